@@ -6,6 +6,7 @@ import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { checkBusinessNodes } from './behaviours/check-business-nodes.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
+import { changeGroupPictures } from './behaviours/change-group-pictures.ts';
 import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
@@ -175,7 +176,8 @@ function makeBehaviours(
     lookUpUsers(shared),
     describeGroups(directory),
     changeGroups(shared),
-    changeGroupSettings({ directory, settings: shared.groupSettings }),
+    changeGroupSettings({ ...shared, settings: shared.groupSettings }),
+    changeGroupPictures({ directory, settings: shared.groupSettings }),
     showPictures(shared),
     syncAppState(shared),
     relayPresence(shared),

@@ -403,6 +403,17 @@ export type Group = {
   size: number;
   /** Whether only admins may write. */
   announce: boolean;
+  /** Whether only admins may change subject, description and picture. */
+  locked: boolean;
+  /** Who may add members. */
+  member_add: 'admins' | 'everybody';
+  /** Whether admins decide about everybody who follows the invite link. */
+  join_approval: boolean;
+  /** After this time messages disappear; 0 is never. */
+  disappearing_seconds: number;
+  is_community: boolean;
+  /** The community to which the group belongs. */
+  community_id: string | null;
   participants: {
     /** Digits with country code; null when WhatsApp gave only a LID. */
     number: string | null;
@@ -425,11 +436,58 @@ export type ParticipantResult = {
     | 'left_recently'
     | 'needs_invitation'
     | 'group_full'
+    | 'no_request'
     | 'not_allowed'
     | 'refused'
     | null;
   /** WhatsApp’s own error code. */
   code: string | null;
+};
+
+/** See /docs#schema-InvitedGroup. */
+export type InvitedGroup = {
+  group_id: string;
+  subject: string;
+  description: string | null;
+  owner: {
+    /** Digits with country code; null when WhatsApp gave only a LID. */
+    number: string | null;
+    lid: string | null;
+  } | null;
+  created_at: string | null;
+  size: number;
+  /** Whether only admins may write. */
+  announce: boolean;
+  /** Whether only admins may change subject, description and picture. */
+  locked: boolean;
+  /** Who may add members. */
+  member_add: 'admins' | 'everybody';
+  /** Whether admins decide about everybody who follows the invite link. */
+  join_approval: boolean;
+  /** After this time messages disappear; 0 is never. */
+  disappearing_seconds: number;
+  is_community: boolean;
+  /** The community to which the group belongs. */
+  community_id: string | null;
+};
+
+/** See /docs#schema-JoinRequest. */
+export type JoinRequest = {
+  /** Digits with country code; null when WhatsApp gave only a LID. */
+  number: string | null;
+  lid: string | null;
+  /** How it came: by the link, by the proposal of a member, …. */
+  method: 'invite_link' | 'non_admin_add' | 'linked_group_join' | 'other';
+  requested_at: string | null;
+};
+
+/** See /docs#schema-LinkedGroup. */
+export type LinkedGroup = {
+  group_id: string;
+  subject: string;
+  /** Whether it is the one for announcements. */
+  is_announcements: boolean;
+  size: number | null;
 };
 
 /** See /docs#schema-Callback. */
@@ -730,6 +788,7 @@ export type ErrorAnswer = {
     | 'webhook_not_found'
     | 'key_not_found'
     | 'group_not_found'
+    | 'invite_not_valid'
     | 'call_not_found'
     | 'picture_not_found'
     | 'number_not_on_whatsapp'
@@ -741,6 +800,7 @@ export type ErrorAnswer = {
     | 'session_logged_out'
     | 'callback_not_repeatable'
     | 'callback_delivered'
+    | 'group_full'
     | 'message_not_suitable'
     | 'storage_not_encrypted'
     | 'nodes_lack_master_key'
@@ -1146,7 +1206,7 @@ export class OrchestratorClient {
    * Creates a group with the account and everybody who can be added; "results" has the outcome for each.
    * With an Idempotency-Key, a repeated request returns the first answer and the group is created only
    * once. After a whatsapp_timeout the group may exist: check GET /sessions/:sessionId/groups before you
-   * retry.
+   * retry. With "community_id", the group belongs to that community.
    */
   createGroup(
     sessionId: string,
@@ -1154,6 +1214,8 @@ export class OrchestratorClient {
       subject: string;
       /** Digits with country code, or LIDs. */
       participants: Recipient[];
+      /** `…@g.us`, or its digits. */
+      community_id?: string;
     },
     options: RepeatableOptions = {},
   ): Promise<{
@@ -1185,8 +1247,10 @@ export class OrchestratorClient {
   }
 
   /**
-   * Change a group's subject or description.
-   * Omitted fields stay unchanged; a description that is null or empty is removed.
+   * Change a group's subject, description or settings.
+   * Omitted fields stay unchanged; a description that is null or empty is removed. Each change is a
+   * request of its own at WhatsApp, in the order of the fields: when one is refused, those before it
+   * stay.
    */
   updateGroup(
     sessionId: string,
@@ -1194,6 +1258,11 @@ export class OrchestratorClient {
     body: {
       subject?: string;
       description?: string | null;
+      announce?: boolean;
+      locked?: boolean;
+      member_add?: 'admins' | 'everybody';
+      join_approval?: boolean;
+      disappearing_seconds?: 0 | 86400 | 604800 | 7776000;
     },
     options: CallOptions = {},
   ): Promise<{
@@ -1268,6 +1337,213 @@ export class OrchestratorClient {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/invite/revoke`,
+      { options },
+    );
+  }
+
+  /**
+   * Look at a group by its invite link.
+   * What WhatsApp shows of the group to somebody who has the link, without joining it.
+   */
+  viewInvite(
+    sessionId: string,
+    code: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: InvitedGroup;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/group-invites/${encodeURIComponent(code)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Join a group by its invite link.
+   * Where admins decide about newcomers, the account waits for them: "joined" is false then. An account
+   * that is in the group already stays in it. Needs no body.
+   */
+  joinGroup(
+    sessionId: string,
+    code: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    group_id: string;
+    joined: boolean;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/group-invites/${encodeURIComponent(code)}/join`,
+      { options },
+    );
+  }
+
+  /**
+   * List those who want to join a group.
+   * Only for group admins, who decide about newcomers where "join_approval" is true.
+   */
+  joinRequests(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: JoinRequest[];
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/requests`,
+      { options },
+    );
+  }
+
+  /**
+   * Admit or reject those who want to join a group.
+   * Returns one result per person, in the given order; somebody who does not wait has the reason
+   * "no_request". Only for group admins.
+   */
+  decideRequests(
+    sessionId: string,
+    groupId: string,
+    body: {
+      action: 'approve' | 'reject';
+      /** Digits with country code, or LIDs. */
+      participants: Recipient[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ParticipantResult[];
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/requests`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Get the picture of a group.
+   * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
+   */
+  groupPicture(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    url: string;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
+      { options },
+    );
+  }
+
+  /**
+   * Set the picture of a group.
+   * JPEG, PNG, WebP or GIF, up to 16 MiB. It is made square, of 640 pixels. In a locked group only
+   * admins may do it.
+   */
+  setGroupPicture(
+    sessionId: string,
+    groupId: string,
+    body:
+      | {
+          file: OutgoingFile;
+        }
+      | FormData,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Remove the picture of a group.
+   * In a locked group only admins may do it.
+   */
+  removeGroupPicture(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
+      { options },
+    );
+  }
+
+  /**
+   * List the groups of a community.
+   * For a community, or for any of its groups. "community_id" is null, and the list empty, for a group
+   * that belongs to none.
+   */
+  linkedGroups(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    community_id: string | null;
+    data: LinkedGroup[];
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
+      { options },
+    );
+  }
+
+  /**
+   * Make a group part of a community.
+   * ":groupId" is the community; the account must be an admin of both.
+   */
+  linkGroup(
+    sessionId: string,
+    groupId: string,
+    body: {
+      /** `…@g.us`, or its digits. */
+      group_id: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Take a group out of its community.
+   * ":groupId" is the community. The group itself stays.
+   */
+  unlinkGroup(
+    sessionId: string,
+    groupId: string,
+    linkedGroupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups/${encodeURIComponent(linkedGroupId)}`,
       { options },
     );
   }

@@ -26,6 +26,7 @@ export const ERRORS = {
   webhook_not_found: 'There is no webhook with this id.',
   key_not_found: 'There is no key with this id.',
   group_not_found: 'This account is in no group with this id.',
+  invite_not_valid: 'No group has this invite link, or no longer.',
   call_not_found: 'No call with this id rings now.',
   picture_not_found: 'There is no profile picture that this account may see.',
   number_not_on_whatsapp: 'This number has no WhatsApp account.',
@@ -38,6 +39,7 @@ export const ERRORS = {
   callback_not_repeatable:
     'The callback is already settled, or is a QR that is no longer valid; POST /callbacks/replay repeats others.',
   callback_delivered: 'The callback is already delivered.',
+  group_full: 'The group has as many people as WhatsApp allows.',
   message_not_suitable: 'This cannot be done with that message.',
   storage_not_encrypted: 'The storage is not encrypted: start the server with a MASTER_KEY.',
   nodes_lack_master_key:

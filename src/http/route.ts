@@ -20,6 +20,10 @@ export interface PathParams {
   id?: number;
   /** `…@g.us`. */
   groupId?: string;
+  /** Of an invite link. */
+  code?: string;
+  /** A group of a community, `…@g.us`. */
+  linkedGroupId?: string;
   contactId?: Recipient;
   callId?: string;
   /** Of an API key. */

@@ -175,6 +175,6 @@ export function messageStatusUpdate(
 }
 
 /** An id that is the same for the same event and reveals nothing about its parts. */
-function webhookId(kind: string, ...parts: string[]): string {
+export function webhookId(kind: string, ...parts: string[]): string {
   return `${kind}_${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 32)}`;
 }

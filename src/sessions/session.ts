@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
 import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
-import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
@@ -10,6 +9,8 @@ import { isoTime } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
+import { areWanted, storeGroupChanges } from './group-events.ts';
+import { newIdentityOf } from './new-identity.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -267,7 +268,8 @@ export class Session implements SendingSession {
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
       this.#turns.addMessage(event);
-    } else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
+    } else if (event.kind === 'group-changed' && !areWanted(this.sessionId, event, this.#deps)) event.stored();
+    else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
   // eslint-disable-next-line complexity -- one case for each event
@@ -299,6 +301,8 @@ export class Session implements SendingSession {
       case 'ringing':
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
+      case 'group-changed':
+        return storeGroupChanges(this.sessionId, event, this.#deps);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
@@ -390,10 +394,6 @@ export class Session implements SendingSession {
   get #state(): SessionState {
     return this.#machine.state;
   }
-}
-
-function newIdentityOf({ number, lid }: Person): string {
-  return `${number ?? lid ?? ''} has a new security code: a new phone, a new installation, or another person with that number.`;
 }
 
 const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

@@ -29,7 +29,7 @@ import { type CallbackArchive, type StoredCallback } from '../../src/ports/callb
 import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
-import { CALL, CONTACT, GROUP } from './connection-in-memory.ts';
+import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
@@ -175,6 +175,8 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
+    .replace(':linkedGroupId', GROUP.groupId)
+    .replace(':code', CODE)
     .replace(':contactId', CONTACT.number);
 }
 

@@ -4,16 +4,11 @@ import { rejectCall, ringingCalls } from './messaging/calls.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
 import { markRead, showPresence } from './messaging/chats.ts';
 import { pullEvents } from './callbacks/events.ts';
-import {
-  changeParticipants,
-  createGroup,
-  groupInvite,
-  leaveGroup,
-  listGroups,
-  revokeInvite,
-  updateGroup,
-  viewGroup,
-} from './messaging/groups.ts';
+import { linkedGroups, linkGroup, unlinkGroup } from './messaging/communities.ts';
+import { groupInvite, joinGroup, revokeInvite, viewInvite } from './messaging/group-invites.ts';
+import { groupPicture, removeGroupPicture, setGroupPicture } from './messaging/group-pictures.ts';
+import { decideRequests, joinRequests } from './messaging/group-requests.ts';
+import { changeParticipants, createGroup, leaveGroup, listGroups, updateGroup, viewGroup } from './messaging/groups.ts';
 import { health } from './server/health.ts';
 import { createKey, listKeys, revokeKey } from './admin/keys.ts';
 import { changeMasterKey } from './admin/master-key.ts';
@@ -65,6 +60,16 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   changeParticipants,
   groupInvite,
   revokeInvite,
+  viewInvite,
+  joinGroup,
+  joinRequests,
+  decideRequests,
+  groupPicture,
+  setGroupPicture,
+  removeGroupPicture,
+  linkedGroups,
+  linkGroup,
+  unlinkGroup,
   leaveGroup,
   checkContact,
   contactPicture,

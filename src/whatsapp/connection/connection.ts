@@ -17,6 +17,7 @@ import { askAgain } from '../media/ask-again.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
+import { GroupNotices } from '../receive/group-notices.ts';
 import { Acks } from '../send/acks.ts';
 import { REACH_OUT_LOCKED } from '../send/restriction.ts';
 import { prepare } from '../send/send.ts';
@@ -156,6 +157,7 @@ export class BaileysConnection implements Connection {
       ...{ ...this.#deps, auth, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
       unreadable: (attrs) => receiver.unreadable(attrs),
+      storing: (stanza) => notices.take(stanza),
       skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
@@ -165,10 +167,12 @@ export class BaileysConnection implements Connection {
       note: (why) => this.#emit({ kind: 'note', why }),
     });
     const { socket, order } = opened;
+    const inOrder = (work: () => void | Promise<void>) => this.#inOrder(work);
+    const notices = new GroupNotices({ socket, auth, cache: this.#deps.groupCache, inOrder, onEvent, clock, log });
     const receiver = new MessageReceiver({
       ...{ socket, auth, knownMessages, groups: this.groups, onEvent, clock, log },
       wasQueued: (messageId) => order.emitted(messageId),
-      inOrder: (work) => this.#inOrder(work),
+      inOrder,
     });
     const needs: PartsDeps = {
       ...{ deps: this.#deps, acks: this.#acks, groupMetadata: this.#groupMetadata, withinConnection: this.#within },

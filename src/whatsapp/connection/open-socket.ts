@@ -11,6 +11,7 @@ import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { type FindSent, Resends } from '../send/resends.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
 import { keepAppState } from './app-state.ts';
+import { holdNotifications } from './held-notifications.ts';
 import { type Logins } from './logins.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
@@ -31,6 +32,8 @@ export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batc
   unfit: (stanza: BinaryNode) => void;
   /** Something of a stanza could not be handled; the connection is as good as before. */
   failedHarmlessly: (error: unknown) => void;
+  /** Stores what a notification says; `undefined` when there is nothing to store. */
+  storing: (notification: BinaryNode) => Promise<void> | undefined;
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
@@ -55,6 +58,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   deps.serverProps.prepare(deps.auth.state.creds);
   const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync, resends }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
+  holdNotifications(socket, (notification) => deps.storing(notification));
   resends.watch(socket);
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
