@@ -1,3 +1,4 @@
+import { type CallFields } from './call.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import { type GroupJoinRequestFields, type GroupParticipantsFields, type GroupUpdateFields } from './group-event.ts';
 import { type SessionId } from './session-id.ts';
@@ -19,7 +20,7 @@ export interface FurtherBodies {
   'group-update': FurtherBody & GroupUpdateFields;
   'group-participants': FurtherBody & GroupParticipantsFields;
   'group-join-request': FurtherBody & GroupJoinRequestFields;
-  call: OpenBody;
+  call: FurtherBody & CallFields;
   presence: OpenBody;
   'chat-update': OpenBody;
   'contact-update': OpenBody;

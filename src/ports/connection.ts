@@ -1,4 +1,4 @@
-import { type RingingCall } from '../domain/call.ts';
+import { type CallNews, type RingingCall } from '../domain/call.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type GroupChange } from '../domain/group-event.ts';
@@ -55,6 +55,8 @@ export type ConnectionEvent =
   | { kind: 'ringing'; call: RingingCall }
   /** Emitted when WhatsApp announced changes of a group; it is told again until `stored` is called. */
   | { kind: 'group-changed'; changes: readonly GroupChange[]; stored: () => void }
+  /** Emitted when WhatsApp announced what becomes of a call; it is told again until `stored` is called. */
+  | { kind: 'call-changed'; change: CallNews; stored: () => void }
   /** Emitted when a contact registered anew: their keys are others from now on. */
   | { kind: 'identity-changed'; who: Person }
   /** Emitted when something failed and was handled; the connection goes on. `why` is one sentence for operators. */

@@ -9,7 +9,7 @@ import { isoTime } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
-import { areWanted, storeGroupChanges } from './group-events.ts';
+import { isHeld, isWanted, storeHeld } from './held-events.ts';
 import { newIdentityOf } from './new-identity.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
@@ -268,7 +268,7 @@ export class Session implements SendingSession {
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
       this.#turns.addMessage(event);
-    } else if (event.kind === 'group-changed' && !areWanted(this.sessionId, event, this.#deps)) event.stored();
+    } else if (isHeld(event) && !isWanted(this.sessionId, event, this.#deps)) event.stored();
     else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
@@ -302,7 +302,8 @@ export class Session implements SendingSession {
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
       case 'group-changed':
-        return storeGroupChanges(this.sessionId, event, this.#deps);
+      case 'call-changed':
+        return storeHeld(this.sessionId, event, this.#deps);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':

@@ -16,6 +16,7 @@ import { type ListenerFailure } from '../baileys/listener-guard.ts';
 import { askAgain } from '../media/ask-again.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
+import { CallNotices } from '../receive/call-notices.ts';
 import { Calls } from '../receive/calls.ts';
 import { GroupNotices } from '../receive/group-notices.ts';
 import { Acks } from '../send/acks.ts';
@@ -61,7 +62,7 @@ export class BaileysConnection implements Connection {
     this.#ringing = new Calls(deps.clock);
     this.#actions = new Actions({
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
-      rejected: (call) => this.#connection?.receiver.received(call, false),
+      rejected: (change) => void this.#connection?.callNotices.changed(change),
     });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats, calls: this.calls } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
@@ -136,9 +137,8 @@ export class BaileysConnection implements Connection {
       emit: (event) => this.#emitUnlessEnded(event),
       failed: (error) => this.#onSocketEvent(connection, { kind: 'failed', error }),
     });
-    const watched = { socket, groups: groupCache, calls: this.#ringing };
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
-    emitSocketEvents({ ...watched, offer, emit: (event) => this.#onSocketEvent(connection, event) });
+    emitSocketEvents({ socket, groups: groupCache, offer, emit: (event) => this.#onSocketEvent(connection, event) });
     connection.passkey.listen(() => {
       offer.scanned();
       connection.codeOffer?.handOver();
@@ -157,7 +157,7 @@ export class BaileysConnection implements Connection {
       ...{ ...this.#deps, auth, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
       unreadable: (attrs) => receiver.unreadable(attrs),
-      storing: (stanza) => notices.take(stanza),
+      storing: (stanza) => (stanza.tag === 'call' ? callNotices : notices).take(stanza),
       skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
@@ -174,6 +174,11 @@ export class BaileysConnection implements Connection {
       wasQueued: (messageId) => order.emitted(messageId),
       inOrder,
     });
+    const callNotices = new CallNotices({
+      ...{ socket, auth, calls: this.#ringing, inOrder, onEvent, clock },
+      begun: (call) => this.#emitUnlessEnded({ kind: 'ringing', call }),
+      missed: (message, offline) => receiver.received(message, offline),
+    });
     const needs: PartsDeps = {
       ...{ deps: this.#deps, acks: this.#acks, groupMetadata: this.#groupMetadata, withinConnection: this.#within },
       emit: (event) => this.#emit(event),
@@ -183,7 +188,7 @@ export class BaileysConnection implements Connection {
     };
     const account = accountParts(opened, needs);
     const sending = sendingParts(opened, needs, account.restriction);
-    return { ...opened, auth, receiver, ...account, ...sending, ...pairingParts(opened, needs) };
+    return { ...opened, auth, receiver, callNotices, ...account, ...sending, ...pairingParts(opened, needs) };
   }
 
   // eslint-disable-next-line complexity -- one case for each event
@@ -197,7 +202,6 @@ export class BaileysConnection implements Connection {
       case 'paired':
       case 'open':
       case 'delivery':
-      case 'ringing':
         this.#emitUnlessEnded(event);
         break;
       case 'message-received':

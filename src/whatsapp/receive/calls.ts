@@ -1,9 +1,10 @@
 import { areJidsSameUser, type BinaryNode, getBinaryNodeChild, type WAMessage } from '@whiskeysockets/baileys';
-import { type RingingCall } from '../../domain/call.ts';
+import { type CallState, type RingingCall } from '../../domain/call.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, isCredibleTime } from '../../kit/clock.ts';
+import { parseGroupId } from '../../domain/address.ts';
 import { withoutDevice } from '../addressing/jid.ts';
-import { namesIn } from '../addressing/people.ts';
+import { type Addresses, namesIn } from '../addressing/people.ts';
 
 /** How long a call may ring, with time to spare; more than `max` at a time would be an attack. */
 const CALLS = { ttlMs: 300_000, max: 1_000 };
@@ -19,6 +20,10 @@ interface Call {
   /** The caller's phone number, as a JID, if WhatsApp says it. */
   callerPn?: { remoteJidAlt: string };
   isGroup?: boolean;
+  groupId?: string | undefined;
+  isVideo?: boolean;
+  /** What was told of it last. */
+  state?: CallState;
   /** Whether it was answered, or has ended. */
   isOver?: boolean;
   /** Set while it rings here. */
@@ -31,12 +36,23 @@ interface Ringing {
   message: WAMessage;
 }
 
-/** What a stanza says about a one-to-one call. */
+/** What is new of any call, with its caller as WhatsApp addresses them. */
+export interface RawCallNews {
+  callId: string;
+  state: CallState;
+  caller: Addresses;
+  isVideo: boolean | null;
+  groupId: string | null;
+  isTimeout: boolean;
+}
+
+/** What a stanza says about a call: the first two about one-to-one calls. */
 export interface CallChange {
   /** It begins to ring. */
   begun?: RingingCall;
   /** It has ended, and nobody answered it on any device: the message that it becomes, whose id is the call's. */
   missed?: WAMessage;
+  news?: RawCallNews;
 }
 
 /**
@@ -62,9 +78,11 @@ export class Calls {
     const message = messageOf(stanza, info, call);
     if (areJidsSameUser(message.key.remoteJid ?? undefined, me)) return {};
     const ringing = mayRing(call) ? (before ?? this.#beginning(stanza, info, message)) : undefined;
-    this.#calls.set(id, { ...call, ringing });
-    if (ringing && !before) return { begun: ringing.view };
-    return known.isOver ? {} : missedBy(info, call, message);
+    const state = stateBy(info, known.state);
+    this.#calls.set(id, { ...call, ...(state && { state }), ringing });
+    const news = state && { news: newsOf(call, { state, message, info }) };
+    if (ringing && !before) return { begun: ringing.view, ...news };
+    return known.isOver ? { ...news } : { ...missedBy(info, call, message), ...news };
   }
 
   /** The calls that ring now, the oldest first. */
@@ -78,11 +96,11 @@ export class Calls {
   }
 
   /** This device has rejected a call: it has ended. Returns the message that it becomes, if it still rang. */
-  rejected(callId: string): WAMessage | undefined {
+  rejected(callId: string): CallChange {
     const { ringing, ...call } = this.#calls.get(callId) ?? {};
-    if (!ringing) return undefined;
-    this.#calls.set(callId, { ...call, isOver: true });
-    return ringing.message;
+    if (!ringing) return {};
+    this.#calls.set(callId, { ...call, isOver: true, state: 'rejected' });
+    return { missed: ringing.message, news: newsOf(call, { state: 'rejected', message: ringing.message }) };
   }
 
   /** A call that waited at WhatsApp while we were away no longer rings. */
@@ -126,9 +144,37 @@ function missedBy({ tag, attrs }: BinaryNode, { isGroup }: Call, missed: WAMessa
   return tag === 'terminate' && isGroup !== true && !ELSEWHERE.has(attrs.reason ?? '') ? { missed } : {};
 }
 
-function changeBy({ tag, attrs }: BinaryNode): Call {
+/** What is new; `undefined` for what was told before, or is told of no call that rings. */
+function stateBy({ tag, attrs: { reason } }: BinaryNode, before: CallState | undefined): CallState | undefined {
+  if (OFFERS.has(tag)) return before === undefined ? 'ringing' : undefined;
+  if (before !== undefined && before !== 'ringing' && before !== 'accepted_elsewhere') return undefined;
+  if (tag === 'accept' || (tag === 'terminate' && reason === 'accepted_elsewhere')) {
+    return before === 'accepted_elsewhere' ? undefined : 'accepted_elsewhere';
+  }
+  if (tag === 'reject' || (tag === 'terminate' && reason === 'rejected_elsewhere')) return 'rejected_elsewhere';
+  if (tag !== 'terminate') return undefined;
+  return before === 'accepted_elsewhere' ? 'ended' : 'missed';
+}
+
+function newsOf(
+  { isVideo, groupId }: Call,
+  { state, message: { key }, info }: { state: CallState; message: WAMessage; info?: BinaryNode },
+): RawCallNews {
+  return {
+    ...{ callId: (key.id ?? '').toWellFormed(), state, caller: [key.remoteJid, key.remoteJidAlt] },
+    ...{ isVideo: isVideo ?? null, groupId: groupId ?? null },
+    isTimeout: state === 'missed' && info?.attrs.reason === 'timeout',
+  };
+}
+
+function changeBy(info: BinaryNode): Call {
+  const { tag, attrs } = info;
   if (OFFERS.has(tag)) {
-    return { ...numberIn(attrs), isGroup: attrs.type === 'group' || attrs['group-jid'] !== undefined };
+    const { type, 'group-jid': group, media } = attrs;
+    return {
+      ...{ ...numberIn(attrs), isGroup: type === 'group' || group !== undefined, groupId: parseGroupId(group ?? '') },
+      isVideo: media === 'video' || getBinaryNodeChild(info, 'video') !== undefined,
+    };
   }
   return ['accept', 'reject', 'terminate'].includes(tag) ? { ...numberIn(attrs), isOver: true } : {};
 }

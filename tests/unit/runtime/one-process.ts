@@ -123,7 +123,6 @@ export class OneProcess {
       },
       folders: { create: nothing, discardVersion3: nothing, remove: nothing },
       ...{ placement, isShared: false, admission: { check: () => undefined }, media: this.media },
-      furtherEvents: { add: nothing, isWanted: () => false },
       ...{ metrics: noMetrics, clock, random: fixedRandom(0), log },
       furtherEvents: new WantedFurtherEvents(storage.furtherEvents),
     });
