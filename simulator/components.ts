@@ -14,6 +14,7 @@ import { greet } from './behaviours/greet.ts';
 import { guardStrangers, takeTokens } from './behaviours/guard-strangers.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
 import { keepPrivacy } from './behaviours/keep-privacy.ts';
+import { keepProfile } from './behaviours/keep-profile.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
 import { lookUpUsers } from './behaviours/look-up-users.ts';
@@ -168,6 +169,7 @@ function makeBehaviours(
     nameMediaHost(host, passes),
     ...answerAccountQueries,
     keepPrivacy(directory, shared.privacy),
+    keepProfile(shared),
     tellMigration(directory),
     answerProps,
     answerMex(shared),

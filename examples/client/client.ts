@@ -490,6 +490,85 @@ export type LinkedGroup = {
   size: number | null;
 };
 
+/** See /docs#schema-NamedPerson. */
+export type NamedPerson = {
+  number: string | null;
+  lid: string | null;
+  /** The name that they chose. */
+  push_name: string | null;
+  /** The name in the address book of the account. */
+  saved_name: string | null;
+};
+
+/** See /docs#schema-NumberAnswer. */
+export type NumberAnswer = {
+  /** The number, as in the request, in digits. */
+  asked: string;
+  /** null: not looked up, because the session may look up no more numbers now. Ask again later. */
+  exists: boolean | null;
+  number: string | null;
+  jid: string | null;
+  lid: string | null;
+};
+
+/** Digits with country code, or a LID. */
+export type PersonId = Recipient;
+
+/** See /docs#schema-Person. */
+export type Person = {
+  /** Digits with country code; null when WhatsApp gave only a LID. */
+  number: string | null;
+  lid: string | null;
+};
+
+/** See /docs#schema-About. */
+export type About = {
+  /** null when there is none, or it is not shown to this account. */
+  text: string | null;
+  set_at: string | null;
+};
+
+/** See /docs#schema-BusinessProfile. */
+export type BusinessProfile = {
+  description: string | null;
+  category: string | null;
+  address: string | null;
+  email: string | null;
+  websites: string[];
+  timezone: string | null;
+  hours: {
+    day: string;
+    /** In WhatsApp’s words, such as "specific_hours" or "open_24h". */
+    mode: string;
+    /** Minutes from midnight. */
+    opens_at_minute: number | null;
+    closes_at_minute: number | null;
+  }[];
+};
+
+/** See /docs#schema-OwnProfile. */
+export type OwnProfile = {
+  number: string | null;
+  lid: string | null;
+  /** null until WhatsApp has sent it. */
+  name: string | null;
+  about: About;
+  /** At WhatsApp; it expires after a while. */
+  picture_url: string | null;
+};
+
+/** In WhatsApp’s words; null where it gave none. */
+export type PrivacySettings = {
+  last_seen: string | null;
+  online: string | null;
+  profile_picture: string | null;
+  about: string | null;
+  read_receipts: string | null;
+  groups: string | null;
+  calls: string | null;
+  messages: string | null;
+};
+
 /** See /docs#schema-Callback. */
 export type Callback = {
   id: number;
@@ -791,10 +870,12 @@ export type ErrorAnswer = {
     | 'invite_not_valid'
     | 'call_not_found'
     | 'picture_not_found'
+    | 'business_profile_not_found'
     | 'number_not_on_whatsapp'
     | 'method_not_allowed'
     | 'request_timeout'
     | 'session_not_connected'
+    | 'app_state_not_ready'
     | 'session_not_pairing'
     | 'passkey_not_wanted'
     | 'session_logged_out'
@@ -1567,6 +1648,29 @@ export class OrchestratorClient {
   }
 
   /**
+   * List the people whose names are known.
+   * Those whose names this session has learned: from messages, from the history and from the address
+   * book of the phone. Somebody may be listed twice, by number and by LID. "next" is the `after` of the
+   * next page; null on the last one.
+   */
+  listContacts(
+    sessionId: string,
+    query: {
+      /** Returns only those after this one. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: NamedPerson[];
+    next: string | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/contacts`, { query, options });
+  }
+
+  /**
    * Check whether a number is on WhatsApp.
    * Checks all variants under which WhatsApp may know the number (Argentina, Mexico, Brazil) in one
    * query. A positive result is cached for 30 days, a negative one for an hour. Frequent checks can get
@@ -1591,6 +1695,47 @@ export class OrchestratorClient {
   }
 
   /**
+   * Check which of several numbers are on WhatsApp.
+   * As GET …/contacts/check, with one answer for each number, in the order of the request, and one query
+   * for all that are not cached. Each unknown number counts: of those beyond 20 per minute, "exists" is
+   * null.
+   */
+  checkContacts(
+    sessionId: string,
+    body: {
+      numbers: string[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: NumberAnswer[];
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/check`, { body, options });
+  }
+
+  /**
+   * Get the LIDs of numbers, and the numbers of LIDs.
+   * One person for each of the contacts, in the order of the request, as far as WhatsApp has revealed
+   * both names to this session; the other one is null. WhatsApp is not asked: to learn the LID of a
+   * number, check the number.
+   */
+  resolveContacts(
+    sessionId: string,
+    body: {
+      contacts: PersonId[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person[];
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/resolve`, {
+      body,
+      options,
+    });
+  }
+
+  /**
    * Get the profile picture of a person or a group.
    * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
    */
@@ -1610,6 +1755,158 @@ export class OrchestratorClient {
   }
 
   /**
+   * Get what somebody says about themselves.
+   * As WhatsApp shows it to this account.
+   */
+  contactAbout(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: About;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/about`,
+      { options },
+    );
+  }
+
+  /**
+   * Get the profile of a business.
+   * What a business account says about itself; its owner wrote everything in it.
+   */
+  contactBusiness(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: BusinessProfile;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/business`,
+      { options },
+    );
+  }
+
+  /**
+   * Follow when somebody is online.
+   * Has WhatsApp tell when this person comes, goes and types, until the session reconnects: webhooks
+   * that want `presence` receive it. WhatsApp tells only accounts that are online themselves, and whom
+   * the person lets see it. Needs no body.
+   */
+  subscribePresence(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/presence`,
+      { options },
+    );
+  }
+
+  /**
+   * Save somebody in the address book.
+   * Adds somebody to the address book of the account's phone and devices, or gives them another name
+   * there. WhatsApp takes only people whose number is known.
+   */
+  saveContact(
+    sessionId: string,
+    contactId: string,
+    body: {
+      full_name: string;
+      /** null takes the first word of "full_name". */
+      first_name?: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'PATCH',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Remove somebody from the address book.
+   * Of the account's phone and devices. Chats and messages stay.
+   */
+  removeContact(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * List whom the account has blocked.
+   * Read from WhatsApp.
+   */
+  listBlocked(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { options });
+  }
+
+  /**
+   * Block somebody.
+   * They can no longer write to the account or call it, and are not told.
+   */
+  blockContact(
+    sessionId: string,
+    body: {
+      contact: PersonId;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { body, options });
+  }
+
+  /**
+   * Unblock somebody.
+   * Also succeeds when they were not blocked.
+   */
+  unblockContact(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/blocklist/${encodeURIComponent(contactId)}`,
+      { options },
+    );
+  }
+
+  /**
    * Download the file of a message.
    * Returns the file as it was sent, or the requested range. A file that is not on disk is downloaded
    * from WhatsApp first, even without DOWNLOAD_MEDIA; after 60 seconds the response is
@@ -1621,6 +1918,50 @@ export class OrchestratorClient {
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/media`,
       { options },
+    );
+  }
+
+  /**
+   * Star a message, or no longer.
+   * On the account's own phone and devices. Messages are known for two weeks.
+   */
+  starMessage(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      starred: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/star`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a message for the account only.
+   * Removes the message from the account's own phone and devices; everybody else keeps it. To delete an
+   * own message for all, send a message of the type `delete`. Messages are known for two weeks.
+   */
+  deleteForMe(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      /** Whether its file is removed from the phone, too. */
+      delete_media?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/delete-for-me`,
+      { body, options },
     );
   }
 
@@ -1644,6 +1985,72 @@ export class OrchestratorClient {
   }
 
   /**
+   * Archive, pin, mute or mark a chat.
+   * Changes the chat on the account's phone and all its devices, as if it were done there; nobody else
+   * is told. Omitted fields stay unchanged. Each field is one change, made in the order of the
+   * documentation: after an error, those before it are made. An archived chat is not pinned.
+   */
+  changeChat(
+    sessionId: string,
+    chatId: string,
+    body: {
+      archived?: boolean;
+      pinned?: boolean;
+      /** "always" mutes without end, null ends it. */
+      muted_until?: 'always' | string | null;
+      /** Only a mark: true and false send no read receipts. */
+      unread?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'PATCH',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a chat.
+   * Removes the chat with everything in it from the account's own phone and devices. It leaves no group,
+   * and begins anew with the next message.
+   */
+  deleteChat(
+    sessionId: string,
+    chatId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Clear a chat.
+   * Removes every message up to now from the account's own phone and devices; the chat stays, and so do
+   * the messages at other people. Starred messages go, too. Needs no body.
+   */
+  clearChat(
+    sessionId: string,
+    chatId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/clear`,
+      { options },
+    );
+  }
+
+  /**
    * Set presence or show typing.
    * While the account is online here, WhatsApp mutes notifications on its phone. It is therefore only
    * online while it is typing (for 25 seconds, or until "paused"), or after "available", which lasts
@@ -1664,6 +2071,108 @@ export class OrchestratorClient {
     success: true;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/presence`, { body, options });
+  }
+
+  /**
+   * Get the profile of the account.
+   * Its name, text and picture, as WhatsApp has them now.
+   */
+  viewProfile(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: OwnProfile;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/profile`, { options });
+  }
+
+  /**
+   * Change the name or the text of the account.
+   * Omitted fields stay unchanged. An empty "about" removes the text.
+   */
+  changeProfile(
+    sessionId: string,
+    body: {
+      name?: string;
+      about?: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/profile`, { body, options });
+  }
+
+  /**
+   * Set the picture of the account.
+   * An image of up to 10 MiB, such as a JPEG or PNG, uploaded, in base64 or at a URL, as for a message.
+   * It is cut to a square of 640 pixels.
+   */
+  setPicture(
+    sessionId: string,
+    body:
+      | {
+          file: OutgoingFile;
+        }
+      | FormData,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { body, options });
+  }
+
+  /**
+   * Remove the picture of the account.
+   * Also succeeds when there is none.
+   */
+  removePicture(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('DELETE', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { options });
+  }
+
+  /**
+   * Get the privacy settings of the account.
+   * What others see of the account, and what they may do, in WhatsApp’s words.
+   */
+  viewPrivacy(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: PrivacySettings;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { options });
+  }
+
+  /**
+   * Change privacy settings of the account.
+   * Omitted settings stay unchanged. `contact_blacklist` is all contacts except those chosen on the
+   * phone. Each setting is one change: after an error, those before it are made.
+   */
+  changePrivacy(
+    sessionId: string,
+    body: {
+      last_seen?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      online?: 'all' | 'match_last_seen';
+      profile_picture?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      about?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      read_receipts?: 'all' | 'none';
+      groups?: 'all' | 'contacts' | 'contact_blacklist';
+      calls?: 'all' | 'known';
+      messages?: 'all' | 'contacts';
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: PrivacySettings;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { body, options });
   }
 
   /**

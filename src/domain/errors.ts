@@ -29,10 +29,13 @@ export const ERRORS = {
   invite_not_valid: 'No group has this invite link, or no longer.',
   call_not_found: 'No call with this id rings now.',
   picture_not_found: 'There is no profile picture that this account may see.',
+  business_profile_not_found: 'This account has no business profile.',
   number_not_on_whatsapp: 'This number has no WhatsApp account.',
   method_not_allowed: 'This path does not support this method.',
   request_timeout: 'The request did not arrive in time.',
   session_not_connected: 'The session is not connected to WhatsApp.',
+  app_state_not_ready:
+    'The phone has not shared the keys for its chats and contacts with this session yet; try again soon.',
   session_not_pairing: 'The session has no code to offer right now.',
   passkey_not_wanted: 'WhatsApp does not wait for this step of a passkey in this session right now.',
   session_logged_out: 'The session is logged out for good; link the account again with GET /generate-qr.',

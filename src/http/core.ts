@@ -3,6 +3,8 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type PairingCode, type QrCode, type SessionRecord, type SessionStatus } from '../domain/session.ts';
+import { type NamedPerson } from '../domain/person.ts';
+import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
@@ -40,6 +42,8 @@ export interface SessionsApi {
   own(): SessionRecord[];
   /** One session. @throws AppError `session_not_found` */
   view(id: SessionId): Promise<SessionRecord>;
+  /** The people whose names a session knows. @throws AppError `session_not_found` */
+  contacts(id: SessionId, page: ContactPage): Promise<NamedPerson[]>;
   /** The session's history, the oldest first. @throws AppError `session_not_found` */
   timeline(id: SessionId): Promise<TimelineNote[]>;
   /**

@@ -25,6 +25,7 @@ export interface PathParams {
   /** A group of a community, `…@g.us`. */
   linkedGroupId?: string;
   contactId?: Recipient;
+  chatId?: Recipient;
   callId?: string;
   /** Of an API key. */
   keyId?: string;

@@ -3,6 +3,7 @@ import { type RingingCall } from '../domain/call.ts';
 import { type Availability, type MarkedRead, type TypingState } from '../domain/chat.ts';
 import { type ContactCheck } from '../domain/person.ts';
 import { type GroupActions } from './group-actions.ts';
+import { type ChatStateActions, type PeopleActions, type ProfileActions } from './account-actions.ts';
 
 /** What a connection can do besides sending messages. */
 export interface ConnectionActions {
@@ -10,6 +11,9 @@ export interface ConnectionActions {
   readonly contacts: ContactActions;
   readonly chats: ChatActions;
   readonly calls: CallActions;
+  readonly chatStates: ChatStateActions;
+  readonly people: PeopleActions;
+  readonly profile: ProfileActions;
 }
 
 /** Other people. Every method may throw `session_not_connected`, `whatsapp_timeout` and `rate_limited`. */

@@ -1,3 +1,4 @@
+import { type AccountNews } from '../domain/account-news.ts';
 import { type CallNews, type RingingCall } from '../domain/call.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
@@ -45,6 +46,8 @@ export type ConnectionEvent =
   | { kind: 'numbers'; numbers: Numbers }
   /** Emitted when names of people became known. */
   | { kind: 'names'; names: readonly LearnedName[] }
+  /** Emitted when something of chats or people changed that no message tells. */
+  | { kind: 'account-news'; news: AccountNews }
   /** Emitted when the status of a sent message changed. */
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */

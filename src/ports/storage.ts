@@ -3,7 +3,7 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type ChatTimer, type NotedTimer } from '../domain/chat.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
-import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
+import { type LearnedName, type NamedPerson, type Numbers, type Person } from '../domain/person.ts';
 import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
@@ -269,13 +269,24 @@ export interface PollVoteStore {
 
 /** The names of people, for each session: of those whose name was learned last. */
 export interface ContactNameStore {
-  /** Names that became known. What is empty replaces nothing; a session that does not exist learns nothing. */
+  /**
+   * Names that became known. What is empty replaces nothing, but a saved name that is `null` is forgotten; a session that does not exist learns nothing.
+   */
   learn(sessionId: SessionId, names: readonly LearnedName[]): Promise<void>;
   /**
    * The name that this person chose or, if that is unknown, the one in the owner's address book; `null` without either. May
    * return what is not durable yet.
    */
   of(sessionId: SessionId, person: Person): Promise<string | null>;
+  /** Everybody of whom a name is known, in the order of `person`. May return what is not durable yet. */
+  list(sessionId: SessionId, page: ContactPage): Promise<NamedPerson[]>;
+}
+
+/** A part of a list of people. */
+export interface ContactPage {
+  /** Only those after this one; empty for the first ones. */
+  after: string;
+  limit: number;
 }
 
 /** The disappearing timers of chats, a bounded number for each session. They are written as {@link SessionWrites.timer}. */

@@ -9,6 +9,7 @@ import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type SessionFolders, type SessionStore } from '../ports/storage.ts';
+import { type NewsTeller } from './account-news.ts';
 import { type CallRejection } from './call-rejection.ts';
 import { type Inbound } from './inbound.ts';
 import { type Outbound } from './outbound.ts';
@@ -31,6 +32,7 @@ export interface SessionDeps {
   calls: CallRejection;
   metrics: Metrics;
   sessionEvents: SessionEvents;
+  news: NewsTeller;
   clock: Clock;
   random: Random;
   supervisor: Supervisor;

@@ -17,7 +17,10 @@ import {
   statusOf,
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
+import { type NamedPerson } from '../domain/person.ts';
+import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
@@ -72,7 +75,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
-    const { settings, store, connector, media, metrics, clock, random, log } = deps;
+    const { settings, store, connector, media, metrics, furtherEvents, clock, random, log } = deps;
     const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
     this.#deps = deps;
     this.#counts = new Recent(() => store.counts(), clock);
@@ -94,7 +97,8 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      ...{ furtherEvents: deps.furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
+      news: new NewsTeller({ furtherEvents, supervisor, clock }),
+      ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
     const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
@@ -201,6 +205,11 @@ export class SessionManager implements AsyncDisposable {
     const { sessionId } = await this.#get(id);
     if (!this.#recent) throw new AppError('messages_not_kept');
     return Promise.resolve(this.#recent.of(sessionId, limit));
+  }
+
+  /** The people whose names a session knows, those after `after`. @throws AppError `session_not_found` */
+  async contacts(id: SessionId, page: ContactPage): Promise<NamedPerson[]> {
+    return this.#deps.contactNames.list((await this.view(id)).sessionId, page);
   }
 
   /** Sends a message. The request id is logged. @throws AppError `session_not_found`, and those of {@link Outbound.send} */

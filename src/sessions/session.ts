@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SentMessageRef } from '../domain/outgoing.ts';
-import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
+import { type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
@@ -10,10 +10,11 @@ import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
 import { isHeld, isWanted, storeHeld } from './held-events.ts';
-import { newIdentityOf } from './new-identity.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
+import { capNote } from './cap-note.ts';
+import { newIdentityOf } from './new-identity.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
 import { ConnectionManager } from './state/connection-manager.ts';
@@ -275,6 +276,7 @@ export class Session implements SendingSession {
   // eslint-disable-next-line complexity -- one case for each event
   #handle(event: Exclude<ConnectionEvent, { kind: 'message' }>): Promise<void> {
     const { inbound, outbound } = this.#deps;
+    if (isHeld(event)) return storeHeld(this.sessionId, event, this.#deps);
     switch (event.kind) {
       case 'qr':
         return this.#qrOffered(event.qr);
@@ -290,6 +292,8 @@ export class Session implements SendingSession {
         return inbound.numbersKnown(this.record, event.numbers);
       case 'names':
         return inbound.namesKnown(this.record, event.names);
+      case 'account-news':
+        return this.#deps.news.tell(this.sessionId, event.news);
       case 'delivery':
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':
@@ -301,9 +305,6 @@ export class Session implements SendingSession {
       case 'ringing':
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
-      case 'group-changed':
-      case 'call-changed':
-        return storeHeld(this.sessionId, event, this.#deps);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
@@ -350,10 +351,7 @@ export class Session implements SendingSession {
   async #capped(cap: NewChatCap | null): Promise<void> {
     const { newChatCap: before = null } = this.record;
     if (isDeepStrictEqual(cap, before)) return;
-    const nowMs = this.#deps.clock.now();
-    const [isFull, wasFull] = [cap, before].map((each) => cappedForMs(each, nowMs) > 0);
-    const why = isFull && !wasFull && cap ? `Until ${isoTime(cap.resetsAtMs ?? nowMs)}` : null;
-    await this.#machine.amend({ newChatCap: cap }, why === null ? undefined : { what: 'restricted', why });
+    await this.#machine.amend({ newChatCap: cap }, capNote(cap, before, this.#deps.clock.now()));
   }
 
   async #remove(why: string, tell: 'always' | 'if-announced'): Promise<boolean> {

@@ -16,6 +16,7 @@ import {
   type ConnectionActions,
 } from '../../src/ports/connection-actions.ts';
 import { type GroupActions } from '../../src/ports/group-actions.ts';
+import { chatStatesInMemory, peopleInMemory, profileInMemory } from './account-in-memory.ts';
 
 /** A person with an account. */
 export const CONTACT = {
@@ -146,6 +147,10 @@ export class ConnectionInMemory implements ConnectionActions {
       return callId === CALL.callId ? Promise.resolve() : Promise.reject(new AppError('call_not_found'));
     },
   };
+
+  readonly chatStates = chatStatesInMemory(this.asked);
+  readonly people = peopleInMemory(this.asked);
+  readonly profile = profileInMemory(this.asked);
 
   #noted(groupId: string, ...asked: unknown[]): Promise<undefined> {
     this.asked.push(asked);

@@ -12,6 +12,8 @@ import {
   statusOf,
 } from '../../src/domain/session.ts';
 import { type Passkey, type PasskeyAssertion } from '../../src/domain/passkey.ts';
+import { type NamedPerson } from '../../src/domain/person.ts';
+import { type ContactPage } from '../../src/ports/storage.ts';
 import { type TimelineNote } from '../../src/domain/timeline.ts';
 import { type PasskeyApi, type SessionsApi } from '../../src/http/core.ts';
 import { type SessionView } from '../../src/http/views/session-view.ts';
@@ -194,6 +196,12 @@ export class SessionsInMemory implements SessionsApi {
     const record = this.records.get(sessionId);
     if (record === undefined) throw new AppError('session_not_found');
     return record;
+  }
+
+  async contacts(sessionId: SessionId, { after, limit }: ContactPage): Promise<NamedPerson[]> {
+    await this.view(sessionId);
+    const people = ['123456789012345@lid', '5491122334455'].filter((person) => person > after).slice(0, limit);
+    return people.map((person) => ({ person, pushName: 'Ana', savedName: null }));
   }
 
   async timeline(sessionId: SessionId): Promise<TimelineNote[]> {

@@ -177,7 +177,8 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':groupId', GROUP.groupId)
     .replace(':linkedGroupId', GROUP.groupId)
     .replace(':code', CODE)
-    .replace(':contactId', CONTACT.number);
+    .replace(':contactId', CONTACT.number)
+    .replace(':chatId', CONTACT.number);
 }
 
 /** The handling of files: at most one mebibyte, and by URL only from this machine. */

@@ -42,6 +42,9 @@ export class BaileysConnection implements Connection {
   readonly contacts: Actions['contacts'];
   readonly chats: Actions['chats'];
   readonly calls: Actions['calls'];
+  readonly chatStates: Actions['chatStates'];
+  readonly people: Actions['people'];
+  readonly profile: Actions['profile'];
   readonly #deps: ConnectionDeps;
   readonly #context: ConnectionContext;
   readonly #acks: Acks;
@@ -62,9 +65,12 @@ export class BaileysConnection implements Connection {
     this.#ringing = new Calls(deps.clock);
     this.#actions = new Actions({
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
+      appState: () => this.#usable().appState,
+      named: (names) => this.#emitUnlessEnded({ kind: 'names', names }),
       rejected: (change) => void this.#connection?.callNotices.changed(change),
     });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats, calls: this.calls } = this.#actions);
+    ({ chatStates: this.chatStates, people: this.people, profile: this.profile } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
@@ -165,6 +171,7 @@ export class BaileysConnection implements Connection {
       failedHarmlessly: (error) => log.warn({ err: error }, 'a stanza could not be handled; the connection stays open'),
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#emit({ kind: 'note', why }),
+      news: (make) => this.#inOrder(async () => this.#news(await make())),
     });
     const { socket, order } = opened;
     const inOrder = (work: () => void | Promise<void>) => this.#inOrder(work);
@@ -249,6 +256,10 @@ export class BaileysConnection implements Connection {
   /** After its end Baileys still finishes work in progress, and may even report that the connection is open. */
   #emitUnlessEnded(event: ConnectionEvent): void {
     if (!this.#ended) this.#emit(event);
+  }
+
+  #news(event: ConnectionEvent | undefined): void {
+    if (event && !this.#ended) this.#deps.onEvent(event);
   }
 
   #emit(event: ConnectionEvent): void {

@@ -1,4 +1,6 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { type AccountNewsDeps, watchAccount } from '../receive/account-news.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { plainAck } from '../baileys/plain-ack.ts';
@@ -37,6 +39,8 @@ export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batc
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
+  /** Something of chats or people changed. */
+  news: AccountNewsDeps['emit'];
 }
 
 /** A Baileys socket, with what was added around it. */
@@ -46,6 +50,7 @@ export interface OpenSocket {
   version: WAVersion;
   order: MessageOrder;
   watchdogs: Watchdogs;
+  appState: AppStateChanges;
 }
 
 /** Creates a Baileys socket and adds everything that fixes Baileys from outside, before anybody else listens. */
@@ -82,8 +87,9 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   });
   resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
-  keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
-  return { socket, version, order, watchdogs };
+  watchAccount({ socket, resync, clock: deps.clock, emit: deps.news });
+  const appState = keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
+  return { socket, version, order, watchdogs, appState };
 }
 
 /** Baileys sent a receipt for this message; if that does not reach its sender, WhatsApp needs an acknowledgement. */

@@ -23,7 +23,7 @@ interface Call {
   groupId?: string | undefined;
   isVideo?: boolean;
   /** What was told of it last. */
-  state?: CallState;
+  state?: CallState | undefined;
   /** Whether it was answered, or has ended. */
   isOver?: boolean;
   /** Set while it rings here. */
@@ -78,11 +78,10 @@ export class Calls {
     const message = messageOf(stanza, info, call);
     if (areJidsSameUser(message.key.remoteJid ?? undefined, me)) return {};
     const ringing = mayRing(call) ? (before ?? this.#beginning(stanza, info, message)) : undefined;
-    const state = stateBy(info, known.state);
-    this.#calls.set(id, { ...call, ...(state && { state }), ringing });
-    const news = state && { news: newsOf(call, { state, message, info }) };
+    const news = newsBy(info, call, message);
+    this.#calls.set(id, { ...call, ...stateIn(news), ringing });
     if (ringing && !before) return { begun: ringing.view, ...news };
-    return known.isOver ? { ...news } : { ...missedBy(info, call, message), ...news };
+    return known.isOver ? news : { ...missedBy(info, call, message), ...news };
   }
 
   /** The calls that ring now, the oldest first. */
@@ -144,16 +143,37 @@ function missedBy({ tag, attrs }: BinaryNode, { isGroup }: Call, missed: WAMessa
   return tag === 'terminate' && isGroup !== true && !ELSEWHERE.has(attrs.reason ?? '') ? { missed } : {};
 }
 
-/** What is new; `undefined` for what was told before, or is told of no call that rings. */
-function stateBy({ tag, attrs: { reason } }: BinaryNode, before: CallState | undefined): CallState | undefined {
-  if (OFFERS.has(tag)) return before === undefined ? 'ringing' : undefined;
-  if (before !== undefined && before !== 'ringing' && before !== 'accepted_elsewhere') return undefined;
-  if (tag === 'accept' || (tag === 'terminate' && reason === 'accepted_elsewhere')) {
-    return before === 'accepted_elsewhere' ? undefined : 'accepted_elsewhere';
-  }
-  if (tag === 'reject' || (tag === 'terminate' && reason === 'rejected_elsewhere')) return 'rejected_elsewhere';
-  if (tag !== 'terminate') return undefined;
-  return before === 'accepted_elsewhere' ? 'ended' : 'missed';
+/** What a signal says, by its tag and its reason, or by its tag alone. */
+const STATES: ReadonlyMap<string, CallState> = new Map([
+  ['accept', 'accepted_elsewhere'],
+  ['terminate accepted_elsewhere', 'accepted_elsewhere'],
+  ['reject', 'rejected_elsewhere'],
+  ['terminate rejected_elsewhere', 'rejected_elsewhere'],
+  ['terminate', 'missed'],
+]);
+
+const GOES_ON: ReadonlySet<CallState | undefined> = new Set<CallState | undefined>([
+  undefined,
+  'ringing',
+  'accepted_elsewhere',
+]);
+
+/** What is new; nothing for what was told before, or is told of no call that goes on. */
+function newsBy(info: BinaryNode, call: Call, message: WAMessage): Pick<CallChange, 'news'> {
+  const { state: before } = call;
+  const { tag, attrs } = info;
+  const state = OFFERS.has(tag) ? 'ringing' : (STATES.get(`${tag} ${attrs.reason ?? ''}`) ?? STATES.get(tag));
+  if (!state || !mayFollow(state, before)) return {};
+  const isOver = state === 'missed' && before === 'accepted_elsewhere';
+  return { news: newsOf(call, { state: isOver ? 'ended' : state, message, info }) };
+}
+
+function mayFollow(state: CallState, before: CallState | undefined): boolean {
+  return state === 'ringing' ? before === undefined : GOES_ON.has(before) && state !== before;
+}
+
+function stateIn({ news }: Pick<CallChange, 'news'>): Pick<Call, 'state'> {
+  return news ? { state: news.state } : {};
 }
 
 function newsOf(

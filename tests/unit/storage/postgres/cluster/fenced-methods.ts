@@ -44,8 +44,7 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'conversations.begun': ({ storage }) => storage.conversations.begun(ANA, '5491'),
   'awaitedNumbers.known': ({ storage }) =>
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
-  'contactNames.learn': ({ storage }) =>
-    storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra', savedName: null }]),
+  'contactNames.learn': ({ storage }) => storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra' }]),
   'signalKeys.saveCredentials': ({ storage }) => storage.signalKeys.saveCredentials(ANA, 'otras'),
   'signalKeys.set': ({ storage }) => storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'viejo' }], ENTRY),
   'signalKeys.unreadable': ({ storage }) => storage.signalKeys.unreadable(ANA, { type: 'session', id: '1' }),
@@ -84,6 +83,7 @@ export const OTHERS: readonly string[] = [
   ...['conversations.isKnown', 'conversations.begunSince', 'pollVotes.of', 'chatTimers.of', 'awaitedNumbers.of'],
   ...[
     'contactNames.of',
+    'contactNames.list',
     'timeline.of',
     'accountIds.idOf',
     'accountIds.elderOf',
