@@ -373,6 +373,66 @@ export type NotShownMessage = {
   type: 'template' | 'interactive';
 };
 
+/** See /docs#schema-Channel. */
+export type Channel = {
+  channel_id: string;
+  name: string;
+  description: string | null;
+  /** The end of its link `https://whatsapp.com/channel/…`. */
+  invite_code: string | null;
+  subscribers: number | null;
+  is_verified: boolean;
+  role: 'owner' | 'admin' | 'subscriber' | 'guest' | null;
+  is_muted: boolean | null;
+  created_at: string | null;
+};
+
+/** See /docs#schema-ChannelMessage. */
+export type ChannelMessage = {
+  server_id: number;
+  message_id: string | null;
+  message_type: string;
+  message_content: string | null;
+  timestamp: string | null;
+  views: number | null;
+  reactions: {
+    emoji: string;
+    count: number;
+  }[];
+};
+
+/** See /docs#schema-TextStatus. */
+export type TextStatus = {
+  type: 'text';
+  /** Who may see it; null for everybody in the address book of the phone. */
+  contacts?: PersonId[] | PersonId | null;
+  /** The text, up to 65,536 characters. */
+  text: string;
+  /** The color behind the text. */
+  background?: string;
+};
+
+/** Digits with country code, or a LID. */
+export type PersonId = Recipient;
+
+/** See /docs#schema-ImageStatus. */
+export type ImageStatus = {
+  type: 'image';
+  /** Who may see it; null for everybody in the address book of the phone. */
+  contacts?: PersonId[] | PersonId | null;
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
+/** See /docs#schema-VideoStatus. */
+export type VideoStatus = {
+  type: 'video';
+  /** Who may see it; null for everybody in the address book of the phone. */
+  contacts?: PersonId[] | PersonId | null;
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
 /** See /docs#schema-RecentMessage. */
 export type RecentMessage = {
   session_id: string;
@@ -510,9 +570,6 @@ export type NumberAnswer = {
   jid: string | null;
   lid: string | null;
 };
-
-/** Digits with country code, or a LID. */
-export type PersonId = Recipient;
 
 /** See /docs#schema-Person. */
 export type Person = {
@@ -867,6 +924,7 @@ export type ErrorAnswer = {
     | 'webhook_not_found'
     | 'key_not_found'
     | 'group_not_found'
+    | 'channel_not_found'
     | 'invite_not_valid'
     | 'call_not_found'
     | 'picture_not_found'
@@ -1266,6 +1324,208 @@ export class OrchestratorClient {
     data: RecentMessage[];
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/messages`, { query, options });
+  }
+
+  /**
+   * List the channels of an account.
+   * Those that the account follows, or has.
+   */
+  listChannels(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Channel[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/channels`, { options });
+  }
+
+  /**
+   * Look at a channel.
+   * Any channel, whether the account follows it or not.
+   */
+  viewChannel(
+    sessionId: string,
+    channelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Channel;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Look at a channel by its link.
+   * Tells the id of a channel of which only the link is known.
+   */
+  viewChannelInvite(
+    sessionId: string,
+    code: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Channel;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/channel-invites/${encodeURIComponent(code)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Follow a channel.
+   * Its messages go to webhooks that name `channel-message`. Needs no body.
+   */
+  followChannel(
+    sessionId: string,
+    channelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/follow`,
+      { options },
+    );
+  }
+
+  /**
+   * Unfollow a channel.
+   * Needs no body.
+   */
+  unfollowChannel(
+    sessionId: string,
+    channelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/unfollow`,
+      { options },
+    );
+  }
+
+  /**
+   * Mute a channel, or no longer.
+   * On the phone: what webhooks are told does not change.
+   */
+  muteChannel(
+    sessionId: string,
+    channelId: string,
+    body: {
+      muted: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/mute`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Read the messages of a channel.
+   * The newest first, as WhatsApp keeps them. "before" is the `server_id` of the last one of the page
+   * before.
+   */
+  channelMessages(
+    sessionId: string,
+    channelId: string,
+    query: {
+      limit?: number;
+      before?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ChannelMessage[];
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
+      { query, options },
+    );
+  }
+
+  /**
+   * Write in a channel of the account.
+   * Sends a text to all who follow a channel that the account owns or administers. Answers and
+   * idempotency are the same as for a message.
+   */
+  sendToChannel(
+    sessionId: string,
+    channelId: string,
+    body: {
+      /** The text, up to 65,536 characters. */
+      text: string;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending';
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Post a status.
+   * Posts a text, an image or a video for 24 hours. It is for "contacts", or for everybody in the
+   * address book of the phone (the people with a "saved_name" in GET …/contacts). Each of them has to
+   * have the number of the account saved, too, as always. Answers and idempotency are the same as for a
+   * message.
+   */
+  postStatus(
+    sessionId: string,
+    body: TextStatus | ImageStatus | VideoStatus | FormData,
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending';
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/status`, { body, options });
+  }
+
+  /**
+   * Delete a status of the account.
+   * Deletes it for everybody who saw it in "contacts": name the same people as when it was posted, or
+   * none if none were named then.
+   */
+  deleteStatus(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      /** Who may see it; null for everybody in the address book of the phone. */
+      contacts?: PersonId[] | PersonId | null;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending';
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/status/${encodeURIComponent(messageId)}/delete`,
+      { body, options },
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type CallFields } from './call.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import { type GroupJoinRequestFields, type GroupParticipantsFields, type GroupUpdateFields } from './group-event.ts';
+import { type ChannelMessageFields, type StatusPostFields } from './post.ts';
 import { type SessionId } from './session-id.ts';
 
 /** What all further events tell. Whatever else comes from the network is hostile: whoever makes the event bounds it. */
@@ -23,8 +24,8 @@ export interface FurtherBodies {
   'chat-update': OpenBody;
   'contact-update': OpenBody;
   'label-update': OpenBody;
-  'status-post': OpenBody;
-  'channel-message': OpenBody;
+  'status-post': FurtherBody & StatusPostFields;
+  'channel-message': FurtherBody & ChannelMessageFields;
 }
 
 /** The name of a further event. */

@@ -7,6 +7,7 @@ import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts'
 import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
 import { type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
+import { type Post } from '../domain/post.ts';
 import { type Passkey, type PasskeyAssertion } from '../domain/passkey.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
@@ -78,6 +79,8 @@ export type ConnectionEvent =
 export interface MessageEvent {
   kind: 'message';
   message: IncomingMessage | undefined;
+  /** Set in place of it for a status, or a message of a channel. */
+  post?: Post | undefined;
   key: MessageKey;
 }
 

@@ -86,7 +86,7 @@ export class SessionManager implements AsyncDisposable {
     const supervisor = this.#supervisor;
     this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
     const inbound = new Inbound({
-      ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
+      ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
       onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });

@@ -35,6 +35,17 @@ import { health } from './server/health.ts';
 import { createKey, listKeys, revokeKey } from './admin/keys.ts';
 import { changeMasterKey } from './admin/master-key.ts';
 import { sendAnyMessage, sendMessage } from './messaging/messages.ts';
+import {
+  channelMessages,
+  followChannel,
+  listChannels,
+  muteChannel,
+  sendToChannel,
+  unfollowChannel,
+  viewChannel,
+  viewChannelInvite,
+} from './messaging/channels.ts';
+import { deleteStatus, postStatus } from './messaging/status.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
 import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
@@ -74,6 +85,16 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   confirmPasskey,
   sendMessage,
   sendAnyMessage,
+  listChannels,
+  viewChannel,
+  viewChannelInvite,
+  followChannel,
+  unfollowChannel,
+  muteChannel,
+  channelMessages,
+  sendToChannel,
+  postStatus,
+  deleteStatus,
   recentMessages,
   listGroups,
   createGroup,

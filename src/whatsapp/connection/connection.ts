@@ -42,6 +42,7 @@ export class BaileysConnection implements Connection {
   readonly contacts: Actions['contacts'];
   readonly chats: Actions['chats'];
   readonly calls: Actions['calls'];
+  readonly channels: Actions['channels'];
   readonly chatStates: Actions['chatStates'];
   readonly people: Actions['people'];
   readonly profile: Actions['profile'];
@@ -70,7 +71,12 @@ export class BaileysConnection implements Connection {
       rejected: (change) => void this.#connection?.callNotices.changed(change),
     });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats, calls: this.calls } = this.#actions);
-    ({ chatStates: this.chatStates, people: this.people, profile: this.profile } = this.#actions);
+    ({
+      channels: this.channels,
+      chatStates: this.chatStates,
+      people: this.people,
+      profile: this.profile,
+    } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
