@@ -671,7 +671,6 @@ export type Webhook = {
         | 'presence'
         | 'chat-update'
         | 'contact-update'
-        | 'label-update'
         | 'status-post'
         | 'channel-message'
       )[]
@@ -2665,7 +2664,6 @@ export class OrchestratorClient {
             | 'presence'
             | 'chat-update'
             | 'contact-update'
-            | 'label-update'
             | 'status-post'
             | 'channel-message'
           )[]
@@ -2740,7 +2738,6 @@ export class OrchestratorClient {
             | 'presence'
             | 'chat-update'
             | 'contact-update'
-            | 'label-update'
             | 'status-post'
             | 'channel-message'
           )[]

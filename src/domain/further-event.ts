@@ -23,7 +23,6 @@ export interface FurtherBodies {
   presence: OpenBody;
   'chat-update': OpenBody;
   'contact-update': OpenBody;
-  'label-update': OpenBody;
   'status-post': FurtherBody & StatusPostFields;
   'channel-message': FurtherBody & ChannelMessageFields;
 }
@@ -52,7 +51,6 @@ const AUDIENCES: Readonly<Record<FurtherEventKind, Audience>> = {
   presence: 'where named',
   'chat-update': 'all',
   'contact-update': 'all',
-  'label-update': 'all',
   'status-post': 'where named',
   'channel-message': 'where named',
 };

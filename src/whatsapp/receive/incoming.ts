@@ -80,7 +80,7 @@ export async function readPost(arrival: Arrival, lookUp: LookUps): Promise<Post 
     sender: await readSender(arrival, lookUp.people),
     sentAtMs: sentAt(arrival),
     content: { ...content, text: content.text?.slice(0, LONGEST_POST).toWellFormed() ?? null },
-    serverId: Number.isSafeInteger(serverId) && Number(serverId) > 0 ? Number(serverId) : null,
+    serverId: Number.isSafeInteger(Number(serverId ?? '')) && Number(serverId) > 0 ? Number(serverId) : null,
   };
 }
 
