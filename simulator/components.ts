@@ -13,6 +13,7 @@ import { describeGroups } from './behaviours/describe-groups.ts';
 import { greet } from './behaviours/greet.ts';
 import { guardStrangers, takeTokens } from './behaviours/guard-strangers.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
+import { keepChannels } from './behaviours/keep-channels.ts';
 import { keepPrivacy } from './behaviours/keep-privacy.ts';
 import { keepProfile } from './behaviours/keep-profile.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
@@ -59,6 +60,7 @@ import { Directory } from './world/directory.ts';
 import { type Addressing } from './world/address.ts';
 import { GroupDesk } from './world/group-desk.ts';
 import { GroupSettingsDesk } from './world/group-settings-desk.ts';
+import { type Channel } from './world/channel.ts';
 import { PresenceLog } from './world/presence-log.ts';
 import { PrivacyDesk } from './world/privacy-desk.ts';
 import { TrustBook } from './world/trust-book.ts';
@@ -96,6 +98,7 @@ interface SharedComponents {
   readonly privacy: PrivacyDesk;
   readonly trust: TrustBook;
   readonly groups: GroupDesk;
+  readonly channels: Channel[];
   readonly groupSettings: GroupSettingsDesk;
   readonly addressing: Addressing;
   readonly now: () => number;
@@ -121,7 +124,8 @@ export function createSimulatorComponents(options: SimulatorOptions, host: () =>
   const groupSettings = new GroupSettingsDesk({ directory, groups, now });
   const patience = patienceOf(options, now);
   const media = new MediaStore();
-  const people = { directory, groups, groupSettings, presences, privacy, trust };
+  const channels: Channel[] = [];
+  const people = { directory, groups, channels, groupSettings, presences, privacy, trust };
   const common = { ...people, faults, passes, media, addressing, now, version, patience };
   const shared = { changes: new Changes(), counters: makeCounters(), ...common };
   const { changes, counters } = shared;
@@ -197,6 +201,7 @@ function makeBehaviours(
     relayReceipts(shared),
     askForMedia(shared, (number) => faults.take('no-media-retry', number) !== undefined),
     relayMessages(shared),
+    keepChannels(shared),
     guardStrangers(shared),
     checkBusinessNodes(shared.now),
     requireVersion(faults, () => version.revision),

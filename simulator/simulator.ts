@@ -11,6 +11,7 @@ import { Phone } from './phones/phone.ts';
 import { type SimulatorComponents } from './components.ts';
 import { type Addressing } from './world/address.ts';
 import { type Account } from './world/account.ts';
+import { Channel } from './world/channel.ts';
 import { type Group } from './world/group.ts';
 import { type GroupRestriction } from './world/group-settings.ts';
 
@@ -132,6 +133,16 @@ export class Simulator implements AsyncDisposable {
     const group = directory.makeGroup({ subject, addressing, created, members: accounts });
     group.settings.isCommunity = isCommunity;
     return group;
+  }
+
+  /** Creates a channel of this phone's account. */
+  channel({ name, description, owner }: { name: string; description?: string; owner: { number: string } }): Channel {
+    const { directory, phones } = this.#deps;
+    const account = directory.byNumber(owner.number);
+    if (!account) throw new RangeError(`There is no account with the number ${owner.number}.`);
+    const channel = new Channel({ name, description, owner: account, now: phones.now });
+    phones.channels.push(channel);
+    return channel;
   }
 
   /** The group with this JID, if it exists. */

@@ -7,7 +7,7 @@ import { type Group } from '../world/group.ts';
 import { type LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { missedDevices } from '../world/missed-devices.ts';
-import { STATUS_JID } from '../world/status-audience.ts';
+import { STATUS_JID, StatusAudience } from '../world/status-audience.ts';
 import { type Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayMessages}. */
@@ -32,7 +32,8 @@ export function relayMessages(deps: RelayDeps): Behaviour {
         messageAck(stanza, timestamp, error === undefined ? notes(deps.directory, stanza, device) : { error }),
       );
       if (error !== undefined) return true;
-      relay(deps, { stanza, sender: device, timestamp });
+      const pass = stanza.attrs.to === STATUS_JID ? relayStatus : relay;
+      pass(deps, { stanza, sender: device, timestamp });
       return true;
     },
   };
@@ -113,6 +114,19 @@ function relay(deps: RelayDeps, { stanza, sender, timestamp }: Relay): void {
   const common = { id, from: sender, chat, type, timestamp, attrs: passedOnAttrs(stanza) };
   for (const { to, encs, addressing } of letters) {
     to.deliver(messageStanza({ ...common, to, addressing }, [...encs, ...passedOn]));
+  }
+}
+
+/** A status goes to the devices that it names, each with its copy of the sender key. */
+function relayStatus(deps: RelayDeps, { stanza, sender, timestamp }: Relay): void {
+  const { id = '', type = 'text' } = stanza.attrs;
+  const author = deps.directory.byJid(sender.jid('pn'));
+  if (!author) return;
+  const chat = new StatusAudience(author, [], timestamp);
+  const forAll = childrenOf(stanza).filter(({ tag, attrs }) => tag === 'enc' && attrs.type === 'skmsg');
+  const common = { id, from: sender, chat, type, timestamp, attrs: passedOnAttrs(stanza) };
+  for (const { to, encs, addressing } of personalLetters(deps, stanza)) {
+    if (to !== sender) to.deliver(messageStanza({ ...common, to, addressing }, [...encs, ...forAll]));
   }
 }
 

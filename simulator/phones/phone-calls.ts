@@ -13,6 +13,8 @@ export type CallState = 'ringing' | 'answered' | 'rejected' | 'over';
 /** Options of {@link PhoneCalls.ring}. */
 export interface CallOptions {
   readonly video?: boolean | undefined;
+  /** The group that is called, of which this rings for one member. */
+  readonly group?: { readonly jid: string } | undefined;
   /** The id of the call; a new one by default. */
   readonly id?: string | undefined;
   /** How the stanzas name the caller; as phones address 1:1 messages by default. */
@@ -52,8 +54,11 @@ export class PhoneCalls {
     if (!callee || callee === this.#account) throw new RangeError(`${this.#account.number} cannot call ${address}.`);
     const call: Call = { caller: this.#account, callee, addressing, state: 'ringing' };
     this.#calls.set(id, call);
-    const number = options.hidesNumber === true ? {} : { caller_pn: this.#account.jid('pn') };
-    this.#signal(callee.endpoints(), call, this.#info('offer', { id, call }, number, media(options.video === true)));
+    const attrs = {
+      ...(options.hidesNumber !== true && { caller_pn: this.#account.jid('pn') }),
+      ...(options.group && { type: 'group', 'group-jid': options.group.jid }),
+    };
+    this.#signal(callee.endpoints(), call, this.#info('offer', { id, call }, attrs, media(options.video === true)));
     return id;
   }
 

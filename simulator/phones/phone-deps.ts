@@ -9,6 +9,7 @@ import { type PairingDesk } from '../pairing/pairing-desk.ts';
 import { type Account } from '../world/account.ts';
 import { type Addressing } from '../world/address.ts';
 import { type Directory } from '../world/directory.ts';
+import { type Channel } from '../world/channel.ts';
 import { type GroupDesk } from '../world/group-desk.ts';
 import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
 import { type PresenceLog } from '../world/presence-log.ts';
@@ -32,6 +33,7 @@ export interface PhoneWorld {
   readonly changes: Changes;
   readonly counters: Counters;
   readonly groups: GroupDesk;
+  readonly channels: Channel[];
   readonly groupSettings: GroupSettingsDesk;
   readonly presences: PresenceLog;
   readonly privacy: PrivacyDesk;

@@ -4,6 +4,7 @@ import { bigEndian, bytesOf, childOf, childrenOf, node, type Stanza } from '../k
 import { formatJid } from '../world/address.ts';
 import { type Endpoint } from '../world/endpoint.ts';
 import { type Group } from '../world/group.ts';
+import { STATUS_JID, STATUSES } from '../world/status-audience.ts';
 import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { interactiveOf, isAnnounced } from './interactive-message.ts';
@@ -59,7 +60,8 @@ export class PhoneReceiver {
 
   /** Merges the parts of a message; a sender key in one part is stored before the next part is decrypted. */
   async #decrypt(stanza: Stanza, from: Endpoint): Promise<proto.IMessage> {
-    const group = this.#deps.world.directory.group(stanza.attrs.from);
+    const { from: chat } = stanza.attrs;
+    const group = chat === STATUS_JID ? STATUSES : this.#deps.world.directory.group(chat);
     let message: proto.IMessage = {};
     for (const enc of childrenOf(stanza).filter(({ tag }) => tag === 'enc')) {
       const padded = await this.#open(enc, from, group);

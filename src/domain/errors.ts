@@ -26,6 +26,7 @@ export const ERRORS = {
   webhook_not_found: 'There is no webhook with this id.',
   key_not_found: 'There is no key with this id.',
   group_not_found: 'This account is in no group with this id.',
+  channel_not_found: 'There is no channel with this id or link, or no longer.',
   invite_not_valid: 'No group has this invite link, or no longer.',
   call_not_found: 'No call with this id rings now.',
   picture_not_found: 'There is no profile picture that this account may see.',

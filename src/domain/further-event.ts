@@ -1,5 +1,7 @@
+import { type CallFields } from './call.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import { type GroupJoinRequestFields, type GroupParticipantsFields, type GroupUpdateFields } from './group-event.ts';
+import { type ChannelMessageFields, type StatusPostFields } from './post.ts';
 import { type SessionId } from './session-id.ts';
 
 /** What all further events tell. Whatever else comes from the network is hostile: whoever makes the event bounds it. */
@@ -10,20 +12,19 @@ export interface FurtherBody {
 }
 
 /** A body whose fields are not described here. */
-export type OpenBody = FurtherBody & Record<string, unknown>;
+export type OpenBody = FurtherBody & Readonly<Record<string, unknown>>;
 
 /** The body of each kind of further event, which is described beside the part of the domain that it belongs to. */
 export interface FurtherBodies {
   'group-update': FurtherBody & GroupUpdateFields;
   'group-participants': FurtherBody & GroupParticipantsFields;
   'group-join-request': FurtherBody & GroupJoinRequestFields;
-  call: OpenBody;
+  call: FurtherBody & CallFields;
   presence: OpenBody;
   'chat-update': OpenBody;
   'contact-update': OpenBody;
-  'label-update': OpenBody;
-  'status-post': OpenBody;
-  'channel-message': OpenBody;
+  'status-post': FurtherBody & StatusPostFields;
+  'channel-message': FurtherBody & ChannelMessageFields;
 }
 
 /** The name of a further event. */
@@ -50,7 +51,6 @@ const AUDIENCES: Readonly<Record<FurtherEventKind, Audience>> = {
   presence: 'where named',
   'chat-update': 'all',
   'contact-update': 'all',
-  'label-update': 'all',
   'status-post': 'where named',
   'channel-message': 'where named',
 };

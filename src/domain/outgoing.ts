@@ -89,9 +89,17 @@ type OutgoingChange =
   /** Votes in a poll; no options take back an earlier vote. */
   | { type: 'vote'; messageId: string; options: readonly string[] };
 
+/** What is posted as a status, in place of a message to somebody. */
+export interface StatusPost {
+  /** Who may see it. */
+  audience: readonly Recipient[];
+  /** The color behind a text, 0xAARRGGBB; `null` for another content. */
+  background: number | null;
+}
+
 /** A message to send. */
 export interface OutgoingMessage {
-  /** `null` for an action on an earlier message. */
+  /** `null` for an action on an earlier message, and for a status. */
   to: Recipient | null;
   content: OutgoingContent;
   /** The id of the message to reply to. */
@@ -102,6 +110,8 @@ export interface OutgoingMessage {
   mentionAll?: boolean | undefined;
   /** The id that the caller chose for it. */
   ownId?: string | undefined;
+  /** Set for a status, and for the deletion of one. */
+  status?: StatusPost | undefined;
   /** The id of a request that may be repeated, to send it under; otherwise it gets one when it is sent. */
   messageId?: string | undefined;
 }

@@ -21,6 +21,8 @@ export interface PathParams {
   id?: number;
   /** `…@g.us`. */
   groupId?: string;
+  /** `…@newsletter`. */
+  channelId?: string;
   /** Of an invite link. */
   code?: string;
   /** A group of a community, `…@g.us`. */

@@ -2,6 +2,7 @@ import { type PhoneNumber, type Recipient } from '../domain/address.ts';
 import { type RingingCall } from '../domain/call.ts';
 import { type Availability, type MarkedRead, type TypingState } from '../domain/chat.ts';
 import { type ContactCheck } from '../domain/person.ts';
+import { type ChannelActions } from './channel-actions.ts';
 import { type GroupActions } from './group-actions.ts';
 import { type ChatStateActions, type PeopleActions, type ProfileActions } from './account-actions.ts';
 
@@ -11,6 +12,7 @@ export interface ConnectionActions {
   readonly contacts: ContactActions;
   readonly chats: ChatActions;
   readonly calls: CallActions;
+  readonly channels: ChannelActions;
   readonly chatStates: ChatStateActions;
   readonly people: PeopleActions;
   readonly profile: ProfileActions;

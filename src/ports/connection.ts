@@ -1,5 +1,5 @@
 import { type AccountNews } from '../domain/account-news.ts';
-import { type RingingCall } from '../domain/call.ts';
+import { type CallNews, type RingingCall } from '../domain/call.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
 import { type GroupChange } from '../domain/group-event.ts';
@@ -7,6 +7,7 @@ import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts'
 import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
 import { type NewChatCap } from '../domain/new-chat-cap.ts';
 import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
+import { type Post } from '../domain/post.ts';
 import { type Passkey, type PasskeyAssertion } from '../domain/passkey.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
@@ -58,6 +59,8 @@ export type ConnectionEvent =
   | { kind: 'ringing'; call: RingingCall }
   /** Emitted when WhatsApp announced changes of a group; it is told again until `stored` is called. */
   | { kind: 'group-changed'; changes: readonly GroupChange[]; stored: () => void }
+  /** Emitted when WhatsApp announced what becomes of a call; it is told again until `stored` is called. */
+  | { kind: 'call-changed'; change: CallNews; stored: () => void }
   /** Emitted when a contact registered anew: their keys are others from now on. */
   | { kind: 'identity-changed'; who: Person }
   /** Emitted when something failed and was handled; the connection goes on. `why` is one sentence for operators. */
@@ -76,6 +79,8 @@ export type ConnectionEvent =
 export interface MessageEvent {
   kind: 'message';
   message: IncomingMessage | undefined;
+  /** Set in place of it for a status, or a message of a channel. */
+  post?: Post | undefined;
   key: MessageKey;
 }
 

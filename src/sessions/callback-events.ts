@@ -121,7 +121,12 @@ export function fileOwner({ id, content }: IncomingMessage): string {
   return content.editedMessageId ?? id;
 }
 
-function mediaInfo(sessionId: SessionId, message: IncomingMessage, holdMs: number): MediaInfo | Record<string, never> {
+/** What is told of the file of a message, whose webhook waits for it this long. */
+export function mediaInfo(
+  sessionId: SessionId,
+  message: IncomingMessage,
+  holdMs: number,
+): MediaInfo | Record<string, never> {
   const { media, hasFile } = message.content;
   if (!media) return {};
   const url = `/sessions/${sessionId}/messages/${encodeURIComponent(fileOwner(message))}/media`;

@@ -6,6 +6,7 @@ import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
+import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type MessageEvent } from '../ports/connection.ts';
 import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type SessionStore,
 } from '../ports/storage.ts';
 import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts';
+import { postReceived } from './post-events.ts';
 import { HOLD_MS, type MediaDownloader } from './media/media-downloader.ts';
 import { voteIn, withResults } from './poll-results.ts';
 
@@ -25,6 +27,7 @@ export interface InboundDeps {
   pollVotes: PollVoteStore;
   awaitedNumbers: AwaitedNumberStore;
   contactNames: ContactNameStore;
+  furtherEvents: FurtherEvents;
   media: Pick<MediaDownloader, 'wants' | 'begin'>;
   metrics: Pick<Metrics, 'received'>;
   clock: Clock;
@@ -78,9 +81,10 @@ export class Inbound {
   async #receiveTogether(record: SessionRecord, arrivals: readonly Arrival[]): Promise<SessionRecord> {
     const now = this.#deps.clock.now();
 
-    // 1. Each message becomes a webhook, unless the backend does not want it.
+    // 1. Each message becomes a webhook, unless the backend does not want it. Statuses and channels are only for further webhooks.
     const receipts: Receipt[] = [];
     for (const arrival of arrivals) receipts.push(await this.#receiptOf(record, arrival, now));
+    await this.#tellPosts(record, arrivals);
 
     // 2. The webhooks are stored in one transaction with the note that the journal's entries are handled: a crash before
     //    that leaves the messages in the journal, for the next connection; a crash after it leaves them as webhooks.
@@ -101,6 +105,13 @@ export class Inbound {
   /** WhatsApp or the owner's phone revealed names: messages that bring none are told with them from now on. */
   namesKnown({ sessionId }: SessionRecord, names: readonly LearnedName[]): Promise<void> {
     return this.#deps.contactNames.learn(sessionId, names);
+  }
+
+  async #tellPosts({ sessionId }: SessionRecord, arrivals: readonly Arrival[]): Promise<void> {
+    const { furtherEvents } = this.#deps;
+    const events = arrivals.flatMap(({ post }) => (post ? [postReceived(sessionId, post)] : []));
+    const wanted = events.filter(({ event }) => furtherEvents.isWanted(sessionId, event.kind));
+    if (wanted.length > 0) await furtherEvents.add(sessionId, wanted);
   }
 
   async #receiptOf(record: SessionRecord, { message: given, key: handled }: Arrival, now: number): Promise<Receipt> {

@@ -1,3 +1,4 @@
+import { isChannel } from '../domain/channel.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
 import { type KnownSentMessage, type OutgoingMessage } from '../domain/outgoing.ts';
@@ -95,7 +96,7 @@ export class Outbound {
 
     // 3. The message is encoded for the wire, its file is uploaded, and typing is shown to the recipient.
     const encoded = await prepared.encode(earlier?.content ?? undefined);
-    await session.typing.before(outgoing.content, prepared.to, connection);
+    if (isConversation(prepared.to)) await session.typing.before(outgoing.content, prepared.to, connection);
 
     // 4. It is stored while it is encrypted, and leaves once it is stored: a recipient who cannot decrypt it asks for it
     //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
@@ -173,22 +174,34 @@ function hasLeft({ status }: KnownSentMessage): boolean {
   return status !== 'pending' && status !== 'failed';
 }
 
-/** The other side of a one-to-one conversation; a group has none. */
+/** Where statuses go, which are no conversation. */
+const STATUS = 'status@broadcast';
+
+/** Whether somebody may see that the account types there. */
+function isConversation(to: string): boolean {
+  return to !== STATUS && !isChannel(to);
+}
+
+/** The other side of a one-to-one conversation; a group and a status have none. */
 function peerOf({ to, toNumber }: PreparedMessage): string | undefined {
-  return to.endsWith('@g.us') ? undefined : (toNumber ?? to);
+  return to.endsWith('@g.us') || !isConversation(to) ? undefined : (toNumber ?? to);
 }
 
 function accepted(outcome: SendOutcome): SendResult {
-  if (outcome.status === 'failed') throw refusal(outcome.errorCode);
+  if (outcome.status === 'failed') throw refusal(outcome);
   return { messageId: outcome.messageId, status: outcome.status, to: outcome.to };
 }
 
-function refusal(errorCode: string): AppError {
+function refusal({ errorCode, to }: Extract<SendOutcome, { status: 'failed' }>): AppError {
   if (errorCode === '463') return new AppError('account_restricted');
   if (errorCode === '429') return new AppError('rate_limited');
   if (UNSENT.has(errorCode)) return new AppError('message_not_sent');
+  if (errorCode === '479' && to === STATUS) return new AppError('message_refused', { message: NO_AUDIENCE });
   return new AppError('message_refused', { message: `WhatsApp refused the message (${errorCode}).` });
 }
+
+const NO_AUDIENCE =
+  'WhatsApp refused the status (479): it reaches none of the devices that it is for. Look whether the account can post from its phone.';
 
 /** Error codes of a message that never reached WhatsApp, or that no device can decrypt. */
 const UNSENT: ReadonlySet<string> = new Set(['not_sent', 'no_devices']);

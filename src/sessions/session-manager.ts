@@ -90,7 +90,7 @@ export class SessionManager implements AsyncDisposable {
     const ownIds = new OwnIds({ sent: sentMessages, scheduled: deps.scheduledMessages });
     this.#outbound = new Outbound({ sent: sentMessages, newConversations, ownIds, metrics, clock, supervisor });
     const inbound = new Inbound({
-      ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
+      ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
       onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });

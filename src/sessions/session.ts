@@ -5,7 +5,7 @@ import { bounded } from '../kit/bounded.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
 import { forgetKeys } from './forget-keys.ts';
-import { areWanted, storeGroupChanges } from './group-events.ts';
+import { isHeld, isWanted, storeHeld } from './held-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -269,7 +269,7 @@ export class Session implements SendingSession {
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
       this.#turns.addMessage(event);
-    } else if (event.kind === 'group-changed' && !areWanted(this.sessionId, event, this.#deps)) event.stored();
+    } else if (isHeld(event) && !isWanted(this.sessionId, event, this.#deps)) event.stored();
     else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
@@ -278,6 +278,7 @@ export class Session implements SendingSession {
     const { inbound, outbound } = this.#deps;
     // It was on its way when the connection was closed.
     if (this.#state.name === 'stopped' && OF_CURRENT_ONLY.has(event.kind)) return Promise.resolve();
+    if (isHeld(event)) return storeHeld(this.sessionId, event, this.#deps);
     switch (event.kind) {
       case 'qr':
         return this.#qrOffered(event.qr);
@@ -306,8 +307,6 @@ export class Session implements SendingSession {
       case 'ringing':
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
-      case 'group-changed':
-        return storeGroupChanges(this.sessionId, event, this.#deps);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':

@@ -16,6 +16,7 @@ import {
   type ConnectionActions,
 } from '../../src/ports/connection-actions.ts';
 import { type GroupActions } from '../../src/ports/group-actions.ts';
+import { channelsInMemory } from './channels-in-memory.ts';
 import { chatStatesInMemory, peopleInMemory, profileInMemory } from './account-in-memory.ts';
 
 /** A person with an account. */
@@ -148,6 +149,7 @@ export class ConnectionInMemory implements ConnectionActions {
     },
   };
 
+  readonly channels = channelsInMemory(this.asked);
   readonly chatStates = chatStatesInMemory(this.asked);
   readonly people = peopleInMemory(this.asked);
   readonly profile = profileInMemory(this.asked);

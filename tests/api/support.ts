@@ -1,3 +1,4 @@
+import { CHANNEL } from './channels-in-memory.ts';
 import { type Subscription } from '../../src/domain/subscription.ts';
 import { type Subscriptions } from '../../src/ports/subscriptions.ts';
 import { createHmac } from 'node:crypto';
@@ -176,6 +177,7 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
+    .replace(':channelId', CHANNEL.channelId)
     .replace(':linkedGroupId', GROUP.groupId)
     .replace(':code', CODE)
     .replace(':contactId', CONTACT.number)

@@ -13,11 +13,16 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
   },
   {
     name: 'Messages',
-    description: 'Send messages, mark them as read, and show presence.',
-    paths: /\/(send-message|messages|read|presence)\b/,
+    description: 'Send messages, mark them as read, show presence, and post statuses.',
+    paths: /\/(send-message|messages|read|presence|status)\b/,
   },
   { name: 'Calls', description: 'Calls that ring, and how to reject them.', paths: /\/calls\b/ },
   { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/(groups|group-invites)\b/ },
+  {
+    name: 'Channels',
+    description: 'Follow channels, read them, and write in those of the account.',
+    paths: /\/(channels|channel-invites)\b/,
+  },
   {
     name: 'Contacts',
     description: 'Check whether numbers are on WhatsApp, and fetch profile pictures.',

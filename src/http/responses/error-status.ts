@@ -25,6 +25,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   webhook_not_found: 404,
   key_not_found: 404,
   group_not_found: 404,
+  channel_not_found: 404,
   invite_not_valid: 404,
   call_not_found: 404,
   picture_not_found: 404,

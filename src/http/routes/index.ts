@@ -41,6 +41,17 @@ import {
   scheduleMessage,
   viewScheduledMessage,
 } from './messaging/scheduled-messages.ts';
+import {
+  channelMessages,
+  followChannel,
+  listChannels,
+  muteChannel,
+  sendToChannel,
+  unfollowChannel,
+  viewChannel,
+  viewChannelInvite,
+} from './messaging/channels.ts';
+import { deleteStatus, postStatus } from './messaging/status.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
 import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
@@ -86,6 +97,16 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   listScheduledMessages,
   viewScheduledMessage,
   cancelScheduledMessage,
+  listChannels,
+  viewChannel,
+  viewChannelInvite,
+  followChannel,
+  unfollowChannel,
+  muteChannel,
+  channelMessages,
+  sendToChannel,
+  postStatus,
+  deleteStatus,
   recentMessages,
   listGroups,
   createGroup,

@@ -20,6 +20,7 @@ import { type WhatsAppSettings } from '../settings.ts';
 import { type AuthListener, type ConnectionAuth } from '../signal/auth-state.ts';
 import { type ClientVersion } from './client-version.ts';
 import { type Logins } from './logins.ts';
+import { type CallNotices } from '../receive/call-notices.ts';
 import { type MessageReceiver } from './message-receiver.ts';
 import { type OpenSocket } from './open-socket.ts';
 import { type SessionCache } from './session-cache.ts';
@@ -30,6 +31,7 @@ export interface OpenConnection extends OpenSocket {
   auth: ConnectionAuth;
   sending: SendDeps;
   receiver: MessageReceiver;
+  callNotices: CallNotices;
   history: History;
   restriction: Restriction;
   secondAddress: SecondAddress;

@@ -17,6 +17,7 @@ import { askAgain } from '../media/ask-again.ts';
 import { type Route } from '../proxy/routes.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
+import { CallNotices } from '../receive/call-notices.ts';
 import { Calls } from '../receive/calls.ts';
 import { GroupNotices } from '../receive/group-notices.ts';
 import { Acks } from '../send/acks.ts';
@@ -42,6 +43,7 @@ export class BaileysConnection implements Connection {
   readonly contacts: Actions['contacts'];
   readonly chats: Actions['chats'];
   readonly calls: Actions['calls'];
+  readonly channels: Actions['channels'];
   readonly chatStates: Actions['chatStates'];
   readonly people: Actions['people'];
   readonly profile: Actions['profile'];
@@ -67,10 +69,15 @@ export class BaileysConnection implements Connection {
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
       appState: () => this.#usable().appState,
       named: (names) => this.#emitUnlessEnded({ kind: 'names', names }),
-      rejected: (call) => this.#connection?.receiver.received(call, false),
+      rejected: (change) => void this.#connection?.callNotices.changed(change),
     });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats, calls: this.calls } = this.#actions);
-    ({ chatStates: this.chatStates, people: this.people, profile: this.profile } = this.#actions);
+    ({
+      channels: this.channels,
+      chatStates: this.chatStates,
+      people: this.people,
+      profile: this.profile,
+    } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
@@ -144,9 +151,8 @@ export class BaileysConnection implements Connection {
       emit: (event) => this.#emitUnlessEnded(event),
       failed: (error) => this.#onSocketEvent(connection, { kind: 'failed', error }),
     });
-    const watched = { socket, groups: groupCache, calls: this.#ringing };
     const offer = new QrOffer({ creds: auth.state.creds, clock, lifetimeMs: settings.qrLifetimeMs });
-    emitSocketEvents({ ...watched, offer, emit: (event) => this.#onSocketEvent(connection, event) });
+    emitSocketEvents({ socket, groups: groupCache, offer, emit: (event) => this.#onSocketEvent(connection, event) });
     connection.passkey.listen(() => {
       offer.scanned();
       connection.codeOffer?.handOver();
@@ -165,7 +171,7 @@ export class BaileysConnection implements Connection {
       ...{ ...this.#deps, auth, route, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
       unreadable: (attrs) => receiver.unreadable(attrs),
-      storing: (stanza) => notices.take(stanza),
+      storing: (stanza) => (stanza.tag === 'call' ? callNotices : notices).take(stanza),
       skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
@@ -183,6 +189,11 @@ export class BaileysConnection implements Connection {
       wasQueued: (messageId) => order.emitted(messageId),
       inOrder,
     });
+    const callNotices = new CallNotices({
+      ...{ socket, auth, calls: this.#ringing, inOrder, onEvent, clock },
+      begun: (call) => this.#emitUnlessEnded({ kind: 'ringing', call }),
+      missed: (message, offline) => receiver.received(message, offline),
+    });
     const needs: PartsDeps = {
       ...{ deps: this.#deps, acks: this.#acks, groupMetadata: this.#groupMetadata, withinConnection: this.#within },
       emit: (event) => this.#emit(event),
@@ -192,7 +203,7 @@ export class BaileysConnection implements Connection {
     };
     const account = accountParts(opened, needs);
     const sending = sendingParts(opened, needs, account.restriction);
-    return { ...opened, auth, receiver, ...account, ...sending, ...pairingParts(opened, needs) };
+    return { ...opened, auth, receiver, callNotices, ...account, ...sending, ...pairingParts(opened, needs) };
   }
 
   // eslint-disable-next-line complexity -- one case for each event
@@ -206,7 +217,6 @@ export class BaileysConnection implements Connection {
       case 'paired':
       case 'open':
       case 'delivery':
-      case 'ringing':
         this.#emitUnlessEnded(event);
         break;
       case 'message-received':

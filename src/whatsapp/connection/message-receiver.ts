@@ -1,9 +1,8 @@
 import { type BinaryNode, getBinaryNodeChild, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type IncomingMessage } from '../../domain/message.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Logger } from '../../kit/logger.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type Arrival, NO_LOOK_UPS, readIncoming } from '../receive/incoming.ts';
+import { type Arrival, type LookUps, NO_LOOK_UPS, readIncoming, readPost } from '../receive/incoming.ts';
 import { type BaileysGroups } from '../query/groups.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type JournaledMessage, leftOver, type Owner, unreadableMessage } from '../receive/replay.ts';
@@ -87,15 +86,16 @@ export class MessageReceiver {
 
   async #eventOf(message: JournaledMessage, me: Owner): Promise<MessageEvent> {
     const arrival = { ...message, me, receivedAtMs: this.#deps.clock.now() };
-    return { kind: 'message', message: await this.#read(arrival), key: messageKeyOf(message.message.key) };
+    const key = messageKeyOf(message.message.key);
+    return { kind: 'message', ...(await this.#read(arrival)), key };
   }
 
   /** Whatever came with the message, it is told: if need be, without what would be looked up. */
-  async #read(arrival: Arrival): Promise<IncomingMessage | undefined> {
+  async #read(arrival: Arrival): Promise<Pick<MessageEvent, 'message' | 'post'>> {
     const { socket, auth, knownMessages, groups, log } = this.#deps;
     const { key } = arrival.message;
     try {
-      return await readIncoming(arrival, {
+      return await readEither(arrival, {
         people: (all) => peopleOf(socket.authState.keys, all),
         messages: (messageId) => knownMessages.all(messageId),
         isAdmin: (groupId, names) => groups.isAdmin(groupId, names, socket),
@@ -107,13 +107,18 @@ export class MessageReceiver {
       // The storage failed: the next connection reads the message from the journal.
       if (auth.isFenced()) throw error;
       log.error({ err: error, key }, 'a message could not be read; it is told as far as possible');
-      return readIncoming(arrival, NO_LOOK_UPS);
+      return readEither(arrival, NO_LOOK_UPS);
     }
   }
 
   get #me() {
     return this.#deps.socket.authState.creds.me;
   }
+}
+
+async function readEither(arrival: Arrival, lookUp: LookUps): Promise<Pick<MessageEvent, 'message' | 'post'>> {
+  const message = await readIncoming(arrival, lookUp);
+  return { message, ...(!message && { post: await readPost(arrival, lookUp) }) };
 }
 
 /** Baileys skips what Meta's AI encrypts in its own way, and what WhatsApp says it does not give to this device. */

@@ -8,16 +8,15 @@ import { type QrOffer } from '../pairing/qr-offer.ts';
 import { isSpare, QrsOverError } from '../pairing/spare-refs.ts';
 import { type GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
-import { type Calls } from '../receive/calls.ts';
 import { takeGroupTimers } from '../receive/chat-timers.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
 /** The events of a socket, in its order. Some are passed on as they are; the others need work first. */
 export type SocketEvent =
-  | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' | 'ringing' }>
+  | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' }>
   /** Emitted when the credentials changed and must be stored now. */
   | { kind: 'credentials-changed' }
-  /** Emitted when Baileys passes on a message, or a call was missed. `appended` ones had waited at WhatsApp. */
+  /** Emitted when Baileys passes on a message. `appended` ones had waited at WhatsApp. */
   | { kind: 'message-received'; message: WAMessage; appended: boolean }
   /** Emitted when WhatsApp acknowledged or refused a message that we sent. */
   | { kind: 'acknowledged'; node: BinaryNode }
@@ -36,13 +35,12 @@ export interface SocketEventsDeps {
   offer: QrOffer;
   /** Updated at once with what WhatsApp announces about groups. */
   groups: GroupCache;
-  calls: Calls;
   /** Runs inside Baileys and must not throw. */
   emit: (event: SocketEvent) => void;
 }
 
 /** Emits the events and stanzas of a socket. Call it right after the socket is made. */
-export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketEventsDeps): void {
+export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDeps): void {
   tapEvents(socket, {
     ...groupTaps(groups),
     'creds.update': () => emit({ kind: 'credentials-changed' }),
@@ -68,11 +66,6 @@ export function emitSocketEvents({ socket, offer, groups, calls, emit }: SocketE
       groupReceipts(updates).forEach((update) => emit({ kind: 'delivery', update })),
   });
   socket.ws.on('CB:ack,class:message', (node: BinaryNode) => emit({ kind: 'acknowledged', node }));
-  socket.ws.on('CB:call', (node: BinaryNode) => {
-    const { begun, missed: message } = calls.take(node, socket.authState.creds.me?.id);
-    if (begun) emit({ kind: 'ringing', call: begun });
-    if (message) emit({ kind: 'message-received', message, appended: node.attrs.offline !== undefined });
-  });
   takeGroupTimers(socket, {
     groups,
     changed: (message, appended) => emit({ kind: 'message-received', message, appended }),

@@ -2,6 +2,7 @@ import { type ConnectionActions } from '../../ports/connection-actions.ts';
 import { type LearnedName } from '../../domain/person.ts';
 import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { BaileysCalls, type CallsDeps } from './calls.ts';
+import { BaileysChannels } from './channels.ts';
 import { BaileysChats } from './chats.ts';
 import { BaileysChatStates } from './chat-states.ts';
 import { BaileysContacts } from './contacts.ts';
@@ -35,6 +36,7 @@ export class Actions implements ConnectionActions {
   readonly contacts: BaileysContacts;
   readonly chats: BaileysChats;
   readonly calls: BaileysCalls;
+  readonly channels: BaileysChannels;
   readonly chatStates: BaileysChatStates;
   readonly people: BaileysPeople;
   readonly profile: BaileysProfile;
@@ -48,6 +50,7 @@ export class Actions implements ConnectionActions {
     this.contacts = new BaileysContacts({ ...deps, queries });
     this.chats = new BaileysChats({ ...deps, queries });
     this.calls = new BaileysCalls({ ...deps, queries });
+    this.channels = new BaileysChannels({ queries });
     this.chatStates = new BaileysChatStates({ ...deps, queries, groups: this.groups });
     this.people = new BaileysPeople({ ...deps, queries });
     this.profile = new BaileysProfile({ ...deps, queries });

@@ -1,16 +1,15 @@
-import { type WAMessage } from '@whiskeysockets/baileys';
 import { type RingingCall } from '../../domain/call.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CallActions } from '../../ports/connection-actions.ts';
-import { type Calls } from '../receive/calls.ts';
+import { type CallChange, type Calls } from '../receive/calls.ts';
 import { type Queries } from './queries.ts';
 
 /** Dependencies of {@link BaileysCalls}. */
 export interface CallsDeps {
   queries: Queries;
   calls: Calls;
-  /** Called with the message that a rejected call becomes. */
-  rejected: (message: WAMessage) => void;
+  /** Called with what a rejected call becomes. */
+  rejected: (change: CallChange) => void;
 }
 
 /** Calls, over one connection. */
@@ -30,7 +29,6 @@ export class BaileysCalls implements CallActions {
     const caller = calls.callerOf(callId);
     if (caller === undefined) throw new AppError('call_not_found');
     await queries.ask((socket) => socket.rejectCall(callId, caller));
-    const message = calls.rejected(callId);
-    if (message) rejected(message);
+    rejected(calls.rejected(callId));
   }
 }

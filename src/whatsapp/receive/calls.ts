@@ -1,9 +1,10 @@
 import { areJidsSameUser, type BinaryNode, getBinaryNodeChild, type WAMessage } from '@whiskeysockets/baileys';
-import { type RingingCall } from '../../domain/call.ts';
+import { type CallState, type RingingCall } from '../../domain/call.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, isCredibleTime } from '../../kit/clock.ts';
+import { parseGroupId } from '../../domain/address.ts';
 import { withoutDevice } from '../addressing/jid.ts';
-import { namesIn } from '../addressing/people.ts';
+import { type Addresses, namesIn } from '../addressing/people.ts';
 
 /** How long a call may ring, with time to spare; more than `max` at a time would be an attack. */
 const CALLS = { ttlMs: 300_000, max: 1_000 };
@@ -19,6 +20,10 @@ interface Call {
   /** The caller's phone number, as a JID, if WhatsApp says it. */
   callerPn?: { remoteJidAlt: string };
   isGroup?: boolean;
+  groupId?: string | undefined;
+  isVideo?: boolean;
+  /** What was told of it last. */
+  state?: CallState | undefined;
   /** Whether it was answered, or has ended. */
   isOver?: boolean;
   /** Set while it rings here. */
@@ -31,12 +36,23 @@ interface Ringing {
   message: WAMessage;
 }
 
-/** What a stanza says about a one-to-one call. */
+/** What is new of any call, with its caller as WhatsApp addresses them. */
+export interface RawCallNews {
+  callId: string;
+  state: CallState;
+  caller: Addresses;
+  isVideo: boolean | null;
+  groupId: string | null;
+  isTimeout: boolean;
+}
+
+/** What a stanza says about a call: the first two about one-to-one calls. */
 export interface CallChange {
   /** It begins to ring. */
   begun?: RingingCall;
   /** It has ended, and nobody answered it on any device: the message that it becomes, whose id is the call's. */
   missed?: WAMessage;
+  news?: RawCallNews;
 }
 
 /**
@@ -62,9 +78,10 @@ export class Calls {
     const message = messageOf(stanza, info, call);
     if (areJidsSameUser(message.key.remoteJid ?? undefined, me)) return {};
     const ringing = mayRing(call) ? (before ?? this.#beginning(stanza, info, message)) : undefined;
-    this.#calls.set(id, { ...call, ringing });
-    if (ringing && !before) return { begun: ringing.view };
-    return known.isOver ? {} : missedBy(info, call, message);
+    const news = newsBy(info, call, message);
+    this.#calls.set(id, { ...call, ...stateIn(news), ringing });
+    if (ringing && !before) return { begun: ringing.view, ...news };
+    return known.isOver ? news : { ...missedBy(info, call, message), ...news };
   }
 
   /** The calls that ring now, the oldest first. */
@@ -78,11 +95,11 @@ export class Calls {
   }
 
   /** This device has rejected a call: it has ended. Returns the message that it becomes, if it still rang. */
-  rejected(callId: string): WAMessage | undefined {
+  rejected(callId: string): CallChange {
     const { ringing, ...call } = this.#calls.get(callId) ?? {};
-    if (!ringing) return undefined;
-    this.#calls.set(callId, { ...call, isOver: true });
-    return ringing.message;
+    if (!ringing) return {};
+    this.#calls.set(callId, { ...call, isOver: true, state: 'rejected' });
+    return { missed: ringing.message, news: newsOf(call, { state: 'rejected', message: ringing.message }) };
   }
 
   /** A call that waited at WhatsApp while we were away no longer rings. */
@@ -126,9 +143,58 @@ function missedBy({ tag, attrs }: BinaryNode, { isGroup }: Call, missed: WAMessa
   return tag === 'terminate' && isGroup !== true && !ELSEWHERE.has(attrs.reason ?? '') ? { missed } : {};
 }
 
-function changeBy({ tag, attrs }: BinaryNode): Call {
+/** What a signal says, by its tag and its reason, or by its tag alone. */
+const STATES: ReadonlyMap<string, CallState> = new Map([
+  ['accept', 'accepted_elsewhere'],
+  ['terminate accepted_elsewhere', 'accepted_elsewhere'],
+  ['reject', 'rejected_elsewhere'],
+  ['terminate rejected_elsewhere', 'rejected_elsewhere'],
+  ['terminate', 'missed'],
+]);
+
+const GOES_ON: ReadonlySet<CallState | undefined> = new Set<CallState | undefined>([
+  undefined,
+  'ringing',
+  'accepted_elsewhere',
+]);
+
+/** What is new; nothing for what was told before, or is told of no call that goes on. */
+function newsBy(info: BinaryNode, call: Call, message: WAMessage): Pick<CallChange, 'news'> {
+  const { state: before } = call;
+  const { tag, attrs } = info;
+  const state = OFFERS.has(tag) ? 'ringing' : (STATES.get(`${tag} ${attrs.reason ?? ''}`) ?? STATES.get(tag));
+  if (!state || !mayFollow(state, before)) return {};
+  const isOver = state === 'missed' && before === 'accepted_elsewhere';
+  return { news: newsOf(call, { state: isOver ? 'ended' : state, message, info }) };
+}
+
+function mayFollow(state: CallState, before: CallState | undefined): boolean {
+  return state === 'ringing' ? before === undefined : GOES_ON.has(before) && state !== before;
+}
+
+function stateIn({ news }: Pick<CallChange, 'news'>): Pick<Call, 'state'> {
+  return news ? { state: news.state } : {};
+}
+
+function newsOf(
+  { isVideo, groupId }: Call,
+  { state, message: { key }, info }: { state: CallState; message: WAMessage; info?: BinaryNode },
+): RawCallNews {
+  return {
+    ...{ callId: (key.id ?? '').toWellFormed(), state, caller: [key.remoteJid, key.remoteJidAlt] },
+    ...{ isVideo: isVideo ?? null, groupId: groupId ?? null },
+    isTimeout: state === 'missed' && info?.attrs.reason === 'timeout',
+  };
+}
+
+function changeBy(info: BinaryNode): Call {
+  const { tag, attrs } = info;
   if (OFFERS.has(tag)) {
-    return { ...numberIn(attrs), isGroup: attrs.type === 'group' || attrs['group-jid'] !== undefined };
+    const { type, 'group-jid': group, media } = attrs;
+    return {
+      ...{ ...numberIn(attrs), isGroup: type === 'group' || group !== undefined, groupId: parseGroupId(group ?? '') },
+      isVideo: media === 'video' || getBinaryNodeChild(info, 'video') !== undefined,
+    };
   }
   return ['accept', 'reject', 'terminate'].includes(tag) ? { ...numberIn(attrs), isOver: true } : {};
 }

@@ -1,6 +1,7 @@
-import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import { areJidsSameUser, proto, type WAMessage } from '@whiskeysockets/baileys';
 import { isCredibleTime } from '../../kit/clock.ts';
 import { type IncomingMessage, type MessageContent } from '../../domain/message.ts';
+import { type Post } from '../../domain/post.ts';
 import { isGroup, withoutDevice } from '../addressing/jid.ts';
 import { contentOf } from '../messages/content.ts';
 import { namesIn } from '../addressing/people.ts';
@@ -66,6 +67,31 @@ export async function readIncoming(arrival: Arrival, lookUp: LookUps): Promise<I
     timer: await notedTimer({ ...arrival, sentAtMs }, lookUp.people),
   };
 }
+
+/** Reads what somebody posted as a status or in a channel; `undefined` for everything else, and for what cannot be read yet. */
+export async function readPost(arrival: Arrival, lookUp: LookUps): Promise<Post | undefined> {
+  const { message, me, offline } = arrival;
+  const { remoteJid, id, server_id: serverId } = message.key;
+  if (!remoteJid || !id || !isPublicChannel(remoteJid)) return undefined;
+  const content = await readTellable(message, lookUp);
+  if (!content || content === UNDECRYPTABLE) return undefined;
+  return {
+    ...{ id, chatId: remoteJid, isGroup: false, groupName: null, fromMe: isOwn(message, me), offline },
+    sender: await readSender(arrival, lookUp.people),
+    sentAtMs: sentAt(arrival),
+    content: { ...content, text: content.text?.slice(0, LONGEST_POST).toWellFormed() ?? null },
+    serverId: Number.isSafeInteger(Number(serverId ?? '')) && Number(serverId) > 0 ? Number(serverId) : null,
+  };
+}
+
+/** Baileys knows the account behind a status only by its number. */
+function isOwn({ key: { fromMe, participant } }: WAMessage, { id, lid }: Arrival['me']): boolean {
+  if (fromMe === true || !participant) return fromMe === true;
+  return [id, lid].some((own) => own && areJidsSameUser(participant, own));
+}
+
+/** The limit of a text that is sent. */
+const LONGEST_POST = 65_536;
 
 /** A change of a group's timer counts only from WhatsApp's server. */
 async function readTellable(message: WAMessage, lookUp: LookUps): Promise<MessageContent | undefined> {

@@ -1,4 +1,5 @@
 import { jidDecode, type WASocket } from '@whiskeysockets/baileys';
+import { isChannel } from '../../domain/channel.ts';
 import { type DeliveryUpdate } from '../../domain/message.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { isGroup } from '../addressing/jid.ts';
@@ -22,6 +23,8 @@ export interface ReadyMessage {
   written: WrittenMessage;
   /** Resolves when the message is stored; nothing is sent before that. */
   stored: Promise<void>;
+  /** For a status: those who may see it. */
+  audience?: readonly string[] | undefined;
 }
 
 /**
@@ -46,13 +49,16 @@ type Failure = Extract<Ack, { status: 'failed' }>;
 
 async function relayFailure(
   socket: WASocket,
-  { to, messageId, written, stored }: ReadyMessage,
+  { to, messageId, written, stored, audience }: ReadyMessage,
 ): Promise<{ code: string; message: string } | undefined> {
   const { message, attributes: additionalAttributes, nodes: additionalNodes } = written;
-  const options = { messageId, additionalAttributes, additionalNodes };
+  const options = {
+    ...{ messageId, additionalAttributes, additionalNodes },
+    ...(audience && { statusJidList: [...audience] }),
+  };
   try {
     const devices = await encryptedFor(stored, () => socket.relayMessage(to, message, options));
-    return isGroup(to) || reaches(to, devices, socket) ? undefined : NO_DEVICES;
+    return isGroup(to) || isChannel(to) || reaches(to, devices, socket) ? undefined : NO_DEVICES;
   } catch (error) {
     return { code: 'not_sent', message: messageOf(error) };
   }

@@ -1,5 +1,6 @@
 import { generateMessageIDV2, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { type Recipient } from '../../domain/address.ts';
+import { isChannel } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
@@ -20,6 +21,7 @@ import { type Acks } from './acks.ts';
 import { type ChatTimers, timerFor } from './chat-timer.ts';
 import { relay, type RelayDeps } from './relay.ts';
 import { type SecondAddress, type Sent } from './second-address.ts';
+import { asStatus, audienceOf, STATUS_JID } from './status.ts';
 
 /** What sending over one connection works with. */
 export interface SendDeps extends RelayDeps, ChatTimers {
@@ -44,23 +46,40 @@ interface Resolved {
   target: WAMessage | undefined;
   to: string;
   toNumber: string | null;
+  /** Whom a status is encrypted for. */
+  audience: readonly string[] | undefined;
 }
 
 /** The first of three steps of a send: who the message goes to, and what it refers to. See {@link PreparedMessage}. */
 export function prepare(deps: SendDeps, message: OutgoingMessage): Promise<PreparedMessage> {
   return deps.withinConnection(async () => {
     const target = await referred(deps, 'messageId' in message.content ? message.content.messageId : null);
-    const to = message.to ? await deps.lookup.find(deps.socket, message.to) : chatOf(target);
+    const to = await chatFor(deps, message, target);
     if (isGroup(to)) await deps.groupMetadata(to);
+    const audience = to === STATUS_JID ? await audienceOf(deps, message.status) : undefined;
     const toNumber = await numberAt(deps.socket, to);
-    return { to, toNumber, encode: (earlier?: Uint8Array) => encode(deps, { message, target, to, toNumber }, earlier) };
+    const resolved = { message, target, to, toNumber, audience };
+    return { to, toNumber, encode: (earlier?: Uint8Array) => encode(deps, resolved, earlier) };
   });
 }
+
+async function chatFor(
+  deps: SendDeps,
+  { to, status }: OutgoingMessage,
+  target: WAMessage | undefined,
+): Promise<string> {
+  if (to) return deps.lookup.find(deps.socket, to);
+  if (status && target && chatOf(target) !== STATUS_JID)
+    throw new AppError('message_not_suitable', { message: NO_STATUS });
+  return target ? chatOf(target) : STATUS_JID;
+}
+
+const NO_STATUS = 'This message is no status.';
 
 /** The second step: the message as it goes over the wire. */
 function encode(deps: SendDeps, resolved: Resolved, earlier?: Uint8Array): Promise<EncodedMessage> {
   return deps.withinConnection(async (): Promise<EncodedMessage> => {
-    const { to, toNumber } = resolved;
+    const { to, toNumber, audience } = resolved;
     const address = await deps.addresses.of(deps.socket, to);
     const written = earlier
       ? writtenBefore(resolved.message.content, earlier, { target: resolved.target, nowMs: deps.clock.now() })
@@ -70,7 +89,7 @@ function encode(deps: SendDeps, resolved: Resolved, earlier?: Uint8Array): Promi
     return {
       sent: { messageId, to, toNumber, content },
       transmit: (stored, waiting) =>
-        transmit(deps, { recipient: to, ready: { to: address, messageId, written, stored }, ...waiting }),
+        transmit(deps, { recipient: to, ready: { to: address, messageId, written, stored, audience }, ...waiting }),
     };
   });
 }
@@ -109,13 +128,14 @@ async function write(deps: SendDeps, { message: outgoing, target: known, to }: R
     chatId: to,
     quoted: quoted && { message: quoted, author: authorOf(quoted, deps.socket) },
     mentions: await mentioned(deps, outgoing, to),
-    timer: await timerFor(deps, to, content),
+    timer: to === STATUS_JID || isChannel(to) ? undefined : await timerFor(deps, to, content),
   };
   const album = await albumOf(deps, content, to);
   const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
   const parties = target && { author: authorOf(target, deps.socket), own: ownNameIn(target, deps.socket) };
   const writing = { target, uploaded, parties, album, nowMs: deps.clock.now() };
-  return wrapped(content, writeContext(writeContent(await timed(content), writing), context), writing);
+  const message = asStatus(writeContent(await timed(content), writing), outgoing);
+  return wrapped(content, writeContext(message, context), writing);
 }
 
 /** The people whom it names and, if it mentions everybody, the members of its group. */
@@ -189,6 +209,6 @@ function authorOf({ key }: WAMessage, { authState }: WASocket): string {
 }
 
 async function numberAt(socket: WASocket, jid: string): Promise<string | null> {
-  if (isGroup(jid)) return null;
+  if (isGroup(jid) || isChannel(jid) || jid === STATUS_JID) return null;
   return numberOf(jid) ?? numberOf(await socket.signalRepository.lidMapping.getPNForLID(jid));
 }

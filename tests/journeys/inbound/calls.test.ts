@@ -1,4 +1,5 @@
 import { type Phone } from '../../../simulator/phones/phone.ts';
+import { startTestBackend } from '../../harness/test-backend.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World, type WorldOptions } from '../../harness/world.ts';
 
@@ -97,4 +98,47 @@ it('with REJECT_CALLS, is rejected, and its caller gets the text once, however o
 
   expect(await told(scene)).toEqual([...ids, hidden]);
   expect(ana.messages().messages).toHaveLength(1);
+});
+
+it('every state of a call is told to webhooks that want it, with who calls, also of a group, and what came while away', async () => {
+  await using hook = await startTestBackend();
+  await using scene = await start({ WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' });
+  const { ana, shop, world } = scene;
+  await world.orchestrator.post('/webhooks', { url: `${hook.url}/in`, events: ['call'] });
+  const next = async () => (await hook.next()).body as { type: string; seq: null; data: Record<string, unknown> };
+  const states = async (id: string, ...expected: object[]) => {
+    for (const fields of expected) {
+      expect(await next()).toMatchObject({ type: 'call', seq: null, data: { call_id: id, lid: ana.lid, ...fields } });
+    }
+  };
+
+  const vain = ana.calls.ring(SHOP, { video: true });
+  ana.calls.hangUp(vain, 'timeout');
+  const call = { session_id: shop.sessionId, number: ana.number, is_video: true, is_group: false, group_id: null };
+  await states(
+    vain,
+    { ...call, state: 'ringing', reason: null, offline: false },
+    { ...call, state: 'missed', reason: 'timeout' },
+  );
+
+  const answered = ana.calls.ring(SHOP);
+  shop.phone.calls.answer(answered);
+  await states(answered, { state: 'ringing', is_video: false }, { state: 'accepted_elsewhere' });
+
+  const rejected = ana.calls.ring(SHOP);
+  await states(rejected, { state: 'ringing' });
+  await world.orchestrator.post(`/sessions/${shop.sessionId}/calls/${rejected}/reject`);
+  await states(rejected, { state: 'rejected' });
+
+  const group = world.whatsapp.group({ subject: 'Todos', members: [ana, shop.phone] });
+  const inGroup = ana.calls.ring(SHOP, { group });
+  shop.phone.calls.decline(inGroup);
+  const all = { is_group: true, group_id: group.jid };
+  await states(inGroup, { ...all, state: 'ringing' }, { ...all, state: 'rejected_elsewhere' });
+
+  await world.stopOrchestrator();
+  const away = ana.calls.ring(SHOP);
+  ana.calls.hangUp(away);
+  await world.startOrchestrator();
+  await states(away, { state: 'ringing', offline: true }, { state: 'missed', reason: null, offline: true });
 });

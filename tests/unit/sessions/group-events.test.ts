@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { StorageUnavailableError } from '../../../src/domain/errors.ts';
 import { type GroupChange } from '../../../src/domain/group-event.ts';
 import { type NewFurtherEvent } from '../../../src/ports/callbacks.ts';
-import { areWanted, storeGroupChanges } from '../../../src/sessions/group-events.ts';
+import { isWanted, storeHeld } from '../../../src/sessions/held-events.ts';
 import { ANA } from '../../contracts/storage/support.ts';
 
 const CHANGE: GroupChange = {
@@ -21,10 +21,14 @@ function start(add: (events: readonly NewFurtherEvent[]) => Promise<void> = () =
     isWanted: (_: unknown, kind: string) => kind === 'group-update',
   };
   const deps = { furtherEvents, log: pino({ level: 'silent' }) };
-  const changed = (...changes: GroupChange[]) => ({ changes, stored: () => (scene.stored += 1) });
+  const changed = (...changes: GroupChange[]) => ({
+    kind: 'group-changed' as const,
+    changes,
+    stored: () => (scene.stored += 1),
+  });
   return Object.assign(scene, {
-    store: (...changes: GroupChange[]) => storeGroupChanges(ANA, changed(...changes), deps),
-    isWanted: (...changes: GroupChange[]) => areWanted(ANA, changed(...changes), deps),
+    store: (...changes: GroupChange[]) => storeHeld(ANA, changed(...changes), deps),
+    isWanted: (...changes: GroupChange[]) => isWanted(ANA, changed(...changes), deps),
   });
 }
 

@@ -1,3 +1,4 @@
+import { WantedFurtherEvents } from '../../../src/webhooks/subscriptions/further-events.ts';
 import { pino } from 'pino';
 import { type IncomingMessage } from '../../../src/domain/message.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
@@ -34,6 +35,7 @@ function startInbound(db: TestStorage, { deliverOwnMessages = false } = {}) {
     pollVotes: db.storage.pollVotes,
     awaitedNumbers: db.storage.awaitedNumbers,
     contactNames: db.storage.contactNames,
+    furtherEvents: new WantedFurtherEvents(db.storage.furtherEvents),
     // No downloads.
     media: { wants: () => false, begin: () => undefined },
     metrics: { received: (type, fate) => void counted.push(`${type} ${fate}`) },

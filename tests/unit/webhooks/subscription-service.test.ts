@@ -92,13 +92,15 @@ describe('the service of subscriptions', () => {
   it('posts further events without a number, which the main backend does not get', async () => {
     await using world = await World.start();
     const { furtherEvents } = world.service;
-    const call = { kind: 'call', body: { session_id: ANA, timestamp: '2024-01-15T10:30:00.000Z' } } as const;
+    const body = { session_id: ANA, timestamp: '2024-01-15T10:30:00.000Z', call_id: 'C', state: 'ringing' as const };
+    const caller = { number: null, lid: '222@lid', is_video: false, is_group: false, group_id: null };
+    const call = { kind: 'call', body: { ...body, ...caller, reason: null, offline: false } } as const;
     await furtherEvents.add(ANA, [{ event: call, webhookId: 'too early' }]);
     const { id } = await world.subscribe({ events: ['call', 'status-update'] });
     await furtherEvents.add(ANA, [{ event: call, webhookId: 'c1' }]);
 
-    const { body, headers } = await world.receiver.next();
-    expect(body).toEqual({ type: 'call', session_id: ANA, seq: null, data: call.body });
+    const { body: posted, headers } = await world.receiver.next();
+    expect(posted).toEqual({ type: 'call', session_id: ANA, seq: null, data: call.body });
     expect(headers).toMatchObject({ 'webhook-id': 'c1', 'x-session-id': ANA });
     expect(headers).not.toHaveProperty('x-session-seq');
     await world.service.change(id, { isPaused: true });

@@ -64,6 +64,49 @@ it.each(['__proto__', 'constructor'])('the id of a call may be %s', (id) => {
   expect(calls.take(call(['terminate'], id), ME)).toEqual({});
 });
 
+describe('what is told of a call', () => {
+  const told = (steps: readonly Step[]) => {
+    const calls = new Calls(new ManualClock());
+    return steps.flatMap((step) => calls.take(call(step), ME).news ?? []);
+  };
+  const ends = (reason?: string): Step => ['terminate', reason === undefined ? {} : { reason }];
+
+  it.each<[string[], Step[]]>([
+    [
+      ['ringing', 'missed'],
+      [OFFER, OFFER, ['relaylatency'], ends('timeout'), ends()],
+    ],
+    [
+      ['ringing', 'accepted_elsewhere', 'ended'],
+      [OFFER, ends('accepted_elsewhere'), ['accept'], ends(), ends()],
+    ],
+    [
+      ['ringing', 'rejected_elsewhere'],
+      [OFFER, ends('rejected_elsewhere'), ends(), OFFER],
+    ],
+    [
+      ['ringing', 'rejected_elsewhere'],
+      [OFFER, ['reject']],
+    ],
+    [['missed'], [ends()]],
+    [[], [['transport'], ['mute_v2']]],
+  ])('is each state once: %j', (states, steps) => {
+    expect(told(steps).map(({ state }) => state)).toEqual(states);
+  });
+
+  it('is what is known of it, also of a group, and only what can be a group', () => {
+    const [rings, missed] = told([['offer', { 'group-jid': '120363000000000001@g.us', media: 'video' }], ends('timeout')]);
+
+    const known = { callId: 'C1', caller: [CALLER, undefined], isVideo: true, groupId: '120363000000000001@g.us' };
+    expect([rings, missed]).toEqual([
+      { ...known, state: 'ringing', isTimeout: false },
+      { ...known, state: 'missed', isTimeout: true },
+    ]);
+    expect(told([['offer', { 'group-jid': 'x' }]])).toMatchObject([{ groupId: null, isVideo: false }]);
+    expect(told([ends()])).toMatchObject([{ isVideo: null, isTimeout: false }]);
+  });
+});
+
 describe('a call that rings', () => {
   const start = () => {
     const clock = new ManualClock();
@@ -76,7 +119,7 @@ describe('a call that rings', () => {
       ...{ callId: 'C1', caller: { number: '5491', lid: CALLER }, isVideo: false, startedAtMs: 1_700_000_000_000 },
     };
 
-    expect(calls.take(call(OFFER), ME)).toEqual({ begun: view });
+    expect(calls.take(call(OFFER), ME)).toMatchObject({ begun: view, news: { state: 'ringing' } });
     expect(calls.take(call(OFFER), ME)).toEqual({});
     expect([calls.ringing(), calls.callerOf('C1')]).toEqual([[view], CALLER]);
     calls.take(call(['terminate']), ME);
@@ -88,10 +131,10 @@ describe('a call that rings', () => {
     calls.take(call(['offer', { 'call-creator': '222:7@lid' }]), ME);
 
     expect(calls.rejected('C1')).toMatchObject({
-      key: { remoteJid: CALLER, id: 'C1' },
-      message: { callLogMesssage: {} },
+      missed: { key: { remoteJid: CALLER, id: 'C1' }, message: { callLogMesssage: {} } },
+      news: { callId: 'C1', state: 'rejected' },
     });
-    expect(calls.rejected('C1')).toBeUndefined();
+    expect(calls.rejected('C1')).toEqual({});
     expect(calls.take(call(['terminate', { reason: 'timeout' }]), ME)).toEqual({});
     expect(calls.take(call(OFFER), ME)).toEqual({});
     expect(calls.ringing()).toEqual([]);
@@ -107,7 +150,7 @@ describe('a call that rings', () => {
     const { calls } = start();
     const stanza = call(step);
 
-    expect(calls.take({ ...stanza, attrs: { ...stanza.attrs, ...attrs } }, ME)).toEqual({});
+    expect(calls.take({ ...stanza, attrs: { ...stanza.attrs, ...attrs } }, ME)).not.toHaveProperty('begun');
     expect(calls.ringing()).toEqual([]);
   });
 

@@ -33,7 +33,7 @@ function shopOf({ subscriptions }: Storage): DeliveryQueue {
   return subscriptions.queueOf(SHOP);
 }
 
-const CALL = { kind: 'call', body: { session_id: ANA, timestamp: '' } } as const;
+const PRESENCE = { kind: 'presence', body: { session_id: ANA, timestamp: '' } } as const;
 const NOTE = { atMs: 5, what: 'damaged', why: null } as const;
 
 /** Every method that writes rows of a session, as a node calls it for a session that it has lost. */
@@ -71,7 +71,7 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
     storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: Number.MAX_SAFE_INTEGER }),
   'heldCallbacks.release': ({ storage }) => storage.heldCallbacks.release('held', { path: 'x', download_error: null }),
   'mediaIndex.put': ({ storage }) => storage.mediaIndex.put(FILE),
-  'furtherEvents.add': ({ storage }) => storage.furtherEvents.add(ANA, [{ event: CALL, webhookId: 'call' }]),
+  'furtherEvents.add': ({ storage }) => storage.furtherEvents.add(ANA, [{ event: PRESENCE, webhookId: 'presence' }]),
   'subscriptions.rewind': ({ storage }) => storage.subscriptions.rewind(SHOP.id, ANA, 0),
   'subscriptionQueue.failed': ({ storage, pending }) => shopOf(storage).failed(pending, 'no', 1),
   'subscriptionQueue.unconfirmed': ({ storage, pending }) => shopOf(storage).unconfirmed(pending, 'no', 1),

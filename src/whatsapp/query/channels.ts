@@ -1,0 +1,107 @@
+import { type BinaryNode, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
+import { type Channel, type ChannelMessage } from '../../domain/channel.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type ChannelActions } from '../../ports/channel-actions.ts';
+import { type Queries, type Refusals } from './queries.ts';
+import { readChannel, readMessages } from './read-channel.ts';
+
+/** The query for all followed channels, which Baileys does not have (whatsmeow's `querySubscribedNewsletters`). */
+const FOLLOWED = { queryId: '6388546374527196', path: 'xwa2_newsletter_subscribed' };
+const MOST_CHANNELS = 1_000;
+
+const UNKNOWN: Refusals = { 400: 'channel_not_found', 404: 'channel_not_found', 410: 'channel_not_found' };
+
+/** Channels, over one connection. */
+export class BaileysChannels implements ChannelActions {
+  readonly #queries: Queries;
+
+  constructor({ queries }: { queries: Queries }) {
+    this.#queries = queries;
+  }
+
+  list(): Promise<Channel[]> {
+    return this.#ask(async (socket) => (await followed(socket)).flatMap((each) => readChannel(each) ?? []));
+  }
+
+  view(channelId: string): Promise<Channel> {
+    return this.#metadata('jid', channelId);
+  }
+
+  byInvite(code: string): Promise<Channel> {
+    return this.#metadata('invite', code);
+  }
+
+  async follow(channelId: string): Promise<void> {
+    await this.#ask((socket) => socket.newsletterFollow(channelId));
+  }
+
+  async unfollow(channelId: string): Promise<void> {
+    await this.#ask((socket) => socket.newsletterUnfollow(channelId));
+  }
+
+  async mute(channelId: string, isMuted: boolean): Promise<void> {
+    await this.#ask((socket) => (isMuted ? socket.newsletterMute(channelId) : socket.newsletterUnmute(channelId)));
+  }
+
+  /** Baileys asks only for changes of messages, not for the messages. */
+  messages(
+    channelId: string,
+    { limit, before }: { limit: number; before: number | undefined },
+  ): Promise<ChannelMessage[]> {
+    const page = { count: String(limit), ...(before !== undefined && { before: String(before) }) };
+    return this.#ask(async ({ query }) => {
+      const answer = (await query({
+        tag: 'iq',
+        attrs: { type: 'get', xmlns: 'newsletter', to: 's.whatsapp.net' },
+        content: [{ tag: 'messages', attrs: { type: 'jid', jid: channelId, ...page } }],
+      })) as BinaryNode | undefined;
+      if (!answer) throw new AppError('whatsapp_timeout');
+      return readMessages(answer).slice(0, limit);
+    });
+  }
+
+  #metadata(type: 'invite' | 'jid', key: string): Promise<Channel> {
+    return this.#ask(async (socket) => {
+      const channel = readChannel(await socket.newsletterMetadata(type, key));
+      if (!channel) throw new AppError('channel_not_found');
+      return channel;
+    });
+  }
+
+  /** Baileys keeps the code of a refused GraphQL query deep in its error. */
+  #ask<Answer>(question: (socket: WASocket) => Promise<Answer>): Promise<Answer> {
+    return this.#queries.ask(async (socket) => {
+      try {
+        return await question(socket);
+      } catch (error) {
+        throw refused(error);
+      }
+    }, UNKNOWN);
+  }
+}
+
+function refused(error: unknown): unknown {
+  const { data } = (error ?? {}) as { data?: unknown };
+  if (!(error instanceof Error) || error instanceof AppError || typeof data !== 'object' || data === null) return error;
+  const { extensions } = data as { extensions?: { error_code?: unknown } };
+  const code = Number(extensions?.error_code);
+  // An answer without sense is Baileys' 400.
+  return Object.assign(error, { data: Number.isInteger(code) ? code : NO_SENSE });
+}
+
+const NO_SENSE = 0;
+
+async function followed({ query }: WASocket): Promise<unknown[]> {
+  const answer = (await query({
+    tag: 'iq',
+    attrs: { type: 'get', xmlns: 'w:mex', to: 's.whatsapp.net' },
+    content: [
+      { tag: 'query', attrs: { query_id: FOLLOWED.queryId }, content: Buffer.from(JSON.stringify({ variables: {} })) },
+    ],
+  })) as BinaryNode | undefined;
+  const content = answer && getBinaryNodeChild(answer, 'result')?.content;
+  if (!(content instanceof Uint8Array)) throw new AppError('whatsapp_timeout');
+  const { data } = JSON.parse(Buffer.from(content).toString()) as { data?: Record<string, unknown> };
+  const channels = data?.[FOLLOWED.path];
+  return Array.isArray(channels) ? (channels as unknown[]).slice(0, MOST_CHANNELS) : [];
+}
