@@ -59,7 +59,7 @@ describe('the defaults', () => {
       mode: 'production',
       http: { host: '0.0.0.0', corsOrigin: [] },
       backend: { baseUrl: 'https://api.tudominio.com', timeoutMs: 15_000, retries: 5 },
-      sessions: { pace: { perMinute: 20, burst: 5, perHour: 200, perDay: 1_000 }, newConversationsPerDay: 50 },
+      sessions: { pace: { perMinute: 20, burst: 5, perHour: 0, perDay: 0 }, newConversationsPerDay: 0 },
     });
   });
 
