@@ -21,6 +21,7 @@ import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
+import { SqliteRefusalStore } from './sessions/refusals.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
 import { SqliteTimeline } from './sessions/timeline.ts';
@@ -68,6 +69,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     }),
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
+    refusals: new SqliteRefusalStore(db, clock),
     heldCallbacks,
     furtherEvents: new SqliteFurtherEventStore(db, { clock, furtherSignal, vault }),
     subscriptions: new SqliteSubscriptionStore(db, {

@@ -51,6 +51,7 @@ const SESSION_TABLES = [
   fragment`journal`,
   fragment`sent_messages`,
   fragment`conversations`,
+  fragment`refusals`,
   fragment`poll_votes`,
   fragment`contact_names`,
   fragment`chat_timers`,

@@ -47,6 +47,7 @@ const SESSION_TABLES = [
   'journal',
   'sent_messages',
   'conversations',
+  'refusals',
   'poll_votes',
   'contact_names',
   'chat_timers',

@@ -42,6 +42,7 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'sentMessages.progress': ({ storage }) =>
     storage.sentMessages.progress(ANA, 'M1', 'delivered', statusUpdate(ANA, 'progress')),
   'conversations.begun': ({ storage }) => storage.conversations.begun(ANA, '5491'),
+  'refusals.noted': ({ storage }) => storage.refusals.noted(ANA, '463'),
   'awaitedNumbers.known': ({ storage }) =>
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
   'contactNames.learn': ({ storage }) =>
@@ -81,7 +82,15 @@ export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
 export const OTHERS: readonly string[] = [
   ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create'],
   ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
-  ...['conversations.isKnown', 'conversations.begunSince', 'pollVotes.of', 'chatTimers.of', 'awaitedNumbers.of'],
+  ...[
+    'conversations.isKnown',
+    'conversations.begunSince',
+    'conversations.answersSince',
+    'refusals.of',
+    'pollVotes.of',
+    'chatTimers.of',
+    'awaitedNumbers.of',
+  ],
   ...[
     'contactNames.of',
     'timeline.of',
@@ -121,8 +130,15 @@ export const INTERNAL: readonly string[] = [
   ...['conversations.heardFrom', 'timeline.add', 'timeline.addIfThere', 'accountIds.announced', 'accountIds.addAlias'],
   ...['damagedValues.readable', 'damagedValues.damaged', 'damagedValues.setAside'],
   ...['heldCallbacks.holds', 'heldCallbacks.close'],
-  ...['sentMessages', 'journal', 'pollVotes', 'chatTimers', 'awaitedNumbers', 'contactNames', 'damagedValues'].map(
-    (store) => `${store}.pruning`,
-  ),
+  ...[
+    'sentMessages',
+    'journal',
+    'pollVotes',
+    'chatTimers',
+    'awaitedNumbers',
+    'contactNames',
+    'damagedValues',
+    'refusals',
+  ].map((store) => `${store}.pruning`),
   ...['idempotency.pruning', 'subscriptions.pruning', 'furtherEvents.pruning'],
 ];
