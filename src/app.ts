@@ -273,11 +273,11 @@ function createSessions(
   { clock, random, log }: Required<AppOptions>,
   { storage, connector, admission, media, metrics, furtherEvents, placement, isShared }: SessionsDeps,
 ): SessionManager {
-  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
+  const { sessions: store, sentMessages, conversations, refusals, pollVotes, awaitedNumbers, contactNames } = storage;
   const { timeline, accountIds } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{ store, sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds },
+    ...{ store, sentMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers, timeline, accountIds },
     ...{ connector, admission, media, metrics, furtherEvents, placement, isShared, clock, random },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),

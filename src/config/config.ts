@@ -146,7 +146,7 @@ function readBounds(read: EnvironmentReader): StorageBounds {
 function readPace(
   read: EnvironmentReader,
   production: boolean,
-): Pick<SessionSettings, 'pace' | 'newConversationsPerDay' | 'simulateTyping'> {
+): Pick<SessionSettings, 'pace' | 'newConversationsPerDay' | 'warmUp' | 'slowdown' | 'simulateTyping'> {
   const bounds = { min: 0, max: 1_000_000 };
   return {
     pace: {
@@ -157,6 +157,8 @@ function readPace(
     },
     simulateTyping: read.flag('SIMULATE_TYPING', false),
     newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', 0, bounds),
+    warmUp: read.flag('WARM_UP', false),
+    slowdown: read.oneOf('SEND_SLOWDOWN', ['off', 'auto'], 'off'),
   };
 }
 

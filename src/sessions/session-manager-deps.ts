@@ -14,6 +14,7 @@ import {
   type ConversationStore,
   type PollVoteStore,
   type ContactNameStore,
+  type RefusalStore,
   type SentMessageStore,
   type SessionFolders,
   type SessionStore,
@@ -22,6 +23,7 @@ import {
 import { type CallSettings } from './call-rejection.ts';
 import { type MediaDownloader } from './media/media-downloader.ts';
 import { type PaceLimits } from './sending/send-pace.ts';
+import { type SlowdownMode } from './sending/slowdown.ts';
 
 /** The settings of sessions. */
 export interface SessionSettings {
@@ -39,6 +41,10 @@ export interface SessionSettings {
   simulateTyping: boolean;
   /** `NEW_CONVERSATIONS_DAY`, per session; 0 is no limit. */
   newConversationsPerDay: number;
+  /** `WARM_UP`: whether new sessions begin fewer conversations. */
+  warmUp: boolean;
+  /** `SEND_SLOWDOWN`. */
+  slowdown: SlowdownMode;
   /** Which calls are rejected without being asked to. */
   calls: CallSettings;
   /** `CALLBACK_OWN_MESSAGES`. */
@@ -53,6 +59,7 @@ export interface SessionManagerDeps {
   store: SessionStore;
   sentMessages: SentMessageStore;
   conversations: ConversationStore;
+  refusals: RefusalStore;
   pollVotes: PollVoteStore;
   contactNames: ContactNameStore;
   awaitedNumbers: AwaitedNumberStore;

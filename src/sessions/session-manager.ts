@@ -16,6 +16,7 @@ import {
   countStatuses,
   statusOf,
 } from '../domain/session.ts';
+import { type SessionRisk } from '../domain/risk.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { CallRejection } from './call-rejection.ts';
@@ -28,6 +29,8 @@ import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
 import { SendPace } from './sending/send-pace.ts';
+import { Slowdowns } from './sending/slowdown.ts';
+import { SessionRisks } from './risk/session-risks.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SessionTransfer } from './session-transfer.ts';
@@ -66,6 +69,8 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
+  readonly #slowdowns: Slowdowns;
+  readonly #risks: SessionRisks;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
   readonly #counts: Recent<Map<SessionPhase, number>>;
@@ -78,10 +83,16 @@ export class SessionManager implements AsyncDisposable {
     this.#counts = new Recent(() => store.counts(), clock);
     this.#supervisor = new Supervisor(log);
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
-    const { newConversationsPerDay: perDay } = settings;
-    const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
+    const { conversations, refusals } = deps;
+    const limits = { perDay: settings.newConversationsPerDay, warmUp: settings.warmUp };
+    const newConversations = new NewConversations({ store: conversations, limits, clock });
+    this.#slowdowns = new Slowdowns({ mode: settings.slowdown, refusals, clock });
+    this.#risks = new SessionRisks({
+      ...{ pace: settings.pace, newConversations: limits, conversations, sent: sentMessages, refusals, clock },
+      slowdowns: this.#slowdowns,
+    });
     const supervisor = this.#supervisor;
-    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
+    this.#outbound = new Outbound({ sent: sentMessages, newConversations, refusals, metrics, clock, supervisor });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
@@ -181,6 +192,11 @@ export class SessionManager implements AsyncDisposable {
     return this.#deps.timeline.of((await this.view(id)).sessionId);
   }
 
+  /** What WhatsApp may judge a session by, and what limits it. @throws AppError `session_not_found` */
+  async risk(id: SessionId): Promise<SessionRisk> {
+    return this.#risks.of(await this.view(id));
+  }
+
   /** The current QR. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentQr(id: SessionId): Promise<QrCode> {
     return (await this.#get(id)).qr(NEXT_CODE_LIMIT_MS);
@@ -275,11 +291,12 @@ export class SessionManager implements AsyncDisposable {
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
     const { settings, sentMessages: sent, clock, random } = this.#deps;
     const { sessionId } = record;
+    const divisor = async () => (await this.#slowdowns.of(sessionId)).divisor;
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
       over: (why) => this.#registry.remove(session, why, 'always'),
-      pace: new SendPace({ sessionId, limits: settings.pace, sent, clock, random }),
+      pace: new SendPace({ sessionId, limits: settings.pace, sent, clock, random, divisor }),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
       calls: new CallRejection({ ...this.#shared, sessionId, settings: settings.calls, sessions: this }),
       settle: (identity, announce) => this.#relinks.settle(session, identity, announce),

@@ -215,12 +215,14 @@ export class OneProcess {
 const SETTINGS = {
   ...{ authDir: 'auth', qrSessionTtlMs: 600_000, maxSessions: 0, maxPendingSessions: 10 },
   ...{ pace: { perMinute: 0, burst: 1, perHour: 0, perDay: 0 }, simulateTyping: false, newConversationsPerDay: 0 },
+  ...{ warmUp: false, slowdown: 'off' as const },
   ...{ calls: { reject: true, text: null }, deliverOwnMessages: false, showMessages: true },
 };
 
 function storesOf(storage: Storage) {
-  const { sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds } = storage;
-  return { sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds };
+  const { sentMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers, timeline, accountIds } =
+    storage;
+  return { sentMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers, timeline, accountIds };
 }
 
 function same<Part>(part: Part): Part {
