@@ -13,6 +13,7 @@ const PACKAGE_HOMES = [
 
 /** The folders of whatsapp/, the lowest first; those on the same level do not import each other. */
 const WHATSAPP_ROOMS = [
+  ['proxy'],
   ['baileys'],
   ['addressing'],
   ['messages', 'signal'],

@@ -18,6 +18,7 @@ import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
   createHttpApp,
+  findFfmpeg,
   type HttpApp,
   type FileSettings,
   FOLDER_PREFIX,
@@ -31,8 +32,10 @@ import { Housekeeping } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { createSink, createSubscriptions } from './runtime/subscriptions.ts';
+import { createScheduler } from './runtime/scheduled-messages.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
@@ -121,20 +124,19 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const keys = await loadKeys(config, deps, storage);
   const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
   if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
+  const uploads = await prepareFiles(config, log);
+  const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: uploads }));
   const parts = { storage, files, notifier, pressure, sink, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
-    ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
-    version: VERSION,
+    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
+    ...{ version: VERSION, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
-    log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
     ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
-    authDir: config.sessions.authDir,
-    cluster,
-    files: await prepareFiles(config, log),
+    ...{ authDir: config.sessions.authDir, cluster, files: uploads },
   });
   const server = keep(
     built,
@@ -143,6 +145,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   for (const part of [pressure, notifier, sink, webhooks]) await part.start();
   if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
+  scheduled.start();
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
@@ -206,6 +209,7 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
     allowedHosts: media.urlAllowedHosts,
     ...{ resolve: systemResolve, ownAddresses: systemAddresses },
     userAgent: `whatsapp-orchestrator/${VERSION}`,
+    ffmpeg: await findFfmpeg(process.env.PATH ?? ''),
   };
 }
 
@@ -246,6 +250,7 @@ function createConnector(
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
+    ...proxiesOf(config, storage),
     ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
     admitted: async () => {
       await pressure.admitted();
@@ -274,11 +279,33 @@ function createSessions(
   { storage, connector, admission, media, metrics, furtherEvents, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, refusals, pollVotes, awaitedNumbers, contactNames } = storage;
-  const { timeline, accountIds } = storage;
+  const { timeline, accountIds, scheduledMessages } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{ store, sentMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers, timeline, accountIds },
-    ...{ connector, admission, media, metrics, furtherEvents, placement, isShared, clock, random },
+    ...{
+      store,
+      sentMessages,
+      scheduledMessages,
+      conversations,
+      refusals,
+      pollVotes,
+      contactNames,
+      awaitedNumbers,
+      timeline,
+      accountIds,
+    },
+    ...{
+      connector,
+      admission,
+      media,
+      metrics,
+      furtherEvents,
+      placement,
+      isShared,
+      ...proxyCheck(config),
+      clock,
+      random,
+    },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

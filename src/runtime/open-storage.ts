@@ -4,9 +4,10 @@ import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Secret } from '../kit/secret.ts';
 import { type Storage } from '../ports/storage.ts';
-import { type ClusterStorage, openPostgres, type PostgresOptions } from '../storage/postgres/open.ts';
+// `import type`, not `import { type … }`, which would load the module for nothing.
+import type { ClusterStorage, PostgresOptions } from '../storage/postgres/open.ts';
 import { StorageKeyError } from '../storage/shared/errors.ts';
-import { openStorage, type StorageOptions } from '../storage/sqlite/open.ts';
+import type { StorageOptions } from '../storage/sqlite/open.ts';
 
 /** What a storage is opened with, besides its settings. */
 export interface OpenStorageOptions {
@@ -36,7 +37,9 @@ export function openAsNode(
 
 type ClusterNodeOptions = NonNullable<PostgresOptions['node']>;
 
-function openFile({ sessions: { authDir }, storage }: Config, deps: OpenStorageOptions): Storage {
+async function openFile({ sessions: { authDir }, storage }: Config, deps: OpenStorageOptions): Promise<Storage> {
+  // Of the two storages, only the one in use is loaded: each of them is a tenth of the program.
+  const { openStorage } = await import('../storage/sqlite/open.ts');
   const { masterKey, newMasterKey, adoptPlaintext } = storage;
   const { clock, onNewMasterKey, ...others } = reporting(deps);
   const open = (key: Secret | null) => openStorage(authDir, clock, key, { adoptPlaintext, ...others });
@@ -57,6 +60,7 @@ async function openDatabase({ sessions, storage }: Config, options: Options): Pr
   if (!databaseUrl) throw new Error('There is no DATABASE_URL');
   // Each session still has a folder there.
   await mkdir(sessions.authDir, { recursive: true, mode: 0o700 });
+  const { openPostgres } = await import('../storage/postgres/open.ts');
   return openPostgres(databaseUrl.reveal(), { ...options, durability, masterKey, newMasterKey });
 }
 

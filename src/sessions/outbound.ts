@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
-import { type KnownSentMessage, type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
+import { type KnownSentMessage, type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
@@ -11,6 +11,7 @@ import { type Metrics } from '../ports/metrics.ts';
 import { type RefusalStore, type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
 import { type NewConversations } from './sending/new-conversations.ts';
+import { type OwnIds } from './sending/own-ids.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 
@@ -26,6 +27,9 @@ export interface SendResult {
   /** The recipient's JID. */
   to: string;
 }
+
+/** The session of a sent message, and what its events tell of it. */
+type SentFrom = Pick<SessionRecord, 'sessionId' | 'profile'>;
 
 /** What a session provides for sending. */
 export interface SendingSession {
@@ -44,6 +48,7 @@ export interface OutboundDeps {
   sent: SentMessageStore;
   newConversations: NewConversations;
   refusals: Pick<RefusalStore, 'noted'>;
+  ownIds: OwnIds;
   metrics: Pick<Metrics, 'progressed'>;
   clock: Clock;
   supervisor: Supervisor;
@@ -65,9 +70,16 @@ export class Outbound {
   /**
    * Sends a message.
    * @throws AppError `session_not_connected`, `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`,
-   *   `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
+   *   `message_id_used`, `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
    */
-  async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+  send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+    const { ownId } = outgoing;
+    if (ownId === undefined) return this.#send(session, outgoing);
+    const send = () => this.#send(session, { ...outgoing, messageId: ownId });
+    return this.#deps.ownIds.during(session.record.sessionId, ownId, send);
+  }
+
+  async #send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
     // 0. A crash came between an earlier request and its answer: what WhatsApp has accepted is not sent again. What it may
     //    not have is, with the same content under the same id, as its own clients do it: a recipient shows one of them.
     const earlier = await this.#earlier(session, outgoing.messageId);
@@ -101,11 +113,12 @@ export class Outbound {
   }
 
   /** Reports the delivery status of a message to the backend, if it is an advance: receipts repeat, and come late. */
-  async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
+  async progress(session: SentFrom, update: DeliveryUpdate): Promise<void> {
     const { sent, refusals, clock, metrics } = this.#deps;
+    const { sessionId } = session;
     const message = await sent.find(sessionId, update.messageId);
     if (!message || !isProgress(message.status, update.status)) return;
-    const event = messageStatusUpdate(sessionId, message, update, clock.now());
+    const event = messageStatusUpdate(session, message, update, clock.now());
     await sent.progress(sessionId, update.messageId, update.status, event);
     this.#inDoubt.get(update.messageId)?.();
     metrics.progressed(update.status);
@@ -113,16 +126,17 @@ export class Outbound {
   }
 
   /** Reports that WhatsApp never acknowledged a message. */
-  async giveUp({ sessionId, messageId }: SentMessageRef): Promise<void> {
+  async giveUp(session: SentFrom, messageId: string): Promise<void> {
     const errorMessage = 'WhatsApp did not acknowledge the message';
-    await this.progress(sessionId, { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage });
+    await this.progress(session, { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage });
   }
 
   /** The session is over: messages that are not acknowledged by now never will be. */
-  async end(sessionId: SessionId): Promise<void> {
+  async end(session: SentFrom): Promise<void> {
     const { sent, clock } = this.#deps;
     const unanswered = await sent.unanswered(clock.now() + 1);
-    for (const message of unanswered) if (message.sessionId === sessionId) await this.giveUp(message);
+    const own = unanswered.filter(({ sessionId }) => sessionId === session.sessionId);
+    for (const { messageId } of own) await this.giveUp(session, messageId);
   }
 
   /**

@@ -7,6 +7,7 @@ import { type NodeLoad } from '../ports/ownership.ts';
 import { type SessionStore } from '../ports/storage.ts';
 import { type Session } from './session.ts';
 import { type SessionRegistry } from './session-registry.ts';
+import { isOfAnother } from './state/login.ts';
 
 /** Dependencies of {@link SessionTransfer}. */
 export interface SessionTransferDeps {
@@ -138,7 +139,9 @@ export class SessionTransfer {
     const account = PAIRING.has(record.phase) ? this.#deps.connector.linkedAccount(record.sessionId) : undefined;
     // Credentials that cannot be read concern this session alone.
     const identity = await account?.catch(() => undefined);
-    return identity ? { ...record, phase: 'linking', identity } : record;
+    if (!identity) return record;
+    // That of another account is refused at its login.
+    return { ...record, phase: 'linking', identity: isOfAnother(record, identity) ? record.identity : identity };
   }
 
   #forget(session: Session): void {

@@ -29,10 +29,11 @@ import { type CallbackArchive, type StoredCallback } from '../../src/ports/callb
 import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
-import { CALL, CONTACT, GROUP } from './connection-in-memory.ts';
+import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
+import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
 export { CONNECTED, id, PAIRING, PAIRING_BY_CODE, recordOf, viewOf } from './sessions-in-memory.ts';
@@ -175,7 +176,10 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
-    .replace(':contactId', CONTACT.number);
+    .replace(':linkedGroupId', GROUP.groupId)
+    .replace(':code', CODE)
+    .replace(':contactId', CONTACT.number)
+    .replace(':chatId', CONTACT.number);
 }
 
 /** The handling of files: at most one mebibyte, and by URL only from this machine. */
@@ -191,7 +195,7 @@ export const FILES: HttpAppDeps['files'] = {
 /** The session with which the route succeeds. */
 export function subjectOf({ path }: Pick<Route, 'path'>): string {
   if (path.endsWith('/pairing-code')) return PAIRING_BY_CODE;
-  return /\/(qr|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
+  return /\/(qr|relink|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
 }
 
 const WEBHOOK: Subscription = {
@@ -232,6 +236,7 @@ function keyOf(text: string): ApiKey {
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
   const media = new Files();
+  const scheduled = new ScheduledInMemory();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
   const clock = new HandClock(NOW_MS);
@@ -256,6 +261,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const core = {
     ...{
       sessions,
+      scheduled,
       media,
       settings,
       health,
@@ -290,7 +296,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     },
     ...overrides,
   });
-  return { app: heldToDocument(app), sessions, media, settings, answers, clock, log, lines, keys, tokens };
+  return { app: heldToDocument(app), sessions, scheduled, media, settings, answers, clock, log, lines, keys, tokens };
 }
 
 /** What {@link startApi} returns. */

@@ -5,7 +5,8 @@ import { readConfig } from '../../src/config/config.ts';
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The variables that the product reads. */
-const readers = ['cluster-settings', 'config', 'http-settings', 'media-settings', 'sink-settings', 'storage-settings']
+const readers = ['cluster', 'config', 'http', 'media', 'proxy', 'sink', 'storage']
+  .map((name) => (name === 'config' ? name : `${name}-settings`))
   .map((name) => read(`src/config/${name}.ts`))
   .join('\n');
 const variables = [

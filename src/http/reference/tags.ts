@@ -17,7 +17,7 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
     paths: /\/(send-message|messages|read|presence)\b/,
   },
   { name: 'Calls', description: 'Calls that ring, and how to reject them.', paths: /\/calls\b/ },
-  { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/groups\b/ },
+  { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/(groups|group-invites)\b/ },
   {
     name: 'Contacts',
     description: 'Check whether numbers are on WhatsApp, and fetch profile pictures.',

@@ -31,7 +31,11 @@ export interface ConnectionManagerDeps {
 /** A login that hangs gives up its place for others after this time, though not the login. */
 const PLACE_LIMIT_MS = 5_000;
 /** Only the current connection may say where the session stands. */
-const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([...OPENING_ENDS_WITH, 'passkey', 'paired']);
+export const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([
+  ...OPENING_ENDS_WITH,
+  'passkey',
+  'paired',
+]);
 
 /**
  * Holds at most one connection for a session: opens it when its turn comes, after a pause if asked to, and keeps the

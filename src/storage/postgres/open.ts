@@ -101,10 +101,21 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),
     prune: (callbackRetentionMs, signal) => {
       const { awaitedNumbers, sentMessages, idempotency, journal, pollVotes } = stores;
-      const { chatTimers, contactNames, damagedValues, subscriptions, furtherEvents, refusals } = stores;
+      const { chatTimers, contactNames, damagedValues, scheduledMessages, subscriptions, furtherEvents } = stores;
+      const { refusals } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
-      const pruned = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues, refusals];
+      const pruned = [
+        sentMessages,
+        scheduledMessages,
+        idempotency,
+        journal,
+        pollVotes,
+        chatTimers,
+        contactNames,
+        damagedValues,
+        refusals,
+      ];
       const others = pruned.map((store) => (limit: number) => store.pruning(limit));
       const first = (limit: number) => awaitedNumbers.pruning(limit);
       const ended = (limit: number) => [

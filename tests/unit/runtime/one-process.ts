@@ -123,6 +123,7 @@ export class OneProcess {
       },
       folders: { create: nothing, discardVersion3: nothing, remove: nothing },
       ...{ placement, isShared: false, admission: { check: () => undefined }, media: this.media },
+      checkProxy: () => undefined,
       ...{ metrics: noMetrics, clock, random: fixedRandom(0), log },
       furtherEvents: new WantedFurtherEvents(storage.furtherEvents),
     });
@@ -220,9 +221,28 @@ const SETTINGS = {
 };
 
 function storesOf(storage: Storage) {
-  const { sentMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers, timeline, accountIds } =
-    storage;
-  return { sentMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers, timeline, accountIds };
+  const {
+    sentMessages,
+    scheduledMessages,
+    conversations,
+    refusals,
+    pollVotes,
+    contactNames,
+    awaitedNumbers,
+    timeline,
+    accountIds,
+  } = storage;
+  return {
+    sentMessages,
+    scheduledMessages,
+    conversations,
+    refusals,
+    pollVotes,
+    contactNames,
+    awaitedNumbers,
+    timeline,
+    accountIds,
+  };
 }
 
 function same<Part>(part: Part): Part {

@@ -9,7 +9,7 @@ import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { MASTER_KEY } from '../../contracts/storage/implementations.ts';
 import { ANA, BEA, testFolder } from '../../contracts/storage/support.ts';
 import { occurrences, tamper } from '../../harness/sqlite-file.ts';
-import { clock, contents, fill, filledFolder, UNDO_17_TO_22 } from './filled.ts';
+import { clock, contents, fill, filledFolder, UNDO_17_TO_21 } from './filled.ts';
 
 const ADOPT = { adoptPlaintext: true };
 
@@ -122,6 +122,11 @@ describe('with a master key', () => {
       (it) => it.pollVotes.of(BEA, 'P'),
     ],
     [
+      'a scheduled message',
+      'UPDATE scheduled_messages SET body = (SELECT body FROM scheduled_messages AS it WHERE it.session_id = @from)',
+      (it) => it.scheduledMessages.find(BEA, 'M3'),
+    ],
+    [
       'the timer of a chat',
       'UPDATE chat_timers SET timer = (SELECT timer FROM chat_timers AS it WHERE it.session_id = @from)',
       (it) => it.chatTimers.of(BEA, ['1@lid']),
@@ -157,7 +162,7 @@ describe('with a master key', () => {
       }
       // As it was before the migration that binds them.
       db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'");
-      db.exec(UNDO_17_TO_22);
+      db.exec(UNDO_17_TO_21);
       db.pragma('user_version = 15');
     });
     await openStorage(folder, clock, MASTER_KEY)[Symbol.asyncDispose]();

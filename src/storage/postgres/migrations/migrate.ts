@@ -8,18 +8,14 @@ import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
 import { furtherEvents } from './006-further-events.ts';
 import { masterKeyIds } from './007-master-key-ids.ts';
-import { banRisk } from './008-ban-risk.ts';
+import { sessionProfiles } from './008-session-profiles.ts';
+import { scheduledMessages } from './009-scheduled-messages.ts';
+import { banRisk } from './010-ban-risk.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
-  init,
-  cluster,
-  browserTokens,
-  home,
-  subscriptions,
-  furtherEvents,
-  masterKeyIds,
-  banRisk,
+  ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
+  ...[scheduledMessages, banRisk],
 ];
 
 /**

@@ -12,7 +12,10 @@ import {
   fileNameOf,
   furtherBody,
   journalPart,
+  profileOf,
+  proxyOf,
   reservingRequest,
+  scheduledBody,
   sentContent,
   settingOf,
   signalKey,
@@ -60,6 +63,11 @@ const TABLES: readonly SealedTable[] = [
     columns: { content: (row) => sentContent(session(row), text(row, 'message_id')) },
   },
   {
+    name: 'scheduled_messages',
+    key: ['session_id', 'message_id'],
+    columns: { body: (row) => scheduledBody(session(row), text(row, 'message_id')) },
+  },
+  {
     name: 'poll_votes',
     key: ['session_id', 'poll_id', 'voter'],
     columns: { options: (row) => chosenOptions(session(row), text(row, 'poll_id'), text(row, 'voter')) },
@@ -76,6 +84,14 @@ const TABLES: readonly SealedTable[] = [
     name: 'chat_timers',
     key: ['session_id', 'chat'],
     columns: { timer: (row) => timerOfChat(session(row), text(row, 'chat')) },
+  },
+  {
+    name: 'session_profiles',
+    key: ['session_id'],
+    columns: {
+      profile: (row) => profileOf(session(row)),
+      proxy: (row) => proxyOf(session(row)),
+    },
   },
   {
     name: 'callbacks',

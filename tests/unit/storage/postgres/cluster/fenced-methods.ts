@@ -1,5 +1,6 @@
 import { type PhoneNumber } from '../../../../../src/domain/address.ts';
 import { type JournalEntry, type MessageKey } from '../../../../../src/ports/signal.ts';
+import { type ScheduledMessage } from '../../../../../src/domain/scheduled-message.ts';
 import { type Subscription } from '../../../../../src/domain/subscription.ts';
 import { type DeliveryQueue, type PendingCallback } from '../../../../../src/ports/callbacks.ts';
 import { type Storage } from '../../../../../src/ports/storage.ts';
@@ -18,6 +19,10 @@ const ENTRY: JournalEntry = {
   plaintext: Buffer.from('texto'),
 };
 const FILE = { sessionId: ANA, messageId: 'M9', path: 'x', mimetype: null, fileName: 'x', size: 1, createdAtMs: 1 };
+const LATER_MESSAGE: ScheduledMessage = {
+  ...{ id: 1, sessionId: ANA, messageId: 'M6', body: '{}', sendAtMs: 1, state: 'scheduled', attempts: 0 },
+  ...{ failure: null, createdAtMs: 1, settledAtMs: null },
+};
 /** A receiver besides the main backend. */
 export const SHOP: Subscription = {
   ...{ id: 'sub_shop', name: '', url: 'https://shop.example.com/', events: null, sessions: null, headers: {} },
@@ -41,12 +46,16 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
     storage.sentMessages.add(ANA, { messageId: 'M8', to: '1@lid', toNumber: null, content: Buffer.from('x') }),
   'sentMessages.progress': ({ storage }) =>
     storage.sentMessages.progress(ANA, 'M1', 'delivered', statusUpdate(ANA, 'progress')),
+  'scheduledMessages.add': ({ storage }) => storage.scheduledMessages.add({ ...LATER_MESSAGE, messageId: 'M7' }, 9),
+  'scheduledMessages.postpone': ({ storage }) =>
+    storage.scheduledMessages.postpone(LATER_MESSAGE, { code: 'x', message: '' }, 1),
+  'scheduledMessages.settle': ({ storage }) =>
+    storage.scheduledMessages.settle(LATER_MESSAGE, { state: 'canceled', failure: null }),
   'conversations.begun': ({ storage }) => storage.conversations.begun(ANA, '5491'),
   'refusals.noted': ({ storage }) => storage.refusals.noted(ANA, '463'),
   'awaitedNumbers.known': ({ storage }) =>
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
-  'contactNames.learn': ({ storage }) =>
-    storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra', savedName: null }]),
+  'contactNames.learn': ({ storage }) => storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra' }]),
   'signalKeys.saveCredentials': ({ storage }) => storage.signalKeys.saveCredentials(ANA, 'otras'),
   'signalKeys.set': ({ storage }) => storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'viejo' }], ENTRY),
   'signalKeys.unreadable': ({ storage }) => storage.signalKeys.unreadable(ANA, { type: 'session', id: '1' }),
@@ -80,7 +89,8 @@ export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
 
 /** Methods that write nothing of a session, or make it this node's own. */
 export const OTHERS: readonly string[] = [
-  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create'],
+  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create', 'sessions.proxyOf'],
+  ...['scheduledMessages.of', 'scheduledMessages.find', 'scheduledMessages.next', 'scheduledMessages.sessionsWithDue'],
   ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
   ...[
     'conversations.isKnown',
@@ -93,6 +103,7 @@ export const OTHERS: readonly string[] = [
   ],
   ...[
     'contactNames.of',
+    'contactNames.list',
     'timeline.of',
     'accountIds.idOf',
     'accountIds.elderOf',
@@ -132,6 +143,7 @@ export const INTERNAL: readonly string[] = [
   ...['heldCallbacks.holds', 'heldCallbacks.close'],
   ...[
     'sentMessages',
+    'scheduledMessages',
     'journal',
     'pollVotes',
     'chatTimers',

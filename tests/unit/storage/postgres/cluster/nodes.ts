@@ -34,14 +34,19 @@ export async function joined(
   return { node: run, storage, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
 }
 
+/** By URL: to make a connection costs the server more than most statements. */
+const beside = new Map<string, pg.Pool>();
+
 /** Runs SQL beside the nodes. */
 export async function execute(url: string, statement: string, values: unknown[] = []): Promise<pg.QueryResult['rows']> {
-  const client = await connected(url);
-  try {
-    return (await client.query(statement, values)).rows;
-  } finally {
-    await client.end();
+  let pool = beside.get(url);
+  if (!pool) {
+    pool = new pg.Pool({ ...connectionConfig(url, { name: 'test' }), allowExitOnIdle: true });
+    // Of a connection that nobody uses: the test has ended the server.
+    pool.on('error', () => undefined);
+    beside.set(url, pool);
   }
+  return (await pool.query(statement, values)).rows;
 }
 
 /** A connection beside the nodes, under a name. */
