@@ -120,8 +120,8 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      news: new NewsTeller({ furtherEvents: deps.furtherEvents, supervisor, clock }),
-      ...{ furtherEvents: deps.furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
+      news: new NewsTeller({ furtherEvents, supervisor, clock }),
+      ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
     const giveUp = (message: SentMessageRef) =>
