@@ -169,7 +169,9 @@ it('a lone surrogate, which SQLite cannot store, holds up no move', async () => 
 
   await moved(source, target);
 
-  expect(await everything(target)).toMatchObject({ [`${ANA} conversations`]: [[ANA, 'half of a pair \ufffd', 1, 1, null]] });
+  expect(await everything(target)).toMatchObject({
+    [`${ANA} conversations`]: [[ANA, 'half of a pair \ufffd', 1, 1, null]],
+  });
 });
 
 /** One row of a session that nobody moved. */
