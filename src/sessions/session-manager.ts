@@ -25,18 +25,14 @@ import { type TimelineNote } from '../domain/timeline.ts';
 import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
-import { Outbound, type SendResult } from './outbound.ts';
-import { NewConversations } from './sending/new-conversations.ts';
+import { type Outbound, type SendResult } from './outbound.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
-import { OwnIds } from './sending/own-ids.ts';
-import { SendPace } from './sending/send-pace.ts';
-import { Slowdowns } from './sending/slowdown.ts';
-import { SessionRisks } from './risk/session-risks.ts';
+import { type SendingParts, sendingParts } from './risk/sending-parts.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SessionTransfer } from './session-transfer.ts';
@@ -75,8 +71,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
-  readonly #slowdowns: Slowdowns;
-  readonly #risks: SessionRisks;
+  readonly #sending: SendingParts;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
   readonly #counts: Recent<Map<SessionPhase, number>>;
@@ -89,25 +84,9 @@ export class SessionManager implements AsyncDisposable {
     this.#counts = new Recent(() => store.counts(), clock);
     this.#supervisor = new Supervisor(log);
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
-    const { conversations, refusals } = deps;
-    const limits = { perDay: settings.newConversationsPerDay, warmUp: settings.warmUp };
-    const newConversations = new NewConversations({ store: conversations, limits, clock });
-    this.#slowdowns = new Slowdowns({ mode: settings.slowdown, refusals, clock });
-    this.#risks = new SessionRisks({
-      ...{ pace: settings.pace, newConversations: limits, conversations, sent: sentMessages, refusals, clock },
-      slowdowns: this.#slowdowns,
-    });
     const supervisor = this.#supervisor;
-    const ownIds = new OwnIds({ sent: sentMessages, scheduled: deps.scheduledMessages });
-    this.#outbound = new Outbound({
-      sent: sentMessages,
-      newConversations,
-      refusals,
-      ownIds,
-      metrics,
-      clock,
-      supervisor,
-    });
+    this.#sending = sendingParts(deps, supervisor);
+    this.#outbound = this.#sending.outbound;
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
@@ -246,7 +225,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** What WhatsApp may judge a session by, and what limits it. @throws AppError `session_not_found` */
   async risk(id: SessionId): Promise<SessionRisk> {
-    return this.#risks.of(await this.view(id));
+    return this.#sending.risks.of(await this.view(id));
   }
 
   /** The current QR. @throws AppError `session_not_found`, `session_not_pairing` */
@@ -357,14 +336,13 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
-    const { settings, sentMessages: sent, clock, random } = this.#deps;
+    const { settings, clock, random } = this.#deps;
     const { sessionId } = record;
-    const divisor = async () => (await this.#slowdowns.of(sessionId)).divisor;
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
       over: (why) => this.#registry.remove(session, why, 'always'),
-      pace: new SendPace({ sessionId, limits: settings.pace, sent, clock, random, divisor }),
+      pace: this.#sending.paceOf(sessionId),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
       calls: new CallRejection({ ...this.#shared, sessionId, settings: settings.calls, sessions: this }),
       settle: (identity, announce) => this.#relinks.settle(session, identity, announce),
