@@ -289,7 +289,7 @@ function createSessions(
   { clock, random, log }: Required<AppOptions>,
   { storage, connector, admission, media, metrics, furtherEvents, placement, isShared }: SessionsDeps,
 ): SessionManager {
-  const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
+  const { sessions: store, sentMessages, conversations, refusals, pollVotes, awaitedNumbers, contactNames } = storage;
   const { timeline, accountIds, scheduledMessages } = storage;
   return new SessionManager({
     settings: config.sessions,
@@ -298,6 +298,7 @@ function createSessions(
       sentMessages,
       scheduledMessages,
       conversations,
+      refusals,
       pollVotes,
       contactNames,
       awaitedNumbers,

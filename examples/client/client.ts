@@ -116,6 +116,100 @@ export type TimelineEntry = {
   why: string | null;
 };
 
+/** See /docs#schema-SessionRisk. */
+export type SessionRisk = {
+  session_id: string;
+  /** That of the worst reason. */
+  level: 'low' | 'medium' | 'high';
+  /** The worst first; none at the level "low". */
+  reasons: {
+    /**
+     * `restricted`: WhatsApp does not let this account begin conversations for now. Leave it alone until
+     * that ends. `cap_reached`: This account has reached WhatsApp's limit of new conversations. It may
+     * only go on with those it has. `cap_near`: This account has used more than four fifths of WhatsApp's
+     * limit of new conversations. `strangers_refused`: WhatsApp refused messages to people who have not
+     * written to this account (463). `too_fast`: WhatsApp refused messages because there were too many
+     * (429). `often_malformed`: WhatsApp refused several messages as malformed or wrongly addressed (479).
+     * `few_answers`: Few of the people that this account wrote to first in the last seven days have
+     * answered. `many_new_conversations`: This account begins more conversations per day than the warm-up
+     * plan allows one of its age. `many_messages`: This account sends more messages than a person would:
+     * over 200 an hour, or 1,000 a day.
+     */
+    code:
+      | 'restricted'
+      | 'cap_reached'
+      | 'cap_near'
+      | 'strangers_refused'
+      | 'too_fast'
+      | 'often_malformed'
+      | 'few_answers'
+      | 'many_new_conversations'
+      | 'many_messages';
+    level: 'medium' | 'high';
+    /** What it means. */
+    message: string;
+  }[];
+  /** Since when the account is here; null before its first login. */
+  linked_since: string | null;
+  conversations: {
+    /** With people who had not written to the account, in the last 24 hours. */
+    begun_last_day: number;
+    begun_last_week: number;
+    /** Of begun_last_week. */
+    answered_last_week: number;
+    /** null if none was begun. */
+    answered_share: number | null;
+  };
+  messages: {
+    last_hour: number;
+    last_day: number;
+  };
+  /** What WhatsApp refused in the last four weeks, the newest first. */
+  refusals: {
+    /** In UTC. */
+    day: string;
+    /** What WhatsApp answered: 463, 429, 479 and others. */
+    code: string;
+    count: number;
+  }[];
+  account_restricted: boolean;
+  restricted_until: string | null;
+  new_chat_cap: {
+    limit: number;
+    used: number;
+    resets_at: string | null;
+  } | null;
+  /** Our limits that apply to this session, and why. */
+  limits: {
+    setting: 'SEND_RATE' | 'SEND_RATE_HOUR' | 'SEND_RATE_DAY' | 'NEW_CONVERSATIONS_DAY';
+    /** null while it is off. */
+    limit: number | null;
+    /** null for SEND_RATE, which keeps no count. */
+    used: number | null;
+    why: string;
+  }[];
+  /** null unless WARM_UP=true. */
+  warm_up: {
+    /** The day of the account here. */
+    day: number;
+    /** Conversations it may begin within 24 hours; null after the last day. */
+    budget: number | null;
+    used: number;
+    /** The budgets, each from a day on. */
+    plan: {
+      from_day: number;
+      per_day: number;
+    }[];
+  } | null;
+  /** null unless SEND_SLOWDOWN=auto. */
+  slowdown: {
+    /** What the pace is divided by; 1 is full speed. */
+    divisor: number;
+    /** When the pace doubles again; null at full speed. */
+    faster_at: string | null;
+  } | null;
+};
+
 /** Digits with country code, formatted or not, or a WhatsApp address. */
 export type Recipient = string | number;
 
@@ -1428,6 +1522,23 @@ export class OrchestratorClient {
     data: TimelineEntry[];
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/timeline`, { options });
+  }
+
+  /**
+   * Get what WhatsApp may restrict or ban an account for.
+   * How the account behaves as WhatsApp sees it: conversations begun and answered, messages, what
+   * WhatsApp refused, and its limits; a level with its reasons; and our own limits that apply, with the
+   * warm-up plan and the slowdown. WhatsApp does not publish how it judges, so a low level is no
+   * promise.
+   */
+  viewRisk(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: SessionRisk;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/risk`, { options });
   }
 
   /**

@@ -143,22 +143,26 @@ function readBounds(read: EnvironmentReader): StorageBounds {
   };
 }
 
-/** Accounts that behave like machines get banned; in development, messages reach nobody. */
+/**
+ * Accounts that behave like machines get banned; in development, messages reach nobody. Limits of an hour, a day and new conversations
+ * would refuse the order confirmations of a busy shop, so they are set by whoever wants them.
+ */
 function readPace(
   read: EnvironmentReader,
   production: boolean,
-): Pick<SessionSettings, 'pace' | 'newConversationsPerDay' | 'simulateTyping'> {
-  const usual = (limit: number) => (production ? limit : 0);
+): Pick<SessionSettings, 'pace' | 'newConversationsPerDay' | 'warmUp' | 'slowdown' | 'simulateTyping'> {
   const bounds = { min: 0, max: 1_000_000 };
   return {
     pace: {
-      perMinute: read.integer('SEND_RATE', usual(20), bounds),
+      perMinute: read.integer('SEND_RATE', production ? 20 : 0, bounds),
       burst: read.integer('SEND_BURST', 5, { min: 1, max: 10_000 }),
-      perHour: read.integer('SEND_RATE_HOUR', usual(200), bounds),
-      perDay: read.integer('SEND_RATE_DAY', usual(1_000), bounds),
+      perHour: read.integer('SEND_RATE_HOUR', 0, bounds),
+      perDay: read.integer('SEND_RATE_DAY', 0, bounds),
     },
     simulateTyping: read.flag('SIMULATE_TYPING', false),
-    newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', usual(50), bounds),
+    newConversationsPerDay: read.integer('NEW_CONVERSATIONS_DAY', 0, bounds),
+    warmUp: read.flag('WARM_UP', false),
+    slowdown: read.oneOf('SEND_SLOWDOWN', ['off', 'auto'], 'off'),
   };
 }
 

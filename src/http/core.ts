@@ -1,6 +1,7 @@
 import { type Response } from 'express';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
+import { type SessionRisk } from '../domain/risk.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type PairingCode, type QrCode, type SessionRecord, type SessionStatus } from '../domain/session.ts';
 import { type NamedPerson } from '../domain/person.ts';
@@ -61,6 +62,8 @@ export interface SessionsApi {
   contacts(id: SessionId, page: ContactPage): Promise<NamedPerson[]>;
   /** The session's history, the oldest first. @throws AppError `session_not_found` */
   timeline(id: SessionId): Promise<TimelineNote[]>;
+  /** What WhatsApp may judge the session by. @throws AppError `session_not_found` */
+  risk(id: SessionId): Promise<SessionRisk>;
   /**
    * The QR that is valid now.
    * @throws AppError `session_not_found`, `session_not_pairing`

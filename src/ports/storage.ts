@@ -5,6 +5,7 @@ import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import { type LearnedName, type NamedPerson, type Numbers, type Person } from '../domain/person.ts';
 import { type CountedVote, type VoteCast } from '../domain/poll.ts';
+import { type Answers, type DailyRefusals } from '../domain/risk.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionProfile } from '../domain/session-profile.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
@@ -38,6 +39,7 @@ export interface Storage extends AsyncDisposable {
   readonly sentMessages: SentMessageStore;
   readonly scheduledMessages: ScheduledMessageStore;
   readonly conversations: ConversationStore;
+  readonly refusals: RefusalStore;
   readonly pollVotes: PollVoteStore;
   readonly chatTimers: ChatTimerStore;
   readonly awaitedNumbers: AwaitedNumberStore;
@@ -64,7 +66,8 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has outlived its retention: settled callbacks and further events after `callbackRetentionMs`, and never within a day; sent
-   * and settled scheduled messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
+   * and settled scheduled messages, poll votes, awaited numbers and handled journal entries after two weeks; counts of refused messages after eight
+   * weeks; stored answers after a day; names a year
    * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
    * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when
    * `signal` is aborted.
@@ -217,6 +220,16 @@ export interface ConversationStore {
   begun(sessionId: SessionId, peer: string): Promise<void>;
   /** Counts the conversations that we began after this moment (Unix ms), until now. May return what is not durable yet. */
   begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
+  /** Counts those of them that were answered, and those of which it is known. May return what is not durable yet. */
+  answersSince(sessionId: SessionId, sinceMs: number): Promise<Answers>;
+}
+
+/** How often WhatsApp refused messages of each session, by day (UTC) and code; kept for eight weeks. */
+export interface RefusalStore {
+  /** Counts a message that WhatsApp refused now. Nothing is counted for a session that does not exist. */
+  noted(sessionId: SessionId, code: string): Promise<void>;
+  /** The counts of the day of this moment (Unix ms) and the days since, the newest first. */
+  of(sessionId: SessionId, sinceMs: number): Promise<DailyRefusals[]>;
 }
 
 /** The folder of each session below `AUTH_DIR`, whose path the backend receives. */

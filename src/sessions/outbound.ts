@@ -9,7 +9,7 @@ import { type Clock } from '../kit/clock.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { type Connection, type PreparedMessage, type SendOutcome } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
-import { type SentMessageStore } from '../ports/storage.ts';
+import { type RefusalStore, type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
 import { type NewConversations } from './sending/new-conversations.ts';
 import { type OwnIds } from './sending/own-ids.ts';
@@ -48,6 +48,7 @@ export interface SendingSession {
 export interface OutboundDeps {
   sent: SentMessageStore;
   newConversations: NewConversations;
+  refusals: Pick<RefusalStore, 'noted'>;
   ownIds: OwnIds;
   metrics: Pick<Metrics, 'progressed'>;
   clock: Clock;
@@ -114,7 +115,7 @@ export class Outbound {
 
   /** Reports the delivery status of a message to the backend, if it is an advance: receipts repeat, and come late. */
   async progress(session: SentFrom, update: DeliveryUpdate): Promise<void> {
-    const { sent, clock, metrics } = this.#deps;
+    const { sent, refusals, clock, metrics } = this.#deps;
     const { sessionId } = session;
     const message = await sent.find(sessionId, update.messageId);
     if (!message || !isProgress(message.status, update.status)) return;
@@ -122,6 +123,7 @@ export class Outbound {
     await sent.progress(sessionId, update.messageId, update.status, event);
     this.#inDoubt.get(update.messageId)?.();
     metrics.progressed(update.status);
+    if (isRefusal(update)) await refusals.noted(sessionId, update.errorCode);
   }
 
   /** Reports that WhatsApp never acknowledged a message. */
@@ -167,6 +169,11 @@ export class Outbound {
     const { supervisor, newConversations } = this.#deps;
     supervisor.run('noting a new conversation', newConversations.begun(record, peer));
   }
+}
+
+/** Whether WhatsApp refused the message; other failures are ours, or nobody's. */
+function isRefusal(update: DeliveryUpdate): update is DeliveryUpdate & { errorCode: string } {
+  return update.status === 'failed' && /^\d{3,4}$/.test(update.errorCode ?? '');
 }
 
 /** Whether WhatsApp has a message that was sent earlier. */

@@ -16,6 +16,7 @@ import {
   type ConversationStore,
   type PollVoteStore,
   type ContactNameStore,
+  type RefusalStore,
   type SentMessageStore,
   type SessionFolders,
   type SessionStore,
@@ -24,6 +25,7 @@ import {
 import { type CallSettings } from './call-rejection.ts';
 import { type MediaDownloader } from './media/media-downloader.ts';
 import { type PaceLimits } from './sending/send-pace.ts';
+import { type SlowdownMode } from './sending/slowdown.ts';
 
 /** The settings of sessions. */
 export interface SessionSettings {
@@ -41,6 +43,10 @@ export interface SessionSettings {
   simulateTyping: boolean;
   /** `NEW_CONVERSATIONS_DAY`, per session; 0 is no limit. */
   newConversationsPerDay: number;
+  /** `WARM_UP`: whether new sessions begin fewer conversations. */
+  warmUp: boolean;
+  /** `SEND_SLOWDOWN`. */
+  slowdown: SlowdownMode;
   /** Which calls are rejected without being asked to. */
   calls: CallSettings;
   /** `CALLBACK_OWN_MESSAGES`. */
@@ -56,6 +62,7 @@ export interface SessionManagerDeps {
   sentMessages: SentMessageStore;
   scheduledMessages: ScheduledMessageStore;
   conversations: ConversationStore;
+  refusals: RefusalStore;
   pollVotes: PollVoteStore;
   contactNames: ContactNameStore;
   awaitedNumbers: AwaitedNumberStore;

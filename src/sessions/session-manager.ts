@@ -16,6 +16,7 @@ import {
   countStatuses,
   statusOf,
 } from '../domain/session.ts';
+import { type SessionRisk } from '../domain/risk.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { NO_PROFILE } from '../domain/session-profile.ts';
 import { type NamedPerson } from '../domain/person.ts';
@@ -24,16 +25,14 @@ import { type TimelineNote } from '../domain/timeline.ts';
 import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
-import { Outbound, type SendResult } from './outbound.ts';
-import { NewConversations } from './sending/new-conversations.ts';
+import { type Outbound, type SendResult } from './outbound.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
-import { OwnIds } from './sending/own-ids.ts';
-import { SendPace } from './sending/send-pace.ts';
+import { type SendingParts, sendingParts } from './risk/sending-parts.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SessionTransfer } from './session-transfer.ts';
@@ -72,6 +71,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
+  readonly #sending: SendingParts;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
   readonly #counts: Recent<Map<SessionPhase, number>>;
@@ -84,11 +84,9 @@ export class SessionManager implements AsyncDisposable {
     this.#counts = new Recent(() => store.counts(), clock);
     this.#supervisor = new Supervisor(log);
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
-    const { newConversationsPerDay: perDay } = settings;
-    const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
     const supervisor = this.#supervisor;
-    const ownIds = new OwnIds({ sent: sentMessages, scheduled: deps.scheduledMessages });
-    this.#outbound = new Outbound({ sent: sentMessages, newConversations, ownIds, metrics, clock, supervisor });
+    this.#sending = sendingParts(deps, supervisor);
+    this.#outbound = this.#sending.outbound;
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
@@ -225,6 +223,11 @@ export class SessionManager implements AsyncDisposable {
     return this.#deps.timeline.of((await this.view(id)).sessionId);
   }
 
+  /** What WhatsApp may judge a session by, and what limits it. @throws AppError `session_not_found` */
+  async risk(id: SessionId): Promise<SessionRisk> {
+    return this.#sending.risks.of(await this.view(id));
+  }
+
   /** The current QR. @throws AppError `session_not_found`, `session_not_pairing` */
   async currentQr(id: SessionId): Promise<QrCode> {
     return (await this.#get(id)).qr(NEXT_CODE_LIMIT_MS);
@@ -333,13 +336,13 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
-    const { settings, sentMessages: sent, clock, random } = this.#deps;
+    const { settings, clock, random } = this.#deps;
     const { sessionId } = record;
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
       over: (why) => this.#registry.remove(session, why, 'always'),
-      pace: new SendPace({ sessionId, limits: settings.pace, sent, clock, random }),
+      pace: this.#sending.paceOf(sessionId),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
       calls: new CallRejection({ ...this.#shared, sessionId, settings: settings.calls, sessions: this }),
       settle: (identity, announce) => this.#relinks.settle(session, identity, announce),

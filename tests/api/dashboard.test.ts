@@ -4,6 +4,7 @@ import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/runtime/back-pre
 import { type CloseReason } from '../../src/domain/close-reason.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { ALL_EVENT_KINDS } from '../../src/domain/further-event.ts';
+import { RISK_LEVELS, RISK_REASONS } from '../../src/domain/risk.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
@@ -171,6 +172,8 @@ describe('the texts of the dashboard', () => {
     const errors = routes.flatMap(errorsOf);
     const names = [
       ...Object.keys(TIMELINE).map((what) => `what_${what}`),
+      ...Object.keys(RISK_REASONS).map((code) => `risk_${code}`),
+      ...RISK_LEVELS.map((level) => `riskLevel_${level}`),
       ...ALL_EVENT_KINDS.map((event) => `event_${event}`),
       ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
     ];

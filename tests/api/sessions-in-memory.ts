@@ -1,6 +1,7 @@
 import { type PhoneNumber, type Recipient } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
+import { dayOf, type SessionRisk } from '../../src/domain/risk.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import {
   type PairingCode,
@@ -106,6 +107,22 @@ const WANTED_PASSKEY: Passkey = {
   options: { challenge: 'q83vEjRWeJCrze8SNFZ4kA', rpId: 'whatsapp.com' },
   expiresAtMs: NOW_MS + 600_000,
 };
+
+/** A session with something of everything. */
+const RISK = (sessionId: SessionId): SessionRisk => ({
+  ...{ sessionId, level: 'high', linkedSinceMs: NOW_MS, begunDay: 4, sentHour: 18, sentDay: 140 },
+  reasons: [
+    { code: 'restricted', level: 'high' },
+    { code: 'few_answers', level: 'medium' },
+  ],
+  answers: { begun: 12, answered: 2 },
+  refusals: [{ dayMs: dayOf(NOW_MS), code: '463', count: 2, lastAtMs: NOW_MS }],
+  restrictedUntilMs: NOW_MS + 3_600_000,
+  cap: { limit: 40, used: 12, resetsAtMs: null },
+  limits: [{ setting: 'NEW_CONVERSATIONS_DAY', limit: 10, used: 4, why: 'The warm-up plan.' }],
+  warmUp: { day: 3, budget: 10, used: 4 },
+  slowdown: { divisor: 4, fasterAtMs: NOW_MS + 60_000 },
+});
 
 /** A passkey in memory: whatever is answered, its stage stays. */
 class PasskeyInMemory implements PasskeyApi {
@@ -247,6 +264,11 @@ export class SessionsInMemory implements SessionsApi {
   async timeline(sessionId: SessionId): Promise<TimelineNote[]> {
     const { createdAtMs } = await this.view(sessionId);
     return [{ atMs: createdAtMs, what: 'created', why: null }];
+  }
+
+  async risk(sessionId: SessionId): Promise<SessionRisk> {
+    await this.view(sessionId);
+    return RISK(sessionId);
   }
 
   async currentQr(sessionId: SessionId): Promise<QrCode> {

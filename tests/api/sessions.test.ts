@@ -44,6 +44,47 @@ describe('GET /sessions/:sessionId/timeline', () => {
   });
 });
 
+describe('GET /sessions/:sessionId/risk', () => {
+  it('returns the level with its reasons, and what they follow from', async () => {
+    const { app } = startApi();
+    const { status, body } = await answerTo(request(app).get(`/sessions/${CONNECTED}/risk`));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      success: true,
+      data: {
+        session_id: CONNECTED,
+        level: 'high',
+        reasons: [
+          { code: 'restricted', level: 'high', message: expect.stringContaining('Leave it alone') as string },
+          { code: 'few_answers', level: 'medium' },
+        ],
+        linked_since: '2024-01-15T10:30:00.000Z',
+        conversations: { begun_last_day: 4, begun_last_week: 12, answered_last_week: 2, answered_share: 0.17 },
+        messages: { last_hour: 18, last_day: 140 },
+        refusals: [{ day: '2024-01-15', code: '463', count: 2 }],
+        account_restricted: true,
+        restricted_until: '2024-01-15T11:30:00.000Z',
+        new_chat_cap: { limit: 40, used: 12, resets_at: null },
+        limits: [{ setting: 'NEW_CONVERSATIONS_DAY', limit: 10, used: 4, why: 'The warm-up plan.' }],
+        warm_up: {
+          day: 3,
+          budget: 10,
+          used: 4,
+          plan: expect.arrayContaining([{ from_day: 1, per_day: 5 }]) as object[],
+        },
+        slowdown: { divisor: 4, faster_at: '2024-01-15T10:31:00.000Z' },
+      },
+    });
+  });
+
+  it('refuses an unknown session', async () => {
+    const { app } = startApi();
+    const { status, body } = await answerTo(request(app).get('/sessions/session_1_unknown00/risk'));
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ error: 'session_not_found' });
+  });
+});
+
 describe('GET /sessions/:sessionId', () => {
   it('returns one session with the names of the seed’s table', async () => {
     const { app } = startApi();

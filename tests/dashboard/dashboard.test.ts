@@ -89,6 +89,8 @@ describe('the dashboard, in a real Chromium', () => {
     await page.getByRole('heading', { name: '+54 911 2233 4455' }).waitFor();
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
     await page.locator('#timeline').getByText('Phone linked').waitFor();
+    await page.locator('#risk-level', { hasText: 'Low' }).waitFor();
+    await page.getByText('Nothing that accounts are usually banned for.').waitFor();
     expect(troubles).toEqual([]);
   });
 

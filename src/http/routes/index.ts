@@ -57,6 +57,7 @@ import { messageMedia } from './messaging/media.ts';
 import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
 import { answerPasskey, confirmPasskey, currentPasskey } from './sessions/passkey.ts';
 import { live, metrics, ready } from './server/monitoring.ts';
+import { viewRisk } from './sessions/risk.ts';
 import { currentQr, generateQr } from './sessions/qr.ts';
 import { docs, openApi } from './server/reference.ts';
 import { changeSession, createSession, relinkSession, startSession, stopSession } from './sessions/control.ts';
@@ -86,6 +87,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   sessionEvents,
   viewSession,
   sessionTimeline,
+  viewRisk,
   currentQr,
   currentPairingCode,
   currentPasskey,

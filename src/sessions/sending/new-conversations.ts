@@ -4,16 +4,14 @@ import { type SessionId } from '../../domain/session-id.ts';
 import { type SessionRecord } from '../../domain/session.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type ConversationStore } from '../../ports/storage.ts';
+import { newConversationLimit, type NewConversationSettings } from './warm-up.ts';
 
 const DAY_MS = 24 * 3600_000;
-/** WhatsApp watches new devices closely: in its first week a session starts no more than this part of the daily limit. */
-const FIRST_WEEK = { lastsMs: 7 * DAY_MS, part: 0.4 };
 
 /** Dependencies of {@link NewConversations}. */
 export interface NewConversationsDeps {
   store: ConversationStore;
-  /** `NEW_CONVERSATIONS_DAY`, a session; 0 is no limit. */
-  perDay: number;
+  limits: NewConversationSettings;
   clock: Clock;
 }
 
@@ -33,17 +31,17 @@ export class NewConversations {
    * @throws AppError `account_restricted` while WhatsApp allows no new conversations, `rate_limited` when the day's budget is spent
    */
   async allow(record: SessionRecord, peer: string): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, limits, clock } = this.#deps;
     const { sessionId, restrictedUntilMs, newChatCap } = record;
     const now = clock.now();
     const restrictedMs = Math.max((restrictedUntilMs ?? 0) - now, cappedForMs(newChatCap, now));
-    const limit = this.#limit(now - record.createdAtMs);
+    const { limit, by } = newConversationLimit(limits, now - record.createdAtMs);
     if ((restrictedMs <= 0 && limit === 0) || (await store.isKnown(sessionId, peer))) return;
     if (restrictedMs > 0) throw new AppError('account_restricted', { retryAfterMs: restrictedMs });
     const { count, oldestMs } = await store.begunSince(sessionId, now - DAY_MS);
     if (count < limit) return;
     throw new AppError('rate_limited', {
-      message: `This session started ${count} new conversations within a day (NEW_CONVERSATIONS_DAY); try again later.`,
+      message: `This session started ${count} new conversations within a day (${by === 'warm-up' ? 'WARM_UP' : 'NEW_CONVERSATIONS_DAY'}); try again later.`,
       retryAfterMs: (oldestMs ?? now) + DAY_MS - now,
     });
   }
@@ -56,10 +54,5 @@ export class NewConversations {
   /** WhatsApp accepted a message to `peer`. */
   begun(record: SessionRecord, peer: string): Promise<void> {
     return this.#deps.store.begun(record.sessionId, peer);
-  }
-
-  #limit(ageMs: number): number {
-    const { perDay } = this.#deps;
-    return ageMs < FIRST_WEEK.lastsMs ? Math.ceil(perDay * FIRST_WEEK.part) : perDay;
   }
 }

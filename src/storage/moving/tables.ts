@@ -46,7 +46,12 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ due_at_ms: 'integer', state: 'text', attempts: 'integer', error_code: 'text', error_message: 'text' },
     ...{ created_at_ms: 'integer', settled_at_ms: 'integer' },
   }),
-  owned('conversations', { session_id: 'text', peer: 'text', begun_by_us: 'flag', created_at_ms: 'integer' }),
+  owned('conversations', {
+    ...{ session_id: 'text', peer: 'text', begun_by_us: 'flag', created_at_ms: 'integer', answered_at_ms: 'integer' },
+  }),
+  owned('refusals', {
+    ...{ session_id: 'text', day_ms: 'integer', code: 'text', count: 'integer', last_at_ms: 'integer' },
+  }),
   owned('poll_votes', {
     ...{ session_id: 'text', poll_id: 'text', voter: 'text', options: 'sealed' },
     ...{ voted_at_ms: 'integer', created_at_ms: 'integer' },

@@ -102,6 +102,7 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
     prune: (callbackRetentionMs, signal) => {
       const { awaitedNumbers, sentMessages, idempotency, journal, pollVotes } = stores;
       const { chatTimers, contactNames, damagedValues, scheduledMessages, subscriptions, furtherEvents } = stores;
+      const { refusals } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
       const pruned = [
@@ -113,6 +114,7 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
         chatTimers,
         contactNames,
         damagedValues,
+        refusals,
       ];
       const others = pruned.map((store) => (limit: number) => store.pruning(limit));
       const first = (limit: number) => awaitedNumbers.pruning(limit);

@@ -21,6 +21,7 @@ import { PostgresContactNameStore } from './sessions/contact-names.ts';
 import { PostgresConversationStore } from './sessions/conversations.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
 import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
+import { PostgresRefusalStore } from './sessions/refusals.ts';
 import { PostgresScheduledMessageStore } from './sessions/scheduled-messages.ts';
 import { PostgresSentMessageStore } from './sessions/sent-messages.ts';
 import { PostgresSessionStore } from './sessions/sessions.ts';
@@ -70,6 +71,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     }),
     archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault, holding }),
     contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
+    refusals: new PostgresRefusalStore(db, clock),
     heldCallbacks,
     furtherEvents: new PostgresFurtherEventStore(db, { clock, furtherSignal, vault }),
     subscriptions: new PostgresSubscriptionStore(db, {

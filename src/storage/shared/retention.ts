@@ -12,5 +12,8 @@ export const NAME_RETENTION_MS = 365 * 24 * 3_600_000;
 /** How long an answer is repeated under its `Idempotency-Key`, in ms: a day. */
 export const ANSWER_RETENTION_MS = 24 * 3600_000;
 
+/** How long it is known on which days WhatsApp refused messages, in ms: eight weeks. */
+export const REFUSAL_RETENTION_MS = 56 * 24 * 3600_000;
+
 /** The number of notes that are kept in the timeline of each session. */
 export const MAX_NOTES = 200;

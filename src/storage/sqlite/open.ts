@@ -53,6 +53,7 @@ export function openStorage(
     prune: async (callbackRetentionMs, signal) => {
       const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
       const { chatTimers, contactNames, damagedValues, scheduledMessages, subscriptions, furtherEvents } = stores;
+      const { refusals } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
       const others = [
@@ -64,6 +65,7 @@ export function openStorage(
         chatTimers,
         contactNames,
         damagedValues,
+        refusals,
       ];
       const pieces = [
         (limit: number) => awaitedNumbers.prune(limit),

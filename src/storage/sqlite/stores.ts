@@ -21,6 +21,7 @@ import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
+import { SqliteRefusalStore } from './sessions/refusals.ts';
 import { SqliteScheduledMessageStore } from './sessions/scheduled-messages.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
@@ -72,6 +73,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     }),
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
+    refusals: new SqliteRefusalStore(db, clock),
     heldCallbacks,
     furtherEvents: new SqliteFurtherEventStore(db, { clock, furtherSignal, vault }),
     subscriptions: new SqliteSubscriptionStore(db, {

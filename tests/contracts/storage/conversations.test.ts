@@ -38,6 +38,22 @@ contract('the conversations', (startStorage) => {
     expect(await conversations.begunSince(BEA, 0)).toEqual({ count: 0, oldestMs: null });
   });
 
+  it('count as answered once the other side has written, whenever that is', async () => {
+    await using db = await startStorage();
+    const { conversations, sessions } = db.storage;
+    const startMs = db.clock.now();
+    await sessions.commit(record(ANA), [], { heardFrom: '0' });
+    await db.clock.advance(1_000);
+    for (const peer of ['0', '1', '2', '3']) await conversations.begun(ANA, peer);
+    await Promise.all([conversations.begun(ANA, '4'), sessions.commit(record(ANA), [], { heardFrom: '4' })]);
+    await db.clock.advance(1_000);
+    for (const heardFrom of ['1', '1', '3']) await sessions.commit(record(ANA), [], { heardFrom });
+
+    expect(await conversations.answersSince(ANA, startMs)).toEqual({ begun: 4, answered: 3 });
+    expect(await conversations.answersSince(ANA, startMs + 1_000)).toEqual({ begun: 0, answered: 0 });
+    expect(await conversations.answersSince(BEA, 0)).toEqual({ begun: 0, answered: 0 });
+  });
+
   it('are not counted while the clock is set back behind them', async () => {
     await using db = await startStorage();
     await db.storage.conversations.begun(ANA, PEER);

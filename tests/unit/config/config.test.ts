@@ -45,6 +45,8 @@ describe('the defaults', () => {
         maxPendingSessions: 100,
         pace: { perMinute: 0, burst: 5, perHour: 0, perDay: 0 },
         newConversationsPerDay: 0,
+        warmUp: false,
+        slowdown: 'off',
         calls: { reject: false, text: null },
         deliverOwnMessages: false,
         showMessages: false,
@@ -59,7 +61,7 @@ describe('the defaults', () => {
       mode: 'production',
       http: { host: '0.0.0.0', corsOrigin: [] },
       backend: { baseUrl: 'https://api.tudominio.com', timeoutMs: 15_000, retries: 5 },
-      sessions: { pace: { perMinute: 20, burst: 5, perHour: 200, perDay: 1_000 }, newConversationsPerDay: 50 },
+      sessions: { pace: { perMinute: 20, burst: 5, perHour: 0, perDay: 0 }, newConversationsPerDay: 0 },
     });
   });
 
@@ -187,6 +189,8 @@ describe('a setting', () => {
     ['SEND_RATE_HOUR', { SEND_RATE_HOUR: '-1' }],
     ['SEND_RATE_DAY', { SEND_RATE_DAY: '1.5' }],
     ['NEW_CONVERSATIONS_DAY', { NEW_CONVERSATIONS_DAY: 'some' }],
+    ['WARM_UP', { WARM_UP: 'slowly' }],
+    ['SEND_SLOWDOWN', { SEND_SLOWDOWN: 'on' }],
     ['MAX_MEDIA_BYTES', { MAX_MEDIA_BYTES: '0' }],
     ['WHATSAPP_WS_URL', { WHATSAPP_WS_URL: 'http://x' }],
     ['WHATSAPP_ROOT_KEY', { WHATSAPP_ROOT_KEY: 'abcd' }],

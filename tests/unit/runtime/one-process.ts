@@ -216,6 +216,7 @@ export class OneProcess {
 const SETTINGS = {
   ...{ authDir: 'auth', qrSessionTtlMs: 600_000, maxSessions: 0, maxPendingSessions: 10 },
   ...{ pace: { perMinute: 0, burst: 1, perHour: 0, perDay: 0 }, simulateTyping: false, newConversationsPerDay: 0 },
+  ...{ warmUp: false, slowdown: 'off' as const },
   ...{ calls: { reject: true, text: null }, deliverOwnMessages: false, showMessages: true },
 };
 
@@ -224,6 +225,7 @@ function storesOf(storage: Storage) {
     sentMessages,
     scheduledMessages,
     conversations,
+    refusals,
     pollVotes,
     contactNames,
     awaitedNumbers,
@@ -234,6 +236,7 @@ function storesOf(storage: Storage) {
     sentMessages,
     scheduledMessages,
     conversations,
+    refusals,
     pollVotes,
     contactNames,
     awaitedNumbers,

@@ -7,6 +7,7 @@ const HOUR_MS = 3_600_000;
 
 /** A pace, and when its turns came, in ms from the start; every turn counts as a message. */
 function start(limits: Partial<PaceLimits>, random = fixedRandom(0)) {
+  const slowness = { divisor: 1 };
   const clock = new ManualClock();
   const startMs = clock.now();
   const sentMs: number[] = [];
@@ -19,10 +20,10 @@ function start(limits: Partial<PaceLimits>, random = fixedRandom(0)) {
         return Promise.resolve({ count: after.length, oldestMs: after[0] === undefined ? null : after[0] + startMs });
       },
     },
-    ...{ clock, random },
+    ...{ clock, random, divisor: () => Promise.resolve(slowness.divisor) },
   });
   const send = () => pace.turn().then(() => sentMs.push(clock.now() - startMs));
-  return { clock, sentMs, send };
+  return { clock, sentMs, send, slowness };
 }
 
 describe('the pace of sending', () => {
@@ -87,6 +88,35 @@ describe('the pace of sending', () => {
     await clock.advance(60_000);
 
     await send();
+  });
+
+  it('follows a slowdown, with a smaller burst, and its end', async () => {
+    const { clock, send, sentMs, slowness } = start({ perMinute: 12, burst: 2 });
+    slowness.divisor = 2;
+    const turns = [0, 1, 2].map(send);
+    await clock.advance(20_000);
+    await Promise.all(turns);
+    expect(sentMs).toEqual([0, 10_000, 20_000]);
+
+    slowness.divisor = 1;
+    await clock.advance(60_000);
+    const later = [0, 1, 2].map(send);
+    await clock.advance(5_000);
+    await Promise.all(later);
+    expect(sentMs.slice(3)).toEqual([80_000, 80_000, 85_000]);
+  });
+
+  it('is that of production while it is slowed down without a rate, and says why it refuses', async () => {
+    const { clock, send, sentMs, slowness } = start({});
+    slowness.divisor = 8;
+    const turns = [0, 1].map(send);
+    await expect(Promise.all([send(), ...turns])).rejects.toMatchObject({
+      code: 'rate_limited',
+      message: expect.stringContaining('SEND_SLOWDOWN') as string,
+    });
+    await clock.advance(24_000);
+    await Promise.all(turns);
+    expect(sentMs).toEqual([0, 24_000]);
   });
 
   it.each([

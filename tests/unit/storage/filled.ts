@@ -23,7 +23,8 @@ const ENTRY: JournalEntry = {
 };
 
 /** Brings a database back to what it was before the migrations 17 to 19. */
-export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events;
+export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events; DROP TABLE refusals;
+  ALTER TABLE conversations DROP COLUMN answered_at_ms;
   ALTER TABLE sequences DROP COLUMN last_further; ALTER TABLE subscription_progress DROP COLUMN further;
   ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;
   CREATE INDEX callbacks_waiting ON callbacks (after_webhook_id) WHERE state = 'pending' AND after_webhook_id IS NOT NULL`;

@@ -3,6 +3,7 @@ import { showAccounts } from './accounts/accounts.js';
 import { wireMessages } from './accounts/messages.js';
 import { forgetSend, wireSend } from './accounts/send.js';
 import { wireProfile } from './accounts/profile.js';
+import { wireRisk } from './accounts/risk.js';
 import { wireTimeline } from './accounts/timeline.js';
 import { ask, hasKey, useKey } from './api.js';
 import { showBanner } from './banner.js';
@@ -113,6 +114,7 @@ function wire() {
   wireReplay();
   wireSend();
   wireTimeline();
+  wireRisk();
   wireWebhooks();
   $('sign-in-form').addEventListener('submit', trySignIn);
   $('sign-out').addEventListener('click', () => signOut(''));

@@ -10,11 +10,12 @@ import { furtherEvents } from './006-further-events.ts';
 import { masterKeyIds } from './007-master-key-ids.ts';
 import { sessionProfiles } from './008-session-profiles.ts';
 import { scheduledMessages } from './009-scheduled-messages.ts';
+import { banRisk } from './010-ban-risk.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
   ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
-  scheduledMessages,
+  ...[scheduledMessages, banRisk],
 ];
 
 /**

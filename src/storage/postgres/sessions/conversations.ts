@@ -1,3 +1,4 @@
+import { type Answers } from '../../../domain/risk.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
@@ -39,13 +40,24 @@ export class PostgresConversationStore implements ConversationStore {
     return row ?? { count: 0, oldestMs: null };
   }
 
+  /** Uncommitted, for the same reason as {@link isKnown}. 0 is that of an earlier version, which did not note answers. */
+  async answersSince(sessionId: SessionId, sinceMs: number): Promise<Answers> {
+    const [row] = await this.#db.readUncommitted<Answers>(
+      sql`SELECT COUNT(*) AS begun, COUNT(answered_at_ms) AS answered FROM conversations
+          WHERE session_id = ${sessionId} AND created_at_ms > ${sinceMs} AND created_at_ms <= ${this.#clock.now()}
+            AND begun_by_us AND answered_at_ms IS DISTINCT FROM 0`,
+    );
+    return row ?? { begun: 0, answered: 0 };
+  }
+
   /** Records that somebody wrote to us. */
   heardFrom(transaction: Transaction, sessionId: SessionId, peer: string): void {
     void transaction.add(CONVERSATIONS, this.#row(sessionId, peer, false));
   }
 
   #row(sessionId: SessionId, peer: string, begunByUs: boolean): Row {
-    return { sessionId, peer, begunByUs, createdAtMs: this.#clock.now() };
+    const nowMs = this.#clock.now();
+    return { sessionId, peer, begunByUs, createdAtMs: nowMs, answeredAtMs: begunByUs ? null : nowMs };
   }
 }
 
@@ -55,17 +67,39 @@ interface Row {
   peer: string;
   begunByUs: boolean;
   createdAtMs: number;
+  /** `null` until they wrote. */
+  answeredAtMs: number | null;
 }
 
-/** The first of several rows for a conversation stays. */
+/** The first of several rows for a conversation stays; what they write to one that we began is its answer. */
 const CONVERSATIONS: Batch<Row> = {
-  async store(transaction, rows) {
+  async store(transaction, all) {
+    const rows = merged(all);
     await transaction.run(
-      sql`INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms)
-          SELECT * FROM unnest(${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.peer)}::text[],
-            ${rows.map((row) => row.begunByUs)}::boolean[], ${rows.map((row) => row.createdAtMs)}::bigint[])
-          ON CONFLICT DO NOTHING`,
+      sql`WITH given AS (
+            SELECT * FROM unnest(${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.peer)}::text[],
+              ${rows.map((row) => row.begunByUs)}::boolean[], ${rows.map((row) => row.createdAtMs)}::bigint[],
+              ${rows.map((row) => row.answeredAtMs)}::bigint[])
+              AS given (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
+          ), answered AS (
+            UPDATE conversations SET answered_at_ms = given.answered_at_ms FROM given
+            WHERE conversations.session_id = given.session_id AND conversations.peer = given.peer
+              AND conversations.answered_at_ms IS NULL AND given.answered_at_ms IS NOT NULL
+          )
+          INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
+          SELECT session_id, peer, begun_by_us, created_at_ms, answered_at_ms FROM given ON CONFLICT DO NOTHING`,
     );
     return [];
   },
 };
+
+/** One row for each conversation: one statement can neither insert nor change a row twice. */
+function merged(rows: readonly Row[]): Row[] {
+  const byPeer = new Map<string, Row>();
+  for (const row of rows) {
+    const key = `${row.sessionId} ${row.peer}`;
+    const first = byPeer.get(key);
+    byPeer.set(key, first ? { ...first, answeredAtMs: first.answeredAtMs ?? row.answeredAtMs } : row);
+  }
+  return [...byPeer.values()];
+}

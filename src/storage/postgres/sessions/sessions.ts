@@ -56,6 +56,7 @@ const SESSION_TABLES = [
   fragment`sent_messages`,
   fragment`scheduled_messages`,
   fragment`conversations`,
+  fragment`refusals`,
   fragment`poll_votes`,
   fragment`contact_names`,
   fragment`chat_timers`,

@@ -24,6 +24,7 @@ import { subscriptions } from './020-subscriptions.ts';
 import { furtherEvents } from './021-further-events.ts';
 import { sessionProfiles } from './022-session-profiles.ts';
 import { scheduledMessages } from './023-scheduled-messages.ts';
+import { banRisk } from './024-ban-risk.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -50,6 +51,7 @@ const MIGRATIONS: readonly string[] = [
   furtherEvents,
   sessionProfiles,
   scheduledMessages,
+  banRisk,
 ];
 
 /**

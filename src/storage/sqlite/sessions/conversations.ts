@@ -1,3 +1,4 @@
+import { type Answers } from '../../../domain/risk.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
@@ -23,7 +24,7 @@ export class SqliteConversationStore implements ConversationStore {
 
   begun(sessionId: SessionId, peer: string): Promise<void> {
     return this.#db.write(() => {
-      this.#sql.add.run(sessionId, peer, 1, this.#clock.now());
+      this.#sql.begun.run(sessionId, peer, this.#clock.now());
     });
   }
 
@@ -34,9 +35,16 @@ export class SqliteConversationStore implements ConversationStore {
     );
   }
 
+  /** Uncommitted, for the same reason as {@link isKnown}. */
+  answersSince(sessionId: SessionId, sinceMs: number): Promise<Answers> {
+    return this.#db.readUncommitted(
+      () => this.#sql.answers.get({ sessionId, sinceMs, nowMs: this.#clock.now() }) ?? { begun: 0, answered: 0 },
+    );
+  }
+
   /** Records that somebody wrote to us, within the caller's transaction. */
   heardFrom(sessionId: SessionId, peer: string): void {
-    this.#sql.add.run(sessionId, peer, 0, this.#clock.now());
+    this.#sql.heard.run({ sessionId, peer, nowMs: this.#clock.now() });
   }
 }
 
@@ -45,12 +53,23 @@ const NONE: CountSince = { count: 0, oldestMs: null };
 function prepare(db: Database) {
   return {
     known: db.prepare<[SessionId, string]>('SELECT 1 FROM conversations WHERE session_id = ? AND peer = ?'),
-    add: db.prepare<[SessionId, string, number, number]>(
-      'INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    begun: db.prepare<[SessionId, string, number]>(
+      `INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
+       VALUES (?, ?, 1, ?, NULL) ON CONFLICT DO NOTHING`,
+    ),
+    heard: db.prepare<[{ sessionId: SessionId; peer: string; nowMs: number }]>(
+      `INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
+       VALUES (@sessionId, @peer, 0, @nowMs, @nowMs)
+       ON CONFLICT DO UPDATE SET answered_at_ms = @nowMs WHERE answered_at_ms IS NULL`,
     ),
     begunSince: db.prepare<[Period], CountSince>(
       `SELECT COUNT(*) AS count, MIN(created_at_ms) AS oldestMs FROM conversations
        WHERE ${IN_PERIOD} AND begun_by_us = 1`,
+    ),
+    // 0 is that of an earlier version, which did not note answers.
+    answers: db.prepare<[Period], Answers>(
+      `SELECT COUNT(*) AS begun, COUNT(answered_at_ms) AS answered FROM conversations
+       WHERE ${IN_PERIOD} AND begun_by_us = 1 AND answered_at_ms IS NOT 0`,
     ),
   };
 }

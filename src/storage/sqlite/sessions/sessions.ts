@@ -56,6 +56,7 @@ const SESSION_TABLES = [
   'sent_messages',
   'scheduled_messages',
   'conversations',
+  'refusals',
   'poll_votes',
   'contact_names',
   'chat_timers',

@@ -164,12 +164,14 @@ it('a lone surrogate, which SQLite cannot store, holds up no move', async () => 
   const [source, target] = [await postgresHome(), await sqliteHome()];
   {
     await using side = await source.open('target');
-    await side.insert(tableOf('conversations'), [[ANA, 'half of a pair \ud83d', 1, 1]]);
+    await side.insert(tableOf('conversations'), [[ANA, 'half of a pair \ud83d', 1, 1, null]]);
   }
 
   await moved(source, target);
 
-  expect(await everything(target)).toMatchObject({ [`${ANA} conversations`]: [[ANA, 'half of a pair \ufffd', 1, 1]] });
+  expect(await everything(target)).toMatchObject({
+    [`${ANA} conversations`]: [[ANA, 'half of a pair \ufffd', 1, 1, null]],
+  });
 });
 
 /** One row of a session that nobody moved. */

@@ -8,6 +8,7 @@ import { ago, moment } from '../words/format.js';
 import { errorText, serverText, text } from '../words/text.js';
 import { showProfile } from './profile.js';
 import { showMessages } from './messages.js';
+import { showRisk } from './risk.js';
 import { showSend } from './send.js';
 import { kindOf, nameOf } from './session.js';
 import { showStatus } from './status.js';
@@ -39,6 +40,7 @@ function show(session) {
   $('stop').hidden = $('restart').hidden;
   $('start').hidden = kind !== 'stopped';
   showProfile(session);
+  showRisk(session);
   showSend(session);
   showMessages(session.session_id);
   showTimeline(session);

@@ -1,4 +1,5 @@
 import { plural } from './plural.js';
+import { RISK_ENGLISH } from './risk-english.js';
 import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
 
 /** The texts of the page in English. A function takes the values to insert. */
@@ -287,4 +288,5 @@ export const ENGLISH = {
   lacks: (scope) => `This key cannot do that: it lacks the ${scope} scope.`,
 
   ...WEBHOOKS_ENGLISH,
+  ...RISK_ENGLISH,
 };

@@ -1,4 +1,5 @@
 import { plural } from './plural.js';
+import { RISK_SPANISH } from './risk-spanish.js';
 import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
 
 /** The texts of the page in Spanish, under the same names as in English. */
@@ -295,4 +296,5 @@ export const SPANISH = {
   lacks: (scope) => `Esta clave no puede hacer eso: le falta el permiso ${scope}.`,
 
   ...WEBHOOKS_SPANISH,
+  ...RISK_SPANISH,
 };

@@ -52,6 +52,7 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'scheduledMessages.settle': ({ storage }) =>
     storage.scheduledMessages.settle(LATER_MESSAGE, { state: 'canceled', failure: null }),
   'conversations.begun': ({ storage }) => storage.conversations.begun(ANA, '5491'),
+  'refusals.noted': ({ storage }) => storage.refusals.noted(ANA, '463'),
   'awaitedNumbers.known': ({ storage }) =>
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
   'contactNames.learn': ({ storage }) => storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra' }]),
@@ -91,7 +92,15 @@ export const OTHERS: readonly string[] = [
   ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create', 'sessions.proxyOf'],
   ...['scheduledMessages.of', 'scheduledMessages.find', 'scheduledMessages.next', 'scheduledMessages.sessionsWithDue'],
   ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
-  ...['conversations.isKnown', 'conversations.begunSince', 'pollVotes.of', 'chatTimers.of', 'awaitedNumbers.of'],
+  ...[
+    'conversations.isKnown',
+    'conversations.begunSince',
+    'conversations.answersSince',
+    'refusals.of',
+    'pollVotes.of',
+    'chatTimers.of',
+    'awaitedNumbers.of',
+  ],
   ...[
     'contactNames.of',
     'contactNames.list',
@@ -141,6 +150,7 @@ export const INTERNAL: readonly string[] = [
     'awaitedNumbers',
     'contactNames',
     'damagedValues',
+    'refusals',
   ].map((store) => `${store}.pruning`),
   ...['idempotency.pruning', 'subscriptions.pruning', 'furtherEvents.pruning'],
 ];
