@@ -1,14 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cleanUpLater } from './jest/clean-ups.ts';
 
-const folders: string[] = [];
-
-/** A new folder, removed after the tests of the file. */
+/** A new folder, removed after the test, or, if none is running, after those of the file. */
 export async function testFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'storage-'));
-  folders.push(folder);
+  cleanUpLater(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
-
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));

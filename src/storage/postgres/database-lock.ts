@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { StorageInUseError } from '../shared/errors.ts';
 
 /** The number of the lock within its database, for each schema one. It is ours. */
-const LOCK = 41_730;
+export const LOCK = 41_730;
 /** The number of the lock of a start: two that start at once prepare the database one after the other. */
 export const START_LOCK = 41_729;
 /** How long a start waits for a process that is just shutting down, or whose connection has just been lost. */

@@ -3,7 +3,7 @@ import { Secret } from '../../../src/kit/secret.ts';
 import { type Storage } from '../../../src/ports/storage.ts';
 import { openPostgres } from '../../../src/storage/postgres/open.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
-import { newPostgresUrl } from '../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../harness/shared-postgres.ts';
 import { testFolder } from '../../harness/test-folder.ts';
 
 /** An implementation of `Storage`, as the contract suite opens it. */
@@ -36,5 +36,5 @@ function postgresAt(url: string): StorageHome {
 export const IMPLEMENTATIONS: readonly StorageImplementation[] = [
   { name: 'SQLite', createHome: async () => sqliteIn(await testFolder()) },
   { name: 'SQLite without encryption', createHome: async () => sqliteIn(await testFolder(), null) },
-  { name: 'PostgreSQL', createHome: async () => postgresAt(await newPostgresUrl()) },
+  { name: 'PostgreSQL', createHome: async () => postgresAt(await emptyPostgresUrl()) },
 ];

@@ -5,7 +5,7 @@ import { PostgresBrowserTokens } from '../../../src/storage/postgres/cluster/bro
 import { plainVault } from '../../../src/storage/postgres/encryption/vault.ts';
 import { type Statement } from '../../../src/storage/postgres/sql.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
-import { newPostgresUrl } from '../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../harness/shared-postgres.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { execute, joined, type TestNode } from '../../unit/storage/postgres/cluster/nodes.ts';
 import { ANA, BEA, record } from '../storage/support.ts';
@@ -28,7 +28,7 @@ let nodes: [TestNode, TestNode];
 let url: string;
 
 beforeAll(async () => {
-  url = await newPostgresUrl();
+  url = await emptyPostgresUrl();
   const clock = new ManualClock();
   nodes = [await joined(url, 'a', { clock }), await joined(url, 'b', { clock })];
 });

@@ -1,5 +1,6 @@
 import './unref-long-timers.ts';
 import { installPatches } from '../../../src/whatsapp/baileys/patches.ts';
+import { onFileEnd, onTestEvent } from './clean-ups.ts';
 
 // As in a process of the product. What Baileys does without them is tried in processes of their own.
 installPatches({});
@@ -22,5 +23,12 @@ export default class PlainEnvironment {
     delete Error.prepareStackTrace;
   }
 
-  async teardown() {}
+  /** Jest waits for it at each event of the runner. */
+  async handleTestEvent({ name }) {
+    await onTestEvent(name);
+  }
+
+  async teardown() {
+    await onFileEnd();
+  }
 }

@@ -6,7 +6,7 @@ import { type Storage } from '../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
 import { ANA, BEA } from '../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../harness/shared-postgres.ts';
 
 const NOBODY = 'session_3_nobody' as SessionId;
 
@@ -40,7 +40,7 @@ const readBy = (sessionId: SessionId) => [
 ];
 
 it('sessions that log in at once read together, each its own', async () => {
-  await using storage = await openPostgres(await newPostgresUrl(), { clock: systemClock, masterKey: MASTER_KEY });
+  await using storage = await openPostgres(await emptyPostgresUrl(), { clock: systemClock, masterKey: MASTER_KEY });
   for (const sessionId of [ANA, BEA]) await store(storage, sessionId);
   const { mock: querying } = mock.method(pg.Client.prototype, 'query');
 
@@ -55,7 +55,7 @@ it('sessions that log in at once read together, each its own', async () => {
 });
 
 it('a key is read as it was last written, before that is committed', async () => {
-  await using storage = await openPostgres(await newPostgresUrl(), { clock: systemClock, masterKey: MASTER_KEY });
+  await using storage = await openPostgres(await emptyPostgresUrl(), { clock: systemClock, masterKey: MASTER_KEY });
   const { signalKeys } = storage;
   const written = signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'a' }]);
   const [first, other] = [signalKeys.get(ANA, 'session', ['1']), signalKeys.get(BEA, 'session', ['1'])];

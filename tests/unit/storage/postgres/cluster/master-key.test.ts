@@ -10,7 +10,7 @@ import { idOfMasterKey, keyOf, sealNextKey } from '../../../../../src/storage/sh
 import { StorageKeyError } from '../../../../../src/storage/shared/errors.ts';
 import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
 import { ANA, BEA, record } from '../../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { untilTrue } from '../../../../harness/until.ts';
 import { connected, described, execute, joined, type TestNode } from './nodes.ts';
 
@@ -54,7 +54,7 @@ function loseAnswerOfNextCommit(): void {
 
 describe('a node that has loaded the data keys before the master key was changed', () => {
   it('does not join, nor bury an older run of its own', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using late = await opened(url, described('b'));
     const again = described('a');
@@ -70,7 +70,7 @@ describe('a node that has loaded the data keys before the master key was changed
   });
 
   it('waits for a change under way, and does not join then', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     const node = described('a');
     await using late = await opened(url, node);
     const changing = await connected(url);
@@ -85,7 +85,7 @@ describe('a node that has loaded the data keys before the master key was changed
   });
 
   it('keeps the master key from being changed once it has joined', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     const node = described('b');
     await using late = await opened(url, node);
@@ -96,7 +96,7 @@ describe('a node that has loaded the data keys before the master key was changed
 
 describe('a data key that is used for the first time', () => {
   it('overwrites none that another process has wrapped with another master key', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using node = await joined(url, 'a');
     await created(node.storage);
     await execute(url, `UPDATE data_keys SET wrapped_by = 'another' WHERE session_id = ''`);
@@ -112,7 +112,7 @@ describe('a data key that is used for the first time', () => {
     ['a process on its own', 'alone'],
     ['a node', 'as-node'],
   ])('is wrapped with the master key to which its transaction has changed, by %s', async (_who, sharing) => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     {
       const alone = () => openPostgres(url, { clock: systemClock, masterKey: MASTER_KEY });
       await using storage = sharing === 'alone' ? await alone() : (await joined(url, 'a')).storage;
@@ -125,7 +125,7 @@ describe('a data key that is used for the first time', () => {
 });
 
 it('the first write of all may change the master key', async () => {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   {
     await using node = await joined(url, 'a');
     expect(await node.storage.masterKey.change(SEALED)).toBe(1);
@@ -134,7 +134,7 @@ it('the first write of all may change the master key', async () => {
 });
 
 it('a change that was committed without an answer is done, and the process goes on under the next key', async () => {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   {
     await using node = await joined(url, 'a');
     await created(node.storage);
@@ -155,7 +155,7 @@ async function creates({ storage }: TestNode, sessionId: SessionId): Promise<voi
 
 describe('several nodes', () => {
   it('go on while one of them changes the master key that all know, and none of their data keys keeps the old one', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     const ids = Array.from({ length: 30 }, (_, at) => `session_${at}_x` as SessionId);
     {
       await using first = await joined(url, 'a', BOTH);
@@ -179,7 +179,7 @@ describe('several nodes', () => {
   });
 
   it('keep the old one while one of them does not know the next one, until it is gone', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a', BOTH);
     await using second = await joined(url, 'b');
     const before = await execute(url, DATA_KEYS);
@@ -192,7 +192,7 @@ describe('several nodes', () => {
   });
 
   it('answer each that the change is done, and let a node join that has loaded the data keys before', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a', BOTH);
     await using second = await joined(url, 'b', BOTH);
     const late = described('c');
@@ -209,7 +209,7 @@ describe('several nodes', () => {
   });
 
   it('give the master key its name where an earlier version has stored the data keys', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a', BOTH);
     await created(first.storage);
     await execute(url, 'UPDATE data_keys SET wrapped_by = NULL');
@@ -222,7 +222,7 @@ describe('several nodes', () => {
   });
 
   it('take no data key for damaged whose master key they do not know', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     await created(first.storage);

@@ -3,7 +3,7 @@ import { type SessionId } from '../../../../../src/domain/session-id.ts';
 import { openPostgres } from '../../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { TcpRelay } from '../../../../harness/tcp-relay.ts';
 import { connected, execute, joined } from './nodes.ts';
 
@@ -11,7 +11,7 @@ const CARLA = 'session_3_carla' as SessionId;
 
 /** A database with these sessions, used by a single process until now. */
 async function withSessions(...sessionIds: SessionId[]): Promise<string> {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   await using single = await openPostgres(url, { clock: systemClock, masterKey: MASTER_KEY });
   for (const sessionId of sessionIds) {
     await single.sessions.commit(record(sessionId), []);
