@@ -13,6 +13,7 @@ import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
 import { type Storage } from './ports/storage.ts';
+import { type AuditTrail, openAuditTrail } from './runtime/audit-trail.ts';
 import { followOthers } from './runtime/follow-others.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
@@ -95,7 +96,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   if (!member) await importOld(config, deps, storage);
   const files = keep(built, await openFiles(config, deps, storage));
-  keep(built, createHousekeeping(config, deps, { storage, files }));
+  const audit = keep(built, await openAuditTrail(config, deps, storage));
+  keep(built, createHousekeeping(config, deps, { storage, files, audit }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
   const webhooks = keep(built, createSubscriptions(config, { ...deps, storage, metrics, lease }));
   const sink = keep(built, await createSink(config, { ...deps, storage, metrics, lease }));
@@ -127,7 +129,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
-    ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
+    ...{ audit, callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
@@ -179,10 +181,11 @@ function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, stor
 function createHousekeeping(
   { backend, media }: Config,
   deps: Required<AppOptions>,
-  { storage, files }: { storage: Storage; files: MediaStore },
+  { storage, files, audit }: { storage: Storage; files: MediaStore; audit: AuditTrail },
 ): Housekeeping {
   const chores = [
     (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
+    (signal: AbortSignal) => audit.prune(signal),
     (signal: AbortSignal) => files.prune(media.retentionMs, signal),
     () => removeLeftovers(tmpdir()),
   ];

@@ -517,6 +517,31 @@ export type ApiKey = {
   createdAt: string;
 };
 
+/** See /docs#schema-AuditEntry. */
+export type AuditEntry = {
+  id: number;
+  /** When the answer was given. */
+  at: string;
+  /** "admin" for a key of API_KEY, the id of any other key, or "token …"; null without a key. */
+  caller: string | null;
+  method: string;
+  /** The pattern of the path. */
+  route: string;
+  /** The tool of the MCP server that made the request. */
+  tool: string | null;
+  sessionId: string | null;
+  /** Of the answer; null when the caller left before. */
+  status: number | null;
+  requestId: string;
+  /** The node that was asked; null for a process on its own. */
+  node: string | null;
+  /** Its number in the chain of the node. */
+  seq: number;
+  /** The hash of the entry before; empty for the first one. */
+  previous: string;
+  hash: string;
+};
+
 /** See /docs#schema-NewSessionConnected. */
 export type NewSessionConnected = {
   session_id: string;
@@ -1934,6 +1959,85 @@ export class OrchestratorClient {
     success: true;
   }> {
     return this.#requests.json('DELETE', `/keys/${encodeURIComponent(keyId)}`, { options });
+  }
+
+  /**
+   * List the audit log.
+   * Who asked for what, with which key: every request that changes something, and every call of a tool
+   * of the MCP server, the newest first. For the next page, repeat the request with before=<nextBefore>.
+   * Contents of messages and secrets are never in it.
+   */
+  listAudit(
+    query: {
+      /** Only of this caller: a key id, or "admin". */
+      caller?: string;
+      /** As returned by GET /generate-qr. */
+      sessionId?: string;
+      method?: string;
+      /** Only of this pattern, such as /sessions/:sessionId/send-message. */
+      route?: string;
+      /** must be a time such as 2024-01-15T10:30:00Z */
+      since?: string;
+      /** Exclusive. */
+      until?: string;
+      /** Returns only entries with lower ids. */
+      before?: number;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: AuditEntry[];
+    nextBefore: number | null;
+  }> {
+    return this.#requests.json('GET', `/audit`, { query, options });
+  }
+
+  /**
+   * Export the audit log.
+   * All entries that match, the oldest first, as one JSON object a line (NDJSON).
+   */
+  exportAudit(
+    query: {
+      /** Only of this caller: a key id, or "admin". */
+      caller?: string;
+      /** As returned by GET /generate-qr. */
+      sessionId?: string;
+      method?: string;
+      /** Only of this pattern, such as /sessions/:sessionId/send-message. */
+      route?: string;
+      /** must be a time such as 2024-01-15T10:30:00Z */
+      since?: string;
+      /** Exclusive. */
+      until?: string;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<Response> {
+    return this.#requests.raw('GET', `/audit/export`, { query, options });
+  }
+
+  /**
+   * Verify the audit log.
+   * Reads the whole log and says whether anything in it was changed, or removed from its midst. Each
+   * node writes a chain of its own. Keep "last" and "hash" elsewhere to prove later that no newer
+   * entries were cut off.
+   */
+  verifyAudit(options: CallOptions = {}): Promise<{
+    success: true;
+    intact: boolean;
+    chains: {
+      node: string | null;
+      /** The number of the oldest entry that is kept. */
+      first: number;
+      last: number;
+      /** Of the last entry. */
+      hash: string;
+      /** The first entry that was changed, or before which one is missing. */
+      brokenAt: number | null;
+    }[];
+  }> {
+    return this.#requests.json('GET', `/audit/verify`, { options });
   }
 
   /**

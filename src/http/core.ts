@@ -1,9 +1,11 @@
 import { type Response } from 'express';
+import { type AuditEntry, type AuditFilter, type ChainCheck, type StoredAuditEntry } from '../domain/audit.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type PairingCode, type QrCode, type SessionRecord, type SessionStatus } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { type AuditPage } from '../ports/audit.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type Subscriptions } from '../ports/subscriptions.ts';
@@ -107,6 +109,16 @@ type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
 
 type TokensApi = Pick<BrowserTokens, 'issue' | 'revokeIssuedBy' | 'callerOf'>;
 
+/** The audit log. */
+export interface AuditApi {
+  /** Records a request; never throws, and nobody waits for it. */
+  record(entry: AuditEntry): void;
+  /** The entries that match. */
+  list(filter: AuditFilter, page: AuditPage): Promise<StoredAuditEntry[]>;
+  /** Reads the whole log, and says of each chain whether it holds. */
+  verify(): Promise<ChainCheck[]>;
+}
+
 /** The master key of the storage. */
 interface MasterKeyApi {
   /**
@@ -193,6 +205,7 @@ interface LiveApi {
 export interface Core {
   keys: KeysApi;
   tokens: TokensApi;
+  audit: AuditApi;
   masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;

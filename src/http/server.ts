@@ -88,7 +88,10 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxy);
   app.use(
-    requestContext(deps.log, deps.clock, deps.cluster.hopOf),
+    requestContext(deps.log, deps.clock, {
+      hopOf: deps.cluster.hopOf,
+      record: (entry) => deps.audit.record(entry),
+    }),
     protectiveHeaders(),
     neverStored,
     allowOrigins(deps.corsOrigins),

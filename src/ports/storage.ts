@@ -15,6 +15,7 @@ import {
   type HeldCallbacks,
   type NewCallback,
 } from './callbacks.ts';
+import { type AuditStore } from './audit.ts';
 import { type MediaIndex } from './media.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
@@ -50,6 +51,7 @@ export interface Storage extends AsyncDisposable {
   readonly mediaIndex: MediaIndex;
   readonly settings: SettingsStore;
   readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditStore;
   readonly idempotency: IdempotencyStore;
   readonly masterKey: MasterKey;
   readonly damagedValues: DamagedValueStore;

@@ -212,6 +212,18 @@ const ONE_WEBHOOK: Subscriptions = {
   replay: () => Promise.resolve(3),
 };
 
+const ENTRY = {
+  ...{ atMs: NOW_MS, caller: 'admin', method: 'POST', route: '/keys', tool: null, sessionId: null, status: 200 },
+  ...{ requestId: 'request', chain: '', seq: 1, previous: '', hash: 'b2'.repeat(32) },
+};
+
+/** An audit log with one entry. */
+const ONE_ENTRY: HttpAppDeps['audit'] = {
+  record: () => undefined,
+  list: () => Promise.resolve([{ ...ENTRY, id: 1 }]),
+  verify: () => Promise.resolve([{ chain: '', first: 1, last: 1, hash: ENTRY.hash, brokenAt: null }]),
+};
+
 // One for all tests: each instance observes the garbage collector until the process ends.
 const METRICS = new PrometheusMetrics();
 
@@ -263,6 +275,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       tokens,
     },
     masterKey: { change: () => Promise.resolve(13) },
+    audit: ONE_ENTRY,
   };
   const app = createHttpApp({
     ...{

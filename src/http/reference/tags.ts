@@ -34,6 +34,7 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
     paths: /^\/webhooks\b/,
   },
   { name: 'Keys', description: 'API keys and browser tokens, and what they may do.', paths: /^\/(keys|tokens)\b/ },
+  { name: 'Audit log', description: 'Who asked for what, with which key.', paths: /^\/audit\b/ },
 ];
 
 /** The tag of what the orchestrator posts to the backend. */

@@ -27,6 +27,7 @@ import { currentQr, generateQr } from './sessions/qr.ts';
 import { docs, openApi } from './server/reference.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
 import { downloadMedia } from './admin/settings.ts';
+import { exportAudit, listAudit, verifyAudit } from './admin/audit.ts';
 import { createToken } from './admin/tokens.ts';
 import {
   changeWebhook,
@@ -98,6 +99,9 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   createKey,
   listKeys,
   revokeKey,
+  listAudit,
+  exportAudit,
+  verifyAudit,
   openApi,
   docs,
   health,

@@ -77,6 +77,10 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ key_id: 'text', name: 'text', hash: 'sealed', scopes: 'text', sessions: 'text' },
     created_at_ms: 'integer',
   }),
+  common('audit', {
+    ...{ id: 'number', chain: 'text', seq: 'integer', at_ms: 'integer', caller: 'text', method: 'text', route: 'text' },
+    ...{ tool: 'text', session: 'text', status: 'integer', request_id: 'text', previous: 'text', hash: 'text' },
+  }),
   common('idempotency', {
     ...{ scope: 'text', key: 'text', request_hash: 'sealed', status: 'integer', body: 'sealed' },
     created_at_ms: 'integer',

@@ -2,6 +2,7 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Damage } from '../../ports/storage.ts';
 import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
 import { PostgresApiKeyStore } from './admin/api-keys.ts';
+import { PostgresAuditStore } from './admin/audit.ts';
 import { PostgresIdempotencyStore } from './admin/idempotency.ts';
 import { PostgresSettingsStore } from './admin/settings.ts';
 import { PostgresCallbackArchive } from './callbacks/callback-archive.ts';
@@ -79,6 +80,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     mediaIndex: new PostgresMediaIndex(db, sealed),
     settings: new PostgresSettingsStore(db, sealed),
     apiKeys: new PostgresApiKeyStore(db, sealed),
+    audit: new PostgresAuditStore(db),
     idempotency: new PostgresIdempotencyStore(db, clock, vault),
   };
 }

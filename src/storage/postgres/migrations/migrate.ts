@@ -8,9 +8,19 @@ import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
 import { furtherEvents } from './006-further-events.ts';
 import { masterKeyIds } from './007-master-key-ids.ts';
+import { audit } from './008-audit.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds];
+const MIGRATIONS: readonly string[] = [
+  init,
+  cluster,
+  browserTokens,
+  home,
+  subscriptions,
+  furtherEvents,
+  masterKeyIds,
+  audit,
+];
 
 /**
  * Applies the missing migrations, in one transaction.
