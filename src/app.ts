@@ -129,11 +129,11 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
-    ...{ audit, callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
+    ...{ audit, callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
-    ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
+    ...{ mcp: config.http.mcp, dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
     authDir: config.sessions.authDir,
     cluster,
     files: await prepareFiles(config, log),

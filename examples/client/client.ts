@@ -514,6 +514,10 @@ export type ApiKey = {
   scopes: ('admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'callbacks:manage')[];
   /** The only sessions that it can access; null for all. */
   sessions: string[] | null;
+  /** The only recipients that it may send to; null for all. */
+  recipients: string[] | null;
+  /** Whether what it sends becomes a draft. */
+  approval: boolean;
   createdAt: string;
 };
 
@@ -745,6 +749,7 @@ export type ErrorAnswer = {
     | 'unauthorized'
     | 'account_restricted'
     | 'not_permitted'
+    | 'recipient_not_allowed'
     | 'messages_not_kept'
     | 'not_allowed'
     | 'not_found'
@@ -753,6 +758,7 @@ export type ErrorAnswer = {
     | 'media_not_available'
     | 'callback_not_found'
     | 'webhook_not_found'
+    | 'draft_not_found'
     | 'key_not_found'
     | 'group_not_found'
     | 'call_not_found'
@@ -771,6 +777,8 @@ export type ErrorAnswer = {
     | 'nodes_lack_master_key'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
+    | 'draft_decided'
+    | 'too_many_drafts'
     | 'too_many_webhooks'
     | 'passkey_expired'
     | 'media_expired'
@@ -1926,6 +1934,10 @@ export class OrchestratorClient {
       name?: string;
       scopes: ('admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'callbacks:manage')[];
       sessions?: string[] | null;
+      /** The only recipients that it may send to; null for all. */
+      recipients?: Recipient[] | null;
+      /** Whether what it sends becomes a draft, which a person approves. */
+      approval?: boolean;
     },
     options: CallOptions = {},
   ): Promise<{

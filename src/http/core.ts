@@ -17,6 +17,7 @@ import { type SessionListener } from '../sessions/session-events.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
 import { type Caller } from './access/caller.ts';
+import { type Drafts } from './drafts.ts';
 import { type OpenApiDocument } from './reference/openapi.ts';
 import { type FixedContent } from './responses/fixed-content.ts';
 import { type SessionView } from './views/session-view.ts';
@@ -206,6 +207,8 @@ export interface Core {
   keys: KeysApi;
   tokens: TokensApi;
   audit: AuditApi;
+  /** What waits for a person's approval. */
+  drafts: Drafts;
   masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;

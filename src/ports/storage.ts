@@ -16,6 +16,7 @@ import {
   type NewCallback,
 } from './callbacks.ts';
 import { type AuditStore } from './audit.ts';
+import { type DraftStore } from './drafts.ts';
 import { type MediaIndex } from './media.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
@@ -52,6 +53,7 @@ export interface Storage extends AsyncDisposable {
   readonly settings: SettingsStore;
   readonly apiKeys: ApiKeyStore;
   readonly audit: AuditStore;
+  readonly drafts: DraftStore;
   readonly idempotency: IdempotencyStore;
   readonly masterKey: MasterKey;
   readonly damagedValues: DamagedValueStore;

@@ -322,6 +322,7 @@ export function callRoute(
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {})
     .set(route.needsKey === true ? { Authorization: `Bearer ${ANY_ADMIN}`, ...headers } : headers);
+  if (route.mediaType?.endsWith('ndjson')) return sent.buffer(true);
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 

@@ -14,7 +14,7 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
   {
     name: 'Messages',
     description: 'Send messages, mark them as read, and show presence.',
-    paths: /\/(send-message|messages|read|presence)\b/,
+    paths: /\/(send-message|messages|read|presence|drafts)\b/,
   },
   { name: 'Calls', description: 'Calls that ring, and how to reject them.', paths: /\/calls\b/ },
   { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/groups\b/ },

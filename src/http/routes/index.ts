@@ -26,6 +26,7 @@ import { live, metrics, ready } from './server/monitoring.ts';
 import { currentQr, generateQr } from './sessions/qr.ts';
 import { docs, openApi } from './server/reference.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
+import { approveDraft, discardDraft, listDrafts } from './messaging/drafts.ts';
 import { downloadMedia } from './admin/settings.ts';
 import { exportAudit, listAudit, verifyAudit } from './admin/audit.ts';
 import { createToken } from './admin/tokens.ts';
@@ -59,6 +60,9 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   sendMessage,
   sendAnyMessage,
   recentMessages,
+  listDrafts,
+  approveDraft,
+  discardDraft,
   listGroups,
   createGroup,
   viewGroup,

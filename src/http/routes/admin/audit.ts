@@ -12,12 +12,9 @@ const entry = z
   .strictObject({
     id: z.int().positive(),
     at: z.iso.datetime().meta({ description: 'When the answer was given.' }),
-    caller: z
-      .string()
-      .nullable()
-      .meta({
-        description: '"admin" for a key of API_KEY, the id of any other key, or "token …"; null without a key.',
-      }),
+    caller: z.string().nullable().meta({
+      description: '"admin" for a key of API_KEY, the id of any other key, or "token …"; null without a key.',
+    }),
     method: z.string(),
     route: z.string().meta({ description: 'The pattern of the path.' }),
     tool: z.string().nullable().meta({ description: 'The tool of the MCP server that made the request.' }),

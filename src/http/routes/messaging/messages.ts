@@ -2,15 +2,10 @@ import { z } from 'zod';
 import { type ErrorCode } from '../../../domain/errors.ts';
 import { outgoingText, recipient } from '../../schemas/message-fields.ts';
 import { outgoingMessage } from '../../schemas/message-schemas.ts';
-import { ok, route } from '../../route.ts';
-import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
-
-const sentAnswer = z.strictObject({
-  success: succeeded,
-  messageId: z.string(),
-  status: z.enum(['sent', 'pending']),
-  to: z.string().meta({ description: 'The WhatsApp address of the recipient.' }),
-});
+import { route } from '../../route.ts';
+import { SEND_ERRORS, SENT_STATUSES, sentAnswer } from '../../schemas/sent-answer.ts';
+import { sendOrDraft } from '../../send-requested.ts';
+import { SESSION_REFUSALS, sessionParams } from '../../schemas/common.ts';
 
 const EXAMPLE_ANSWER = {
   success: true,
@@ -19,21 +14,7 @@ const EXAMPLE_ANSWER = {
   to: '5491234567890@s.whatsapp.net',
 } as const;
 
-const STATUSES = { 200: 'WhatsApp has accepted the message ("sent"), or has not answered yet ("pending").' };
-
-const SEND_ERRORS = [
-  'session_not_found',
-  'invalid_number',
-  'invalid_message',
-  'session_not_connected',
-  'number_not_on_whatsapp',
-  'group_not_found',
-  'account_restricted',
-  'message_refused',
-  'rate_limited',
-  'message_not_sent',
-  'whatsapp_timeout',
-] as const satisfies ErrorCode[];
+const ERRORS = [...SEND_ERRORS, 'recipient_not_allowed', 'too_many_drafts'] as const satisfies ErrorCode[];
 
 /** `POST /sessions/:sessionId/messages`. */
 export const sendAnyMessage = route({
@@ -46,6 +27,7 @@ export const sendAnyMessage = route({
     'conversation of that message. Statuses and idempotency are the same as for send-message.',
   params: sessionParams,
   body: outgoingMessage,
+  recipientOf: ({ to }) => to,
   files: true,
   refusals: {
     ...SESSION_REFUSALS,
@@ -55,7 +37,7 @@ export const sendAnyMessage = route({
     file: 'invalid_file',
   },
   answer: sentAnswer,
-  statuses: STATUSES,
+  statuses: SENT_STATUSES,
   example: {
     body: {
       type: 'location',
@@ -66,7 +48,7 @@ export const sendAnyMessage = route({
     answer: EXAMPLE_ANSWER,
   },
   errors: [
-    ...SEND_ERRORS,
+    ...ERRORS,
     'message_not_found',
     'message_not_suitable',
     'message_type_not_shown',
@@ -74,13 +56,8 @@ export const sendAnyMessage = route({
     'media_not_uploaded',
   ],
   idempotent: true,
-  async handler({ sessions }, { params, body, files, requestId, messageId }) {
-    const { content } = body;
-    // A file at a URL is only fetched for a session that can send it.
-    if ('file' in content) await sessions.connection(params.sessionId);
-    const opened = 'file' in content ? { ...content, file: await files.open(content.file) } : content;
-    return ok(await sessions.send(params.sessionId, { ...body, content: opened, messageId }, requestId));
-  },
+  handler: (core, { params: { sessionId }, body, files, caller, requestId, messageId }) =>
+    sendOrDraft(core, caller, { sessionId, message: { ...body, messageId }, files, requestId }),
 });
 
 /** `POST /sessions/:sessionId/send-message`. */
@@ -94,14 +71,18 @@ export const sendMessage = route({
     'With an Idempotency-Key, a repeated request returns the first answer and the message is sent only once.',
   params: sessionParams,
   body: z.object({ number: recipient, message: outgoingText }),
+  recipientOf: ({ number }) => number,
   refusals: { ...SESSION_REFUSALS, number: 'invalid_number', message: 'invalid_message' },
   answer: sentAnswer,
-  statuses: STATUSES,
+  statuses: SENT_STATUSES,
   example: { body: { number: '5491234567890', message: 'Hola desde WhatsApp!' }, answer: EXAMPLE_ANSWER },
-  errors: SEND_ERRORS,
+  errors: ERRORS,
   idempotent: true,
-  async handler({ sessions }, { params, body: { number: to, message: text }, requestId, messageId }) {
+  handler: (
+    core,
+    { params: { sessionId }, body: { number: to, message: text }, files, caller, requestId, messageId },
+  ) => {
     const message = { to, content: { type: 'text' as const, text }, replyTo: null, mentions: [], messageId };
-    return ok(await sessions.send(params.sessionId, message, requestId));
+    return sendOrDraft(core, caller, { sessionId, message, files, requestId });
   },
 });

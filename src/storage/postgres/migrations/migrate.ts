@@ -8,7 +8,7 @@ import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
 import { furtherEvents } from './006-further-events.ts';
 import { masterKeyIds } from './007-master-key-ids.ts';
-import { audit } from './008-audit.ts';
+import { agents } from './008-agents.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
@@ -19,7 +19,7 @@ const MIGRATIONS: readonly string[] = [
   subscriptions,
   furtherEvents,
   masterKeyIds,
-  audit,
+  agents,
 ];
 
 /**
