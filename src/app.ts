@@ -27,8 +27,9 @@ import {
   systemAddresses,
   systemResolve,
 } from './http/server.ts';
+import { DRAFT_TTL_MS } from './domain/draft.ts';
 import { createTokens } from './runtime/browser-tokens.ts';
-import { Housekeeping } from './runtime/housekeeping.ts';
+import { Housekeeping, removeInPieces } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
@@ -129,7 +130,13 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
-    ...{ audit, callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts, masterKey: storage.masterKey },
+    ...{
+      audit,
+      callbacks: storage.archive,
+      answers: storage.idempotency,
+      drafts: storage.drafts,
+      masterKey: storage.masterKey,
+    },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
     ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
@@ -186,6 +193,8 @@ function createHousekeeping(
   const chores = [
     (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
     (signal: AbortSignal) => audit.prune(signal),
+    (signal: AbortSignal) =>
+      removeInPieces((limit) => storage.drafts.removeBefore(deps.clock.now() - DRAFT_TTL_MS, limit), signal),
     (signal: AbortSignal) => files.prune(media.retentionMs, signal),
     () => removeLeftovers(tmpdir()),
   ];

@@ -389,6 +389,26 @@ export type RecentMessage = {
   text: string | null;
 };
 
+/** See /docs#schema-Draft. */
+export type Draft = {
+  draftId: string;
+  sessionId: string;
+  /** The key that wrote it. */
+  keyId: string;
+  /** A number or an address; null for an action on an earlier message. */
+  to: string | null;
+  /** What would be sent. */
+  content: {
+    type: string;
+  };
+  replyTo: string | null;
+  /** The id that the message will have. */
+  messageId: string;
+  state: 'waiting' | 'sending' | 'sent' | 'discarded';
+  createdAt: string;
+  expiresAt: string;
+};
+
 /** See /docs#schema-Group. */
 export type Group = {
   group_id: string;
@@ -1097,9 +1117,11 @@ export class OrchestratorClient {
   ): Promise<{
     success: true;
     messageId: string;
-    status: 'sent' | 'pending';
+    status: 'sent' | 'pending' | 'draft';
     /** The WhatsApp address of the recipient. */
     to: string;
+    /** Of a draft, which a person must approve. */
+    draftId?: string;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/send-message`, { body, options });
   }
@@ -1134,9 +1156,11 @@ export class OrchestratorClient {
   ): Promise<{
     success: true;
     messageId: string;
-    status: 'sent' | 'pending';
+    status: 'sent' | 'pending' | 'draft';
     /** The WhatsApp address of the recipient. */
     to: string;
+    /** Of a draft, which a person must approve. */
+    draftId?: string;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/messages`, { body, options });
   }
@@ -1158,6 +1182,58 @@ export class OrchestratorClient {
     data: RecentMessage[];
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/messages`, { query, options });
+  }
+
+  /**
+   * List drafts.
+   * What keys with "approval" have sent, for a week, the oldest first. A key with "approval" or
+   * "recipients" sees its own drafts.
+   */
+  listDrafts(
+    query: {
+      state?: 'waiting' | 'sending' | 'sent' | 'discarded';
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Draft[];
+  }> {
+    return this.#requests.json('GET', `/drafts`, { query, options });
+  }
+
+  /**
+   * Approve a draft.
+   * Sends the message, under the id that the draft has. If that fails, the draft waits again. A key with
+   * "approval" or "recipients" cannot approve. Needs no body.
+   */
+  approveDraft(
+    draftId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending' | 'draft';
+    /** The WhatsApp address of the recipient. */
+    to: string;
+    /** Of a draft, which a person must approve. */
+    draftId?: string;
+  }> {
+    return this.#requests.json('POST', `/drafts/${encodeURIComponent(draftId)}/approve`, { options });
+  }
+
+  /**
+   * Discard a draft.
+   * It is not sent. A key with "approval" or "recipients" cannot discard. Needs no body.
+   */
+  discardDraft(
+    draftId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('POST', `/drafts/${encodeURIComponent(draftId)}/discard`, { options });
   }
 
   /**

@@ -1,5 +1,8 @@
 import { type SessionId } from './session-id.ts';
 
+/** How long a draft waits, and how long it is told what became of it. */
+export const DRAFT_TTL_MS = 7 * 24 * 3_600_000;
+
 /** How far a draft is; `sending` while somebody's approval is carried out. */
 export type DraftState = 'waiting' | 'sending' | 'sent' | 'discarded';
 

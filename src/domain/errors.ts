@@ -47,7 +47,7 @@ export const ERRORS = {
   wrong_master_key: "The new key was not sealed with the storage's current master key.",
   idempotency_in_progress: 'A request with this Idempotency-Key is still in progress.',
   draft_decided: 'Somebody has approved or discarded this draft.',
-  too_many_drafts: 'As many drafts wait for approval as the server keeps (1,000).',
+  too_many_drafts: 'As many drafts of this key wait for approval as the server keeps (100).',
   too_many_webhooks: 'There are as many webhooks as the server allows (50).',
   passkey_expired: 'WhatsApp no longer waits for the passkey; link the account again.',
   media_expired: 'WhatsApp no longer has the file, and the phone did not upload it again.',

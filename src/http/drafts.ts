@@ -1,7 +1,7 @@
 import { type Caller } from './access/caller.ts';
 import { AppError } from '../domain/errors.ts';
 import { recipientText } from '../domain/address.ts';
-import { type Draft } from '../domain/draft.ts';
+import { type Draft, DRAFT_TTL_MS } from '../domain/draft.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type DraftStore } from '../ports/drafts.ts';
 import { type Clock } from '../kit/clock.ts';
@@ -9,8 +9,6 @@ import { type Random } from '../kit/random.ts';
 import { newMessageId } from '../domain/outgoing.ts';
 import { type RequestedMessage } from './schemas/message-schemas.ts';
 
-/** How long a draft waits, and how long it is told what became of it. */
-export const DRAFT_TTL_MS = 7 * 24 * 3_600_000;
 /** So many of one key wait at most. */
 const MAX_WAITING = 100;
 /** A send takes less: whoever approved has died meanwhile. */

@@ -16,6 +16,7 @@ import { Secret } from '../kit/secret.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import { type AuditPage } from '../ports/audit.ts';
 import { type Storage } from '../ports/storage.ts';
+import { removeInPieces } from './housekeeping.ts';
 
 /** How long entries wait for others to be written with: a kill loses no more than that, while the storage works. */
 const DELAY_MS = 200;
@@ -101,11 +102,7 @@ export class AuditTrail implements AsyncDisposable {
   async prune(signal: AbortSignal): Promise<void> {
     const { clock, retentionMs, storage } = this.#deps;
     if (retentionMs === 0) return;
-    let removed = BATCH;
-    while (removed === BATCH && !signal.aborted) {
-      removed = await storage.audit.removeBefore(clock.now() - retentionMs, BATCH);
-      await nextTurn();
-    }
+    await removeInPieces((limit) => storage.audit.removeBefore(clock.now() - retentionMs, limit), signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -30,6 +30,7 @@ import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
 import { CALL, CONTACT, GROUP } from './connection-in-memory.ts';
+import { DRAFT, DraftsInMemory } from './drafts-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
@@ -170,6 +171,7 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':messageId', MESSAGE)
     .replace(':callId', CALL.callId)
     .replace(':keyId', KEY.keyId)
+    .replace(':draftId', DRAFT.id)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
     .replace(':contactId', CONTACT.number);
@@ -281,6 +283,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     ...{
       ...core,
       answers,
+      drafts: new DraftsInMemory(),
       clock,
       random: systemRandom,
       log,
