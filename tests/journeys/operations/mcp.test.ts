@@ -38,6 +38,7 @@ it('an agent reads and sends over HTTP and stdio as its key permits, and each ca
   const newKey = async (...args: string[]) => (await runKeysCommand(['create', ...args], world.environment)).trim();
   const reader = await newKey('--scopes', 'sessions:read');
   const sender = await newKey('--scopes', 'sessions:read,messages:send', '--recipients', `+${ANA}`);
+  const asking = await newKey('--scopes', 'messages:send', '--approval');
   await world.startOrchestrator();
   const { sessionId: session_id } = await world.link(world.whatsapp.phone(ACCOUNT, 'Tienda'));
   const ana = world.whatsapp.phone(ANA, 'Ana');
@@ -72,12 +73,23 @@ it('an agent reads and sends over HTTP and stdio as its key permits, and each ca
   });
   await sending.close();
 
+  const careful = await overHttp(world, asking);
+  const draft = JSON.parse((await call(careful, 'send_text', { session_id, to: ANA, text: 'lo reviso' })).text);
+  expect(draft).toMatchObject({ status: 'draft', draftId: expect.any(String) });
+  expect((await call(careful, 'list_drafts')).text).toContain(draft.draftId);
+  await careful.close();
+  const approved = await world.orchestrator.post(`/drafts/${draft.draftId}/approve`);
+  expect(approved).toMatchObject({ status: 200, body: { messageId: draft.messageId } });
+  expect(await ana.next()).toMatchObject({ text: 'hola de un agente' });
+  expect(await ana.next()).toMatchObject({ text: 'lo reviso', id: draft.messageId });
+
   const { body } = await world.orchestrator.get('/audit');
   const calls = (body.data as { tool: string | null; status: number; caller: string }[]).filter(({ tool }) => tool);
   expect(calls.reverse().map(({ tool, status, caller }) => `${caller.length} ${tool} ${status}`)).toEqual([
     ...['12 list_sessions 200', '12 read_messages 200', '12 get_session 404'],
     ...['12 check_number 200', '12 send_text 200', '12 send_text 200', '12 send_text 403'],
+    ...['12 send_text 202', '12 list_drafts 200'],
   ]);
-  expect(JSON.stringify(body)).not.toMatch(/hola|Ignore|0987654/);
+  expect(JSON.stringify(body)).not.toMatch(/hola|reviso|Ignore|0987654/);
   expect((await world.orchestrator.get('/audit/verify')).body).toMatchObject({ success: true, intact: true });
 });

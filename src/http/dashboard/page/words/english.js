@@ -1,3 +1,4 @@
+import { DRAFTS_ENGLISH } from './drafts-english.js';
 import { plural } from './plural.js';
 import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
 
@@ -250,8 +251,6 @@ export const ENGLISH = {
   error_invalid_number: 'Not a phone number with country code, such as +54 9 11 5550 1234.',
   error_invalid_message: 'The message must be 1 to 65,536 characters long.',
   error_number_not_on_whatsapp: 'This number is not on WhatsApp.',
-  error_recipient_not_allowed: 'Your key may not send to this number.',
-  error_too_many_drafts: 'Too many of your messages wait for approval.',
   error_account_restricted: 'WhatsApp does not let this account message that number at the moment.',
   error_message_refused: 'WhatsApp rejected the message.',
   error_message_not_sent: 'The message could not be sent, and nobody received it. Try again.',
@@ -271,4 +270,5 @@ export const ENGLISH = {
   lacks: (scope) => `This key cannot do that: it lacks the ${scope} scope.`,
 
   ...WEBHOOKS_ENGLISH,
+  ...DRAFTS_ENGLISH,
 };

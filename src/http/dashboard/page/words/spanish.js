@@ -1,3 +1,4 @@
+import { DRAFTS_SPANISH } from './drafts-spanish.js';
 import { plural } from './plural.js';
 import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
 
@@ -255,8 +256,6 @@ export const SPANISH = {
   error_invalid_number: 'No es un número de teléfono con código de país, como +54 9 11 5550 1234.',
   error_invalid_message: 'El mensaje debe tener entre 1 y 65.536 caracteres.',
   error_number_not_on_whatsapp: 'Este número no está en WhatsApp.',
-  error_recipient_not_allowed: 'Tu clave no puede enviar a este número.',
-  error_too_many_drafts: 'Demasiados mensajes tuyos esperan aprobación.',
   error_account_restricted: 'Por ahora, WhatsApp no permite que esta cuenta escriba a ese número.',
   error_message_refused: 'WhatsApp rechazó el mensaje.',
   error_message_not_sent: 'No se pudo enviar el mensaje y nadie lo recibió. Inténtalo de nuevo.',
@@ -279,4 +278,5 @@ export const SPANISH = {
   lacks: (scope) => `Esta clave no puede hacer eso: le falta el permiso ${scope}.`,
 
   ...WEBHOOKS_SPANISH,
+  ...DRAFTS_SPANISH,
 };
