@@ -130,18 +130,10 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
-    ...{
-      audit,
-      callbacks: storage.archive,
-      answers: storage.idempotency,
-      drafts: storage.drafts,
-      masterKey: storage.masterKey,
-    },
+    ...{ audit, callbacks: storage.archive, answers: storage.idempotency },
+    ...{ drafts: storage.drafts, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
-    ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
-    ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
-    ...{ mcp: config.http.mcp, dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
-    authDir: config.sessions.authDir,
+    ...httpSettings(config),
     cluster,
     files: await prepareFiles(config, log),
   });
@@ -155,6 +147,21 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+/** The settings of the REST interface. */
+function httpSettings({ http, sessions: { authDir } }: Config) {
+  const {
+    apiKeys,
+    rateLimit,
+    trustProxy,
+    corsOrigin: corsOrigins,
+    allowedHosts,
+    mcp,
+    dashboard,
+    compressedBodies,
+  } = http;
+  return { apiKeys, rateLimit, trustProxy, corsOrigins, allowedHosts, mcp, dashboard, compressedBodies, authDir };
 }
 
 /** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */

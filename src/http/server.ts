@@ -120,7 +120,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits }));
   add(({ scope }) => scope !== 'none');
-  if (deps.mcp === true) addMcp(app, { ...deps, watch: dispatch.watch });
+  if (deps.mcp === true) addMcp(app, { ...deps, watch: (work) => dispatch.watch(work) });
   refuseOtherMethods(app, ROUTES);
   app.use(nothingHere, lastCatch);
   const feed = new SessionFeed(deps);

@@ -1,5 +1,4 @@
 import { createServer, request, type RequestListener, type Server } from 'node:http';
-import { type Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { TOOL_HEADER } from '../audit.ts';
 import { type RestAnswer, type RestRequest } from './rest.ts';
@@ -27,7 +26,7 @@ export class InnerServer {
     this.#server.emit('connection', far);
     return new Promise((resolve, reject) => {
       const sent = request({
-        ...{ method, path, host: 'localhost', createConnection: () => near as Socket },
+        ...{ method, path, host: 'localhost', createConnection: () => near },
         headers: {
           ...headers,
           ...{ [TOOL_HEADER]: tool, 'Content-Type': 'application/json', Connection: 'close' },

@@ -1,5 +1,4 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { type Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type Request, type Response } from 'express';
 import { hasScope } from '../access/caller.ts';
 import { contextOf } from '../request-context.ts';
@@ -26,7 +25,7 @@ export async function serveMcp({ inner, version }: McpDeps, req: Request, res: R
   );
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
   try {
-    await server.connect(transport as Transport);
+    await server.connect(transport);
     await transport.handleRequest(req, res, body);
     if (!res.closed) await new Promise((resolve) => res.once('close', resolve));
   } finally {
