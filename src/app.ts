@@ -130,11 +130,9 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
-    ...{ audit, callbacks: storage.archive, answers: storage.idempotency },
-    ...{ drafts: storage.drafts, masterKey: storage.masterKey },
-    log: log.child({ part: 'http' }),
+    ...{ audit, callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts },
+    ...{ masterKey: storage.masterKey, log: log.child({ part: 'http' }), cluster },
     ...httpSettings(config),
-    cluster,
     files: await prepareFiles(config, log),
   });
   const server = keep(

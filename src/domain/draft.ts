@@ -4,7 +4,7 @@ import { type SessionId } from './session-id.ts';
 export const DRAFT_TTL_MS = 7 * 24 * 3_600_000;
 
 /** How far a draft is; `sending` while somebody's approval is carried out. */
-export type DraftState = 'waiting' | 'sending' | 'sent' | 'discarded';
+type DraftState = 'waiting' | 'sending' | 'sent' | 'discarded';
 
 /** A message of a key whose messages a person approves. */
 export interface Draft {

@@ -60,7 +60,11 @@ it('an agent reads and sends over HTTP and stdio as its key permits, and each ca
   expect((await call(reading, 'send_text', { session_id, to: ANA, text: 'hola' })).isError).toBe(true);
   await reading.close();
 
-  const env = { ...(CHILD_ENVIRONMENT as Record<string, string>), ORCHESTRATOR_URL: world.orchestrator.url, ORCHESTRATOR_API_KEY: sender };
+  const env = {
+    ...(CHILD_ENVIRONMENT as Record<string, string>),
+    ORCHESTRATOR_URL: world.orchestrator.url,
+    ORCHESTRATOR_API_KEY: sender,
+  };
   const sending = await connected(new StdioClientTransport({ command: process.execPath, args: [ENTRY], env }));
   expect((await call(sending, 'check_number', { session_id, number: BEA })).text).toContain('"exists":true');
   const input = { session_id, to: ANA, text: 'hola de un agente', idempotency_key: 'once' };
