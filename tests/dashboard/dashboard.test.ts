@@ -155,33 +155,6 @@ describe('the dashboard, in a real Chromium', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('shows what a key wants to send, and sends it once a person approves it', async () => {
-    const { url } = world.orchestrator;
-    const admin = { authorization: `Bearer ${KEY}` };
-    const spec = { scopes: ['messages:send'], approval: true };
-    const { body } = await ask(`${url}/keys`, { method: 'POST', body: spec, headers: admin });
-    const { data } = (await ask(`${url}/sessions`, { method: 'GET', headers: admin })).body;
-    const { session_id: id } = data.find(({ phone_number: number }: { phone_number: string }) => number === SHOP);
-    for (const message of ['Shall we deliver tomorrow?', 'Send me your password.']) {
-      const headers = { authorization: `Bearer ${body.key}` };
-      await ask(`${url}/sessions/${id}/send-message`, { method: 'POST', body: { number: ANA, message }, headers });
-    }
-    const { page, troubles } = await open();
-
-    await page.getByRole('heading', { name: 'Waiting for your approval' }).waitFor();
-    const draft = (words: string) => page.locator('#drafts li').filter({ hasText: words });
-    expect(await violationsOf(page)).toEqual([]);
-    await draft('password').getByRole('button', { name: 'Discard' }).click();
-    await page.getByText('The message was discarded.').waitFor();
-    await draft('password').waitFor({ state: 'detached' });
-    await draft('deliver').getByRole('button', { name: 'Approve and send' }).click();
-
-    await page.getByText('The message was sent.').waitFor();
-    expect(await ana.next()).toMatchObject({ from: SHOP, text: 'Shall we deliver tomorrow?' });
-    await page.getByRole('heading', { name: 'Waiting for your approval' }).waitFor({ state: 'hidden' });
-    expect(troubles).toEqual([]);
-  });
-
   it('shows that the backend is down and what is pending, until it is back', async () => {
     const { page, troubles } = await open();
 
