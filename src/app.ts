@@ -13,6 +13,7 @@ import { type MediaStore } from './ports/media.ts';
 import { type Metrics } from './ports/metrics.ts';
 import { type Lease, type Placement, type SessionHost } from './ports/ownership.ts';
 import { type Storage } from './ports/storage.ts';
+import { type AuditTrail, openAuditTrail } from './runtime/audit-trail.ts';
 import { followOthers } from './runtime/follow-others.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
@@ -27,8 +28,9 @@ import {
   systemAddresses,
   systemResolve,
 } from './http/server.ts';
+import { DRAFT_TTL_MS } from './domain/draft.ts';
 import { createTokens } from './runtime/browser-tokens.ts';
-import { Housekeeping } from './runtime/housekeeping.ts';
+import { Housekeeping, removeInPieces } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
@@ -98,7 +100,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   if (!member) await importOld(config, deps, storage);
   const files = keep(built, await openFiles(config, deps, storage));
-  keep(built, createHousekeeping(config, deps, { storage, files }));
+  const audit = keep(built, await openAuditTrail(config, deps, storage));
+  keep(built, createHousekeeping(config, deps, { storage, files, audit }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
   const webhooks = keep(built, createSubscriptions(config, { ...deps, storage, metrics, lease }));
   const sink = keep(built, await createSink(config, { ...deps, storage, metrics, lease }));
@@ -132,7 +135,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const http = createHttpApp({
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     ...{ version: VERSION, log: log.child({ part: 'http' }) },
-    ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
+    ...{ audit, drafts: storage.drafts, callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     ...{ ...httpSettings(config), cluster, files: uploads },
   });
   const server = keep(
@@ -148,18 +151,19 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }
 
+/** The settings of the REST interface. */
 function httpSettings({ http, sessions: { authDir } }: Config) {
-  const { apiKeys, rateLimit, trustProxy, corsOrigin, allowedHosts, dashboard, compressedBodies } = http;
-  return {
+  const {
     apiKeys,
     rateLimit,
     trustProxy,
-    corsOrigins: corsOrigin,
+    corsOrigin: corsOrigins,
     allowedHosts,
+    mcp,
     dashboard,
     compressedBodies,
-    authDir,
-  };
+  } = http;
+  return { apiKeys, rateLimit, trustProxy, corsOrigins, allowedHosts, mcp, dashboard, compressedBodies, authDir };
 }
 
 /** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */
@@ -193,10 +197,13 @@ function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, stor
 function createHousekeeping(
   { backend, media }: Config,
   deps: Required<AppOptions>,
-  { storage, files }: { storage: Storage; files: MediaStore },
+  { storage, files, audit }: { storage: Storage; files: MediaStore; audit: AuditTrail },
 ): Housekeeping {
   const chores = [
     (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
+    (signal: AbortSignal) => audit.prune(signal),
+    (signal: AbortSignal) =>
+      removeInPieces((limit) => storage.drafts.removeBefore(deps.clock.now() - DRAFT_TTL_MS, limit), signal),
     (signal: AbortSignal) => files.prune(media.retentionMs, signal),
     () => removeLeftovers(tmpdir()),
   ];

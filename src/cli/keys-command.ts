@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { type KeySpec } from '../domain/access.ts';
 import { systemRandom } from '../kit/random.ts';
 import { isoTime, systemClock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';
@@ -14,9 +13,22 @@ import { type Storage } from '../ports/storage.ts';
 import { StorageInUseError } from '../storage/shared/errors.ts';
 
 const USAGE = `npm run keys -- create --scopes <scope,…> [--sessions <id,…>] [--name <text>]
+  [--recipients <number,…>] [--approval]
 npm run keys -- list
 npm run keys -- revoke <keyId>
 `;
+
+/** A key as `POST /keys` takes it, checked. */
+type GivenKey = Readonly<Record<string, unknown>>;
+
+/** The options of `create`. */
+interface Options {
+  scopes?: string;
+  sessions?: string;
+  name?: string;
+  recipients?: string;
+  approval?: boolean;
+}
 
 /** A key in the output of the command. */
 interface ListedKey {
@@ -29,7 +41,7 @@ interface ListedKey {
 
 /** Access to the keys: directly in the storage, or through the server that uses it. */
 interface KeyAccess {
-  create(spec: KeySpec): Promise<string>;
+  create(given: GivenKey): Promise<string>;
   list(): Promise<ListedKey[]>;
   revoke(keyId: string): Promise<void>;
 }
@@ -52,16 +64,25 @@ export async function runKeysCommand(args: string[], environment: Environment): 
 function readArguments(args: string[]) {
   const option = { type: 'string' } as const;
   try {
-    return parseArgs({ args, options: { scopes: option, sessions: option, name: option }, allowPositionals: true });
+    return parseArgs({
+      args,
+      options: { scopes: option, sessions: option, name: option, recipients: option, approval: { type: 'boolean' } },
+      allowPositionals: true,
+    });
   } catch (cause) {
     throw new CommandError(USAGE, { cause });
   }
 }
 
 /** @throws CommandError that names the invalid option */
-function specOf({ scopes, sessions, name }: { scopes?: string; sessions?: string; name?: string }): KeySpec {
-  const parsed = keySpec.safeParse({ scopes: listOf(scopes ?? ''), sessions: sessions && listOf(sessions), name });
-  if (parsed.success) return parsed.data;
+function specOf({ scopes, sessions, name, recipients, approval }: Options): GivenKey {
+  const given = {
+    scopes: listOf(scopes ?? ''),
+    sessions: sessions && listOf(sessions),
+    ...{ name, recipients: recipients && listOf(recipients), approval },
+  };
+  const parsed = keySpec.safeParse(given);
+  if (parsed.success) return given;
   const [issue] = parsed.error.issues;
   throw new CommandError(`--${issue?.path[0]?.toString() ?? 'scopes'} ${issue?.message ?? ''}.\n\n${USAGE}`);
 }
@@ -97,7 +118,7 @@ async function keysInStorage({ apiKeys: store, settings }: Storage, { http }: Co
   const deps = { store, settings, clock: systemClock, random: systemRandom, log: silentLogger };
   const keys = await ApiKeys.load({ ...deps, pepper: http.keyPepper });
   return {
-    create: async (spec) => (await keys.create(spec)).text.reveal(),
+    create: async (given) => (await keys.create(keySpec.parse(given))).text.reveal(),
     list: () => Promise.resolve(keys.list().map((key) => ({ ...key, createdAt: isoTime(key.createdAtMs) }))),
     revoke: (keyId) => keys.revoke(keyId),
   };

@@ -20,9 +20,15 @@ export interface HttpSettings {
   allowedHosts: string[];
   /** Whether the dashboard is served. */
   dashboard: boolean;
+  /** Whether an MCP server is served. */
+  mcp: boolean;
+  /** How long the audit log is kept; with 0 there is none. */
+  auditRetentionMs: number;
   /** Whether JSON bodies may be compressed. */
   compressedBodies: boolean;
 }
+
+const DAY_MS = 24 * 3_600_000;
 
 /** Reads the settings of the server. @throws ConfigError */
 export function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
@@ -39,6 +45,8 @@ export function readHttp(read: EnvironmentReader, production: boolean): HttpSett
     corsOrigin: readOrigins(read, production),
     allowedHosts: [...read.list('ALLOWED_HOSTS').map(readHostName), ...(isIP(host) === 0 ? [host.toLowerCase()] : [])],
     dashboard: read.flag('DASHBOARD', true),
+    mcp: read.flag('MCP', false),
+    auditRetentionMs: read.integer('AUDIT_RETENTION_DAYS', 90, { min: 0, max: 3_650 }) * DAY_MS,
     compressedBodies: read.flag('COMPRESSED_BODIES', false),
   };
 }

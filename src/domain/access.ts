@@ -9,6 +9,14 @@ export const SCOPES = ['admin', 'sessions:create', 'sessions:read', 'messages:se
 /** One of {@link SCOPES}. */
 export type Scope = (typeof SCOPES)[number];
 
+/** What a key may do less than its scopes say. */
+export interface KeyLimits {
+  /** The only recipients that it may send to: digits, or JIDs; `null` for all. */
+  recipients: readonly string[] | null;
+  /** Whether what it sends becomes a draft, which a person approves or discards. */
+  approval: boolean;
+}
+
 /** The specification of a new key. */
 export interface KeySpec {
   /** For people; may be empty. */
@@ -16,6 +24,8 @@ export interface KeySpec {
   scopes: readonly Scope[];
   /** The only sessions that it can access; `null` for all, including future ones. */
   sessions: readonly SessionId[] | null;
+  /** Omitted for a key without limits. */
+  limits?: KeyLimits | undefined;
 }
 
 /** A key as it is stored: its permissions, and nothing that it could be reconstructed from. */

@@ -27,6 +27,11 @@ export function parseRecipient(text: string): Recipient | undefined {
   return number && { kind: 'number', number };
 }
 
+/** A recipient as text, which {@link parseRecipient} understands: digits, or a JID. */
+export function recipientText(to: Recipient): string {
+  return to.kind === 'number' ? to.number : to.jid;
+}
+
 const GROUP = /^(\d{5,25}(?:-\d{1,20})?)(?:@g\.us)?$/;
 
 /** Parses a group id, with or without `@g.us`, and returns the JID. */

@@ -1,4 +1,5 @@
 import { type Response } from 'express';
+import { type AuditEntry, type AuditFilter, type ChainCheck, type StoredAuditEntry } from '../domain/audit.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionRisk } from '../domain/risk.ts';
@@ -7,6 +8,7 @@ import { type PairingCode, type QrCode, type SessionRecord, type SessionStatus }
 import { type NamedPerson } from '../domain/person.ts';
 import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { type AuditPage } from '../ports/audit.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type Subscriptions } from '../ports/subscriptions.ts';
@@ -20,6 +22,7 @@ import { type SessionListener } from '../sessions/session-events.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
 import { type Caller } from './access/caller.ts';
+import { type Drafts } from './drafts.ts';
 import { type OpenApiDocument } from './reference/openapi.ts';
 import { type FixedContent } from './responses/fixed-content.ts';
 import { type SessionView } from './views/session-view.ts';
@@ -131,6 +134,16 @@ type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
 
 type TokensApi = Pick<BrowserTokens, 'issue' | 'revokeIssuedBy' | 'callerOf'>;
 
+/** The audit log. */
+export interface AuditApi {
+  /** Records a request; never throws, and nobody waits for it. */
+  record(entry: AuditEntry): void;
+  /** The entries that match. */
+  list(filter: AuditFilter, page: AuditPage): Promise<StoredAuditEntry[]>;
+  /** Reads the whole log, and says of each chain whether it holds. */
+  verify(): Promise<ChainCheck[]>;
+}
+
 /** The master key of the storage. */
 interface MasterKeyApi {
   /**
@@ -217,6 +230,9 @@ interface LiveApi {
 export interface Core {
   keys: KeysApi;
   tokens: TokensApi;
+  audit: AuditApi;
+  /** What waits for a person's approval. */
+  drafts: Drafts;
   masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;

@@ -5,6 +5,7 @@ import { type Logger } from '../kit/logger.ts';
 import { type Cluster } from '../ports/cluster.ts';
 import { requireScope, requireSession } from './access/authorize.ts';
 import { ADMIN, type Caller, requireStillValid } from './access/caller.ts';
+import { requireWithinLimits } from './access/key-limits.ts';
 import { readJson } from './body.ts';
 import { type Core } from './core.ts';
 import { sendReply } from './errors.ts';
@@ -87,6 +88,7 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   if (elsewhere) return elsewhere;
   context.hop?.agree();
   const { body, json } = await bodyOf(route, deps, req, res);
+  requireWithinLimits(route, caller, body);
   const named = await route.sessionOf?.(core, { params, body, caller });
   const answered = await answerOfOwner(owner, named, { json });
   if (answered) return answered;

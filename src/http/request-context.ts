@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type RequestHandler, type Response } from 'express';
+import { type AuditEntry } from '../domain/audit.ts';
 import { AppError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { type Hop } from '../ports/cluster.ts';
+import { auditEntryOf } from './audit.ts';
 import { type Caller, NOBODY } from './access/caller.ts';
 import { statusOf } from './responses/error-status.ts';
 
@@ -29,11 +31,18 @@ export interface RequestContext {
 // Long enough for any proxy's ids, without characters that could forge a log entry.
 const SAFE_ID = /^[\w.:-]{1,128}$/;
 
-/** Gives each request an id, and writes one log entry when it is over. */
+/** What {@link requestContext} may be given. */
+interface RequestContextDeps {
+  hopOf?: ((request: IncomingMessage) => Hop | undefined) | undefined;
+  /** Takes the entries of the audit log. */
+  record?: (entry: AuditEntry) => void;
+}
+
+/** Gives each request an id, and writes one log entry when it is over, and one into the audit log if it changes something. */
 export function requestContext(
   log: Logger,
   clock: Clock,
-  hopOf: (request: IncomingMessage) => Hop | undefined = () => undefined,
+  { hopOf = () => undefined, record }: RequestContextDeps = {},
 ): RequestHandler {
   return (req, res, next) => {
     const given = req.get('X-Request-Id');
@@ -50,7 +59,11 @@ export function requestContext(
     const startedMs = clock.monotonic();
     res.locals.context = context;
     res.set('X-Request-Id', requestId);
-    res.on('close', () => logResponse(context, res, Math.round(clock.monotonic() - startedMs)));
+    res.on('close', () => {
+      logResponse(context, res, Math.round(clock.monotonic() - startedMs));
+      const entry = auditEntryOf(context, res, clock);
+      if (entry) record?.(entry);
+    });
     next();
   };
 }

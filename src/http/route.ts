@@ -32,6 +32,7 @@ export interface PathParams {
   callId?: string;
   /** Of an API key. */
   keyId?: string;
+  draftId?: string;
   /** Of a receiver besides the main backend. */
   webhookId?: string;
 }
@@ -143,6 +144,8 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
     core: Core,
     request: Pick<TypedRequest<Params, Body, Query>, 'params' | 'body' | 'caller'>,
   ): SessionId | Promise<SessionId>;
+  /** Whom a message goes to; `null` for an action on an earlier one. Set where the limits of a key can be checked. */
+  recipientOf?(body: Body): Recipient | null;
   /** Whether an `Idempotency-Key` makes a repeated request return the first answer. */
   idempotent?: boolean;
   handler(core: Core, request: TypedRequest<Params, Body, Query>): Reply<Answer> | Promise<Reply<Answer>>;

@@ -6,6 +6,7 @@ import { type Random } from '../kit/random.ts';
 import { type Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type Cluster } from '../ports/cluster.ts';
+import { type DraftStore } from '../ports/drafts.ts';
 import { type IdempotencyStore } from '../ports/storage.ts';
 import { authenticate, limitPublic, recognize } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
@@ -14,11 +15,13 @@ import { type Core } from './core.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { addRoutes, type DispatchDeps, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
+import { Drafts } from './drafts.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { ClusterSessions } from './live/cluster-sessions.ts';
 import { LiveEvents } from './live/live-events.ts';
 import { SessionFeed } from './live/session-feed.ts';
+import { addMcp } from './mcp/endpoint.ts';
 import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import { type Route } from './route.ts';
@@ -33,16 +36,20 @@ export { endUnlinked } from './end-unlinked.ts';
 export { findFfmpeg } from './files/ffmpeg.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';
-export { scheduledMessageOpener } from './routes/messaging/open-message.ts';
+export { scheduledMessageOpener } from './open-message.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemAddresses, systemResolve, UrlRules } from './files/url-rules.ts';
 export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
-export interface HttpAppDeps extends Omit<Core, 'live' | 'newSecret' | 'nodeOf' | 'reference' | 'sessionView'> {
+export interface HttpAppDeps extends Omit<
+  Core,
+  'drafts' | 'live' | 'newSecret' | 'nodeOf' | 'reference' | 'sessionView'
+> {
   /** The version of the product. */
   version: string;
   cluster: Cluster;
+  drafts: DraftStore;
   /** Stores the first answers to requests with an `Idempotency-Key`. */
   answers: IdempotencyStore;
   clock: Clock;
@@ -56,6 +63,8 @@ export interface HttpAppDeps extends Omit<Core, 'live' | 'newSecret' | 'nodeOf' 
   corsOrigins: CorsOrigins;
   /** Names by which callers without a key may reach a server without `API_KEY`. */
   allowedHosts: readonly string[];
+  /** Whether an MCP server is served at `/mcp`. */
+  mcp?: boolean;
   /** Whether the dashboard is served. */
   dashboard: boolean;
   /** `AUTH_DIR` as configured, for the REST form of sessions. */
@@ -90,7 +99,10 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxy);
   app.use(
-    requestContext(deps.log, deps.clock, deps.cluster.hopOf),
+    requestContext(deps.log, deps.clock, {
+      hopOf: deps.cluster.hopOf,
+      record: (entry) => deps.audit.record(entry),
+    }),
     protectiveHeaders(),
     neverStored,
     allowOrigins(deps.corsOrigins),
@@ -110,6 +122,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits }));
   add(({ scope }) => scope !== 'none');
+  if (deps.mcp === true) addMcp(app, { ...deps, watch: (work) => dispatch.watch(work) });
   refuseOtherMethods(app, ROUTES);
   app.use(nothingHere, lastCatch);
   const feed = new SessionFeed(deps);
@@ -140,7 +153,16 @@ function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: L
   const shown = cluster.peers ? new ClusterSessions({ sessions, peers: cluster.peers, clock }) : sessions;
   const live = new LiveEvents({ core: { sessions, health, sessionView: view }, shown, clock, supervisor });
   const newSecret = () => `whsec_${deps.random.text(32, BASE64)}`;
-  return { ...deps, live, newSecret, nodeOf, reference: new Reference(OPERATIONS, deps.version), sessionView: view };
+  const drafts = new Drafts({ ...deps, store: deps.drafts });
+  return {
+    ...deps,
+    drafts,
+    live,
+    newSecret,
+    nodeOf,
+    reference: new Reference(OPERATIONS, deps.version),
+    sessionView: view,
+  };
 }
 
 function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): DispatchDeps {

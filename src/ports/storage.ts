@@ -18,6 +18,8 @@ import {
   type HeldCallbacks,
   type NewCallback,
 } from './callbacks.ts';
+import { type AuditStore } from './audit.ts';
+import { type DraftStore } from './drafts.ts';
 import { type MediaIndex } from './media.ts';
 import { type ScheduledMessageStore } from './scheduled.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
@@ -56,6 +58,8 @@ export interface Storage extends AsyncDisposable {
   readonly mediaIndex: MediaIndex;
   readonly settings: SettingsStore;
   readonly apiKeys: ApiKeyStore;
+  readonly audit: AuditStore;
+  readonly drafts: DraftStore;
   readonly idempotency: IdempotencyStore;
   readonly masterKey: MasterKey;
   readonly damagedValues: DamagedValueStore;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, type Timer } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { Supervisor } from '../kit/supervisor.ts';
@@ -6,6 +7,18 @@ const HOUR_MS = 3_600_000;
 
 /** A task that runs once an hour; it ends early when the signal is aborted. */
 type Chore = (signal: AbortSignal) => Promise<void>;
+
+/** So many rows go at once: some ten milliseconds of work. */
+const PIECE = 500;
+
+/** Removes old rows in pieces, between which others are served. Ends early when `signal` is aborted. */
+export async function removeInPieces(remove: (limit: number) => Promise<number>, signal: AbortSignal): Promise<void> {
+  let removed = PIECE;
+  while (removed === PIECE && !signal.aborted) {
+    removed = await remove(PIECE);
+    await nextTurn();
+  }
+}
 
 /** Runs, once an hour, the tasks that delete what has passed its retention. */
 export class Housekeeping implements AsyncDisposable {

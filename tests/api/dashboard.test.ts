@@ -9,6 +9,7 @@ import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
 import * as webhookRoutes from '../../src/http/routes/callbacks/webhooks.ts';
+import { discardDraft } from '../../src/http/routes/messaging/drafts.ts';
 import { sendMessage } from '../../src/http/routes/messaging/messages.ts';
 import { pairByCode } from '../../src/http/routes/sessions/pairing.ts';
 import { answerPasskey, confirmPasskey, currentPasskey } from '../../src/http/routes/sessions/passkey.ts';
@@ -160,6 +161,7 @@ describe('the texts of the dashboard', () => {
       restartSession,
       deleteSession,
       sendMessage,
+      discardDraft,
       retryCallback,
       ...Object.values(webhookRoutes),
     ];

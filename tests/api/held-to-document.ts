@@ -12,15 +12,15 @@ export function heldToDocument(app: HttpApp): HttpApp {
   const held = app as HttpApp & { handle(req: IncomingMessage, res: ServerResponse, next: unknown): void };
   const handle = held.handle.bind(app);
   held.handle = (req, res, next) => {
-    if (!isOfDashboard(req)) watch(req, res);
+    if (!isOther(req)) watch(req, res);
     handle(req, res, next);
   };
   return app;
 }
 
-/** The dashboard's files are not part of the API. */
-function isOfDashboard({ url = '' }: IncomingMessage): boolean {
-  return url.startsWith('/dashboard');
+/** The dashboard's files and MCP are not part of the REST API. */
+function isOther({ url = '' }: IncomingMessage): boolean {
+  return url.startsWith('/dashboard') || url === '/mcp';
 }
 
 /** Checks a response before its last chunk is sent, so that the test cannot be over before. */

@@ -105,6 +105,7 @@ describe('docs/openapi.json', () => {
       expect.stringMatching(/^\/paths\/\/callbacks\/\{id\}\/get.*\/body\/anyOf\/0\/additionalProperties$/),
       expect.stringMatching(/^\/paths\/\/events\/get.*\/body\/additionalProperties$/),
       expect.stringMatching(/^\/paths\/\/openapi.json\/get.*\/schema\/additionalProperties$/),
+      '/components/schemas/Draft/properties/content/additionalProperties',
       '/components/schemas/MessageReceived/properties/media_info/anyOf/1/properties',
     ]);
   });

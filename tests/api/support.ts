@@ -31,6 +31,7 @@ import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
+import { DRAFT, DraftsInMemory } from './drafts-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
@@ -175,6 +176,7 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':messageId', MESSAGE)
     .replace(':callId', CALL.callId)
     .replace(':keyId', KEY.keyId)
+    .replace(':draftId', DRAFT.id)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
     .replace(':channelId', CHANNEL.channelId)
@@ -219,6 +221,18 @@ const ONE_WEBHOOK: Subscriptions = {
   retry: () => Promise.resolve(ACCEPTED),
   discard: () => Promise.resolve(),
   replay: () => Promise.resolve(3),
+};
+
+const ENTRY = {
+  ...{ atMs: NOW_MS, caller: 'admin', method: 'POST', route: '/keys', tool: null, sessionId: null, status: 200 },
+  ...{ requestId: 'request', chain: '', seq: 1, previous: '', hash: 'b2'.repeat(32) },
+};
+
+/** An audit log with one entry. */
+const ONE_ENTRY: HttpAppDeps['audit'] = {
+  record: () => undefined,
+  list: () => Promise.resolve([{ ...ENTRY, id: 1 }]),
+  verify: () => Promise.resolve([{ chain: '', first: 1, last: 1, hash: ENTRY.hash, brokenAt: null }]),
 };
 
 // One for all tests: each instance observes the garbage collector until the process ends.
@@ -274,11 +288,13 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       tokens,
     },
     masterKey: { change: () => Promise.resolve(13) },
+    audit: ONE_ENTRY,
   };
   const app = createHttpApp({
     ...{
       ...core,
       answers,
+      drafts: new DraftsInMemory(),
       clock,
       random: systemRandom,
       log,
@@ -320,6 +336,7 @@ export function callRoute(
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {})
     .set(route.needsKey === true ? { Authorization: `Bearer ${ANY_ADMIN}`, ...headers } : headers);
+  if (route.mediaType?.endsWith('ndjson')) return sent.buffer(true);
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 

@@ -86,7 +86,8 @@ export class ApiKeys {
   callerOf(text: string): Caller | undefined {
     const key = this.#keys.get(FORM.exec(text)?.[1] ?? '');
     if (!key || !timingSafeEqual(Buffer.from(key.hash, 'hex'), this.#hash(text))) return undefined;
-    return { id: key.keyId, scopes: key.scopes, sessions: key.sessions, isExpired: () => !this.#keys.has(key.keyId) };
+    const { keyId, scopes, sessions, limits } = key;
+    return { id: keyId, scopes, sessions, limits, isExpired: () => !this.#keys.has(keyId) };
   }
 
   /** An HMAC of a text with the pepper of the keys, in hex: all nodes come to the same, and nobody else does. */

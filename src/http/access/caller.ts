@@ -1,4 +1,4 @@
-import { type Scope } from '../../domain/access.ts';
+import { type KeyLimits, type Scope } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 
@@ -31,6 +31,8 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** The only sessions that it may access; `null` for all. */
   readonly sessions: readonly SessionId[] | null;
+  /** What its key may do less than its scopes say. */
+  readonly limits?: KeyLimits | undefined;
   /** Set for callers with a browser token. */
   readonly token?: TokenGrant;
   /** Whether it has access only because the server requires no key. */

@@ -14,7 +14,7 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
   {
     name: 'Messages',
     description: 'Send messages, mark them as read, show presence, and post statuses.',
-    paths: /\/(send-message|messages|read|presence|status)\b/,
+    paths: /\/(send-message|messages|read|presence|status|drafts)\b/,
   },
   { name: 'Calls', description: 'Calls that ring, and how to reject them.', paths: /\/calls\b/ },
   { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/(groups|group-invites)\b/ },
@@ -39,6 +39,7 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
     paths: /^\/webhooks\b/,
   },
   { name: 'Keys', description: 'API keys and browser tokens, and what they may do.', paths: /^\/(keys|tokens)\b/ },
+  { name: 'Audit log', description: 'Who asked for what, with which key.', paths: /^\/audit\b/ },
 ];
 
 /** The tag of what the orchestrator posts to the backend. */

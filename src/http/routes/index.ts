@@ -62,7 +62,9 @@ import { currentQr, generateQr } from './sessions/qr.ts';
 import { docs, openApi } from './server/reference.ts';
 import { changeSession, createSession, relinkSession, startSession, stopSession } from './sessions/control.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
+import { approveDraft, discardDraft, listDrafts } from './messaging/drafts.ts';
 import { downloadMedia } from './admin/settings.ts';
+import { exportAudit, listAudit, verifyAudit } from './admin/audit.ts';
 import { createToken } from './admin/tokens.ts';
 import {
   changeWebhook,
@@ -110,6 +112,9 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   postStatus,
   deleteStatus,
   recentMessages,
+  listDrafts,
+  approveDraft,
+  discardDraft,
   listGroups,
   createGroup,
   viewGroup,
@@ -186,6 +191,9 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   createKey,
   listKeys,
   revokeKey,
+  listAudit,
+  exportAudit,
+  verifyAudit,
   openApi,
   docs,
   health,

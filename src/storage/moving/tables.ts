@@ -85,8 +85,16 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   common('subscriptions', { subscription_id: 'text', spec: 'sealed', created_at_ms: 'integer' }),
   common('settings', { name: 'text', value: 'sealed' }),
   common('api_keys', {
-    ...{ key_id: 'text', name: 'text', hash: 'sealed', scopes: 'text', sessions: 'text' },
+    ...{ key_id: 'text', name: 'text', hash: 'sealed', scopes: 'text', sessions: 'text', limits: 'text' },
     created_at_ms: 'integer',
+  }),
+  common('drafts', {
+    ...{ id: 'text', session: 'text', key_id: 'text', message: 'sealed', state: 'text' },
+    ...{ created_at_ms: 'integer', changed_at_ms: 'integer' },
+  }),
+  common('audit', {
+    ...{ id: 'number', chain: 'text', seq: 'integer', at_ms: 'integer', caller: 'text', method: 'text', route: 'text' },
+    ...{ tool: 'text', session: 'text', status: 'integer', request_id: 'text', previous: 'text', hash: 'text' },
   }),
   common('idempotency', {
     ...{ scope: 'text', key: 'text', request_hash: 'sealed', status: 'integer', body: 'sealed' },

@@ -2,6 +2,8 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Damage } from '../../ports/storage.ts';
 import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
 import { PostgresApiKeyStore } from './admin/api-keys.ts';
+import { PostgresAuditStore } from './admin/audit.ts';
+import { PostgresDraftStore } from './admin/drafts.ts';
 import { PostgresIdempotencyStore } from './admin/idempotency.ts';
 import { PostgresSettingsStore } from './admin/settings.ts';
 import { PostgresCallbackArchive } from './callbacks/callback-archive.ts';
@@ -85,6 +87,8 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     mediaIndex: new PostgresMediaIndex(db, sealed),
     settings: new PostgresSettingsStore(db, sealed),
     apiKeys: new PostgresApiKeyStore(db, sealed),
+    audit: new PostgresAuditStore(db),
+    drafts: new PostgresDraftStore(db, sealed),
     idempotency: new PostgresIdempotencyStore(db, clock, vault),
   };
 }

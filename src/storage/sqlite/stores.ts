@@ -2,6 +2,8 @@ import { type Clock } from '../../kit/clock.ts';
 import { type Damage } from '../../ports/storage.ts';
 import { type Vault } from '../shared/encryption/vault.ts';
 import { SqliteApiKeyStore } from './admin/api-keys.ts';
+import { SqliteAuditStore } from './admin/audit.ts';
+import { SqliteDraftStore } from './admin/drafts.ts';
 import { SqliteIdempotencyStore } from './admin/idempotency.ts';
 import { SqliteSettingsStore } from './admin/settings.ts';
 import { SqliteCallbackArchive } from './callbacks/callback-archive.ts';
@@ -86,6 +88,8 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     mediaIndex: new SqliteMediaIndex(db, sealed),
     settings: new SqliteSettingsStore(db, sealed),
     apiKeys: new SqliteApiKeyStore(db, sealed),
+    audit: new SqliteAuditStore(db),
+    drafts: new SqliteDraftStore(db, sealed),
     idempotency: new SqliteIdempotencyStore(db, clock, vault),
   };
 }

@@ -94,9 +94,10 @@ contract('the API keys', (startStorage) => {
     await using db = await startStorage();
     const newer = key('a', { scopes: ['sessions:read', 'admin'], sessions: [ANA, BEA], createdAtMs: 2 });
     await db.storage.apiKeys.add(newer);
-    await db.storage.apiKeys.add(key('b'));
+    await db.storage.apiKeys.add(key('b', { limits: { recipients: ['5491234567890'], approval: true } }));
     await db.reopen();
-    expect(await db.storage.apiKeys.all()).toEqual([key('b'), newer]);
+    const limited = key('b', { limits: { recipients: ['5491234567890'], approval: true } });
+    expect(await db.storage.apiKeys.all()).toEqual([limited, newer]);
 
     await db.storage.apiKeys.remove('b');
     expect(await db.storage.apiKeys.all()).toEqual([newer]);

@@ -25,6 +25,7 @@ const ENTRY: JournalEntry = {
 /** Brings a database back to what it was before the migrations 17 to 19. */
 export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events; DROP TABLE refusals;
   ALTER TABLE conversations DROP COLUMN answered_at_ms;
+  ALTER TABLE api_keys DROP COLUMN limits;
   ALTER TABLE sequences DROP COLUMN last_further; ALTER TABLE subscription_progress DROP COLUMN further;
   ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;
   CREATE INDEX callbacks_waiting ON callbacks (after_webhook_id) WHERE state = 'pending' AND after_webhook_id IS NOT NULL`;
@@ -34,6 +35,7 @@ let keyCount = 0;
 const keyFor = (id: SessionId): ApiKey => ({
   ...{ keyId: `key of ${id} ${++keyCount}`, name: '', hash: 'canary-hash-of-a-key', createdAtMs: 1 },
   ...{ scopes: ['sessions:read'], sessions: id === ANA ? [ANA] : null },
+  limits: { recipients: ['5491'], approval: true },
 });
 
 /** Stores one of everything that is encrypted, each with a word of its own. */

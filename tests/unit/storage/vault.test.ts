@@ -198,6 +198,7 @@ describe('with a master key', () => {
 
   it.each<[string, string, (storage: Storage) => Promise<unknown>]>([
     ['one with more scopes', `UPDATE api_keys SET scopes = '["admin"]'`, (it) => it.apiKeys.all()],
+    ['one without limits', `UPDATE api_keys SET limits = NULL`, (it) => it.apiKeys.all()],
     ['one for all sessions', `UPDATE api_keys SET sessions = NULL`, (it) => it.apiKeys.all()],
     ['one with another id', `UPDATE api_keys SET key_id = 'mine'`, (it) => it.apiKeys.all()],
     ['one with a chosen hash', `UPDATE api_keys SET hash = '${'00'.repeat(32)}'`, (it) => it.apiKeys.all()],

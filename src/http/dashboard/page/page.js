@@ -13,6 +13,7 @@ import { showReplay, wireReplay } from './deliveries/replay.js';
 import { wireConfirm } from './dialogs/confirm.js';
 import { closeConnect, openConnect, wireConnect } from './dialogs/connect.js';
 import { $, setText } from './dom.js';
+import { forgetDrafts, showDrafts } from './drafts/drafts.js';
 import { followEvents, retryNow, stopFollowing } from './live.js';
 import { currentRoute, goTo } from './route.js';
 import { changed, forget, onChange, state } from './store.js';
@@ -34,6 +35,7 @@ function showAll() {
   $('live').dataset.connection = state.connection;
   showBanner();
   showAccounts();
+  showDrafts();
   showAccount();
   showCluster();
   showDeliveries();
@@ -75,6 +77,7 @@ function signOut(why) {
   useKey(undefined);
   forget();
   forgetDeliveries();
+  forgetDrafts();
   forgetSend();
   forgetWebhooks();
   goTo();

@@ -10,6 +10,8 @@ const EXAMPLE: z.infer<typeof apiKey> = {
   name: 'the shop',
   scopes: ['sessions:read', 'messages:send'],
   sessions: [EXAMPLE_ID],
+  recipients: ['5491234567890'],
+  approval: true,
   createdAt: '2024-01-15T10:30:00.000Z',
 };
 
@@ -27,7 +29,10 @@ export const createKey = route({
   answer: z.strictObject({ success: succeeded, key: z.string(), data: apiKey }),
   statuses: { 200: 'The new key.' },
   example: {
-    body: { name: EXAMPLE.name, scopes: EXAMPLE.scopes, sessions: EXAMPLE.sessions },
+    body: {
+      ...{ name: EXAMPLE.name, scopes: EXAMPLE.scopes, sessions: EXAMPLE.sessions },
+      ...{ recipients: EXAMPLE.recipients, approval: EXAMPLE.approval },
+    },
     answer: { success: true, key: 'wak_Zb3kQ9xY7mNp_...', data: EXAMPLE },
   },
   errors: [],
@@ -73,9 +78,11 @@ export const revokeKey = route({
   },
 });
 
-function viewOf({ keyId, name, scopes, sessions, createdAtMs }: ApiKey): z.infer<typeof apiKey> {
+function viewOf({ keyId, name, scopes, sessions, limits, createdAtMs }: ApiKey): z.infer<typeof apiKey> {
   return {
     ...{ keyId, name, scopes: [...scopes], sessions: sessions && [...sessions] },
+    recipients: limits?.recipients ? [...limits.recipients] : null,
+    approval: limits?.approval ?? false,
     createdAt: isoTime(createdAtMs),
   };
 }

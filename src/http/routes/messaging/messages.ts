@@ -2,16 +2,10 @@ import { z } from 'zod';
 import { type ErrorCode } from '../../../domain/errors.ts';
 import { outgoingText, recipient } from '../../schemas/message-fields.ts';
 import { outgoingMessage } from '../../schemas/message-schemas.ts';
-import { ok, route } from '../../route.ts';
-import { isFetching, openRequested } from './open-message.ts';
-import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
-
-const sentAnswer = z.strictObject({
-  success: succeeded,
-  messageId: z.string(),
-  status: z.enum(['sent', 'pending']),
-  to: z.string().meta({ description: 'The WhatsApp address of the recipient.' }),
-});
+import { route } from '../../route.ts';
+import { SEND_ERRORS, SENT_STATUSES, sentAnswer } from '../../schemas/sent-answer.ts';
+import { sendOrDraft } from '../../send-requested.ts';
+import { SESSION_REFUSALS, sessionParams } from '../../schemas/common.ts';
 
 const EXAMPLE_ANSWER = {
   success: true,
@@ -19,8 +13,6 @@ const EXAMPLE_ANSWER = {
   status: 'sent',
   to: '5491234567890@s.whatsapp.net',
 } as const;
-
-const STATUSES = { 200: 'WhatsApp has accepted the message ("sent"), or has not answered yet ("pending").' };
 
 /** The codes of invalid fields of a message. */
 export const MESSAGE_REFUSALS = {
@@ -30,19 +22,7 @@ export const MESSAGE_REFUSALS = {
   file: 'invalid_file',
 } as const;
 
-const SEND_ERRORS = [
-  'session_not_found',
-  'invalid_number',
-  'invalid_message',
-  'session_not_connected',
-  'number_not_on_whatsapp',
-  'group_not_found',
-  'account_restricted',
-  'message_refused',
-  'rate_limited',
-  'message_not_sent',
-  'whatsapp_timeout',
-] as const satisfies ErrorCode[];
+const ERRORS = [...SEND_ERRORS, 'recipient_not_allowed', 'too_many_drafts'] as const satisfies ErrorCode[];
 
 /** `POST /sessions/:sessionId/messages`. */
 export const sendAnyMessage = route({
@@ -55,10 +35,11 @@ export const sendAnyMessage = route({
     'conversation of that message. Statuses and idempotency are the same as for send-message.',
   params: sessionParams,
   body: outgoingMessage,
+  recipientOf: ({ to }) => to,
   files: true,
   refusals: { ...SESSION_REFUSALS, ...MESSAGE_REFUSALS },
   answer: sentAnswer,
-  statuses: STATUSES,
+  statuses: SENT_STATUSES,
   example: {
     body: {
       type: 'location',
@@ -69,7 +50,7 @@ export const sendAnyMessage = route({
     answer: EXAMPLE_ANSWER,
   },
   errors: [
-    ...SEND_ERRORS,
+    ...ERRORS,
     'message_not_found',
     'message_id_used',
     'message_not_suitable',
@@ -79,12 +60,8 @@ export const sendAnyMessage = route({
     'media_not_uploaded',
   ],
   idempotent: true,
-  async handler({ sessions }, { params, body, files, requestId, messageId }) {
-    // Nothing is fetched for a session that cannot send it.
-    if (isFetching(body)) await sessions.connection(params.sessionId);
-    const message = await openRequested(body, files);
-    return ok(await sessions.send(params.sessionId, { ...message, messageId }, requestId));
-  },
+  handler: (core, { params: { sessionId }, body, files, caller, requestId, messageId }) =>
+    sendOrDraft(core, caller, { sessionId, message: { ...body, messageId }, files, requestId }),
 });
 
 /** `POST /sessions/:sessionId/send-message`. */
@@ -98,14 +75,19 @@ export const sendMessage = route({
     'With an Idempotency-Key, a repeated request returns the first answer and the message is sent only once.',
   params: sessionParams,
   body: z.object({ number: recipient, message: outgoingText }),
+  recipientOf: ({ number }) => number,
   refusals: { ...SESSION_REFUSALS, number: 'invalid_number', message: 'invalid_message' },
   answer: sentAnswer,
-  statuses: STATUSES,
+  statuses: SENT_STATUSES,
   example: { body: { number: '5491234567890', message: 'Hola desde WhatsApp!' }, answer: EXAMPLE_ANSWER },
-  errors: SEND_ERRORS,
+  errors: ERRORS,
   idempotent: true,
-  async handler({ sessions }, { params, body: { number: to, message: text }, requestId, messageId }) {
-    const message = { to, content: { type: 'text' as const, text }, replyTo: null, mentions: [], messageId };
-    return ok(await sessions.send(params.sessionId, message, requestId));
+  handler: (
+    core,
+    { params: { sessionId }, body: { number: to, message: text }, files, caller, requestId, messageId },
+  ) => {
+    const content = { type: 'text' as const, text, preview: false };
+    const message = { to, content, replyTo: null, mentions: [], messageId };
+    return sendOrDraft(core, caller, { sessionId, message, files, requestId });
   },
 });

@@ -11,11 +11,12 @@ import { masterKeyIds } from './007-master-key-ids.ts';
 import { sessionProfiles } from './008-session-profiles.ts';
 import { scheduledMessages } from './009-scheduled-messages.ts';
 import { banRisk } from './010-ban-risk.ts';
+import { agents } from './011-agents.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
   ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
-  ...[scheduledMessages, banRisk],
+  ...[scheduledMessages, banRisk, agents],
 ];
 
 /**

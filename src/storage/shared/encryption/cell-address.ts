@@ -106,8 +106,14 @@ export const settingOf = (name: string) => cell(COMMON, 'settings.value', name);
 export const subscriptionSpec = (id: string) => cell(COMMON, 'subscriptions.spec', id);
 
 /** The hash of an API key, bound to its permissions: whoever widens them in the row invalidates the key. */
-export const apiKeyHash = (keyId: string, permissions: { scopes: string; sessions: string | null }) =>
-  cell(COMMON, 'api_keys.hash', keyId, permissions.scopes, permissions.sessions ?? '');
+export const apiKeyHash = (
+  keyId: string,
+  { scopes, sessions, limits }: { scopes: string; sessions: string | null; limits: string | null },
+) => cell(COMMON, 'api_keys.hash', keyId, scopes, sessions ?? '', ...(limits === null ? [] : [limits]));
+
+/** What a draft says, bound to who wrote it for which session. */
+export const draftMessage = (id: string, sessionId: SessionId, keyId: string) =>
+  cell(COMMON, 'drafts.message', id, sessionId, keyId);
 
 /** The proof of a browser token, bound to the session that it shows: nobody sees another one by editing its row. */
 export const browserToken = (hash: string, sessionId: SessionId | null) =>

@@ -1,4 +1,4 @@
-import { type ApiKey, type Scope } from '../../../domain/access.ts';
+import { type ApiKey, type KeyLimits, type Scope } from '../../../domain/access.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type ApiKeyStore } from '../../../ports/storage.ts';
 import { apiKeyHash, COMMON } from '../../shared/encryption/cell-address.ts';
@@ -7,9 +7,10 @@ import { type SqliteDamagedValues, type StoredValue } from '../damage/damaged-va
 import { type Database } from '../database.ts';
 
 /** A row of `api_keys`: lists are JSON, the hash is sealed. */
-interface Row extends Omit<ApiKey, 'scopes' | 'sessions'> {
+interface Row extends Omit<ApiKey, 'scopes' | 'sessions' | 'limits'> {
   scopes: string;
   sessions: string | null;
+  limits: string | null;
 }
 
 /** The API keys that were created at runtime. */
@@ -51,13 +52,15 @@ export class SqliteApiKeyStore implements ApiKeyStore {
       hash: this.#vault.open(cell, row.hash),
       scopes: JSON.parse(row.scopes) as Scope[],
       sessions: row.sessions === null ? null : (JSON.parse(row.sessions) as SessionId[]),
+      limits: row.limits === null ? undefined : (JSON.parse(row.limits) as KeyLimits),
     });
     return this.#damaged.readable(value, read, () => this.#sql.remove.run(row.keyId));
   }
 
   #rowOf(key: ApiKey): Row {
     const sessions = key.sessions === null ? null : JSON.stringify(key.sessions);
-    const permissions = { scopes: JSON.stringify(key.scopes), sessions };
+    const limits = key.limits ? JSON.stringify(key.limits) : null;
+    const permissions = { scopes: JSON.stringify(key.scopes), sessions, limits };
     return { ...key, ...permissions, hash: this.#vault.seal(apiKeyHash(key.keyId, permissions), key.hash) };
   }
 }
@@ -65,12 +68,12 @@ export class SqliteApiKeyStore implements ApiKeyStore {
 function prepare(db: Database) {
   return {
     all: db.prepare<[], Row>(
-      `SELECT key_id AS keyId, name, hash, scopes, sessions, created_at_ms AS createdAtMs
+      `SELECT key_id AS keyId, name, hash, scopes, sessions, limits, created_at_ms AS createdAtMs
        FROM api_keys ORDER BY created_at_ms, key_id`,
     ),
     add: db.prepare<[Row]>(
-      `INSERT INTO api_keys (key_id, name, hash, scopes, sessions, created_at_ms)
-       VALUES (@keyId, @name, @hash, @scopes, @sessions, @createdAtMs)`,
+      `INSERT INTO api_keys (key_id, name, hash, scopes, sessions, limits, created_at_ms)
+       VALUES (@keyId, @name, @hash, @scopes, @sessions, @limits, @createdAtMs)`,
     ),
     remove: db.prepare<[string]>('DELETE FROM api_keys WHERE key_id = ?'),
   };

@@ -3,6 +3,7 @@ import { type AnyEventKind } from '../../../domain/further-event.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import {
   apiKeyHash,
+  draftMessage,
   callbackBody,
   type CallbackName,
   type CellAddress,
@@ -135,10 +136,22 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'api_keys',
     key: ['key_id'],
-    context: ['scopes', 'sessions'],
+    context: ['scopes', 'sessions', 'limits'],
     columns: {
       hash: (row) =>
-        apiKeyHash(text(row, 'key_id'), { scopes: text(row, 'scopes'), sessions: textOrNull(row, 'sessions') }),
+        apiKeyHash(text(row, 'key_id'), {
+          scopes: text(row, 'scopes'),
+          sessions: textOrNull(row, 'sessions'),
+          limits: textOrNull(row, 'limits'),
+        }),
+    },
+  },
+  {
+    name: 'drafts',
+    key: ['id'],
+    context: ['session', 'key_id'],
+    columns: {
+      message: (row) => draftMessage(text(row, 'id'), text(row, 'session') as SessionId, text(row, 'key_id')),
     },
   },
 ];

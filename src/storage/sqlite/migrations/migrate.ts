@@ -25,6 +25,7 @@ import { furtherEvents } from './021-further-events.ts';
 import { sessionProfiles } from './022-session-profiles.ts';
 import { scheduledMessages } from './023-scheduled-messages.ts';
 import { banRisk } from './024-ban-risk.ts';
+import { agents } from './025-agents.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -52,6 +53,7 @@ const MIGRATIONS: readonly string[] = [
   sessionProfiles,
   scheduledMessages,
   banRisk,
+  agents,
 ];
 
 /**

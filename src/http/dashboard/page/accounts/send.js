@@ -51,6 +51,7 @@ async function send(id, number, message) {
     const { status, to } = await ask('POST', `/sessions/${id}/send-message`, { number, message }, headers);
     last = { what: '', key: '' };
     $('send-text').value = '';
+    if (status === 'draft') return [text('draftWaits'), 'wait'];
     return status === 'pending' ? [text('sentLater'), 'wait'] : [text('sent', readable(to.split('@')[0])), 'good'];
   } catch (error) {
     return [errorText(error, 'messages:send'), 'bad'];

@@ -1,3 +1,4 @@
+import { DRAFTS_ENGLISH } from './drafts-english.js';
 import { plural } from './plural.js';
 import { RISK_ENGLISH } from './risk-english.js';
 import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
@@ -289,4 +290,5 @@ export const ENGLISH = {
 
   ...WEBHOOKS_ENGLISH,
   ...RISK_ENGLISH,
+  ...DRAFTS_ENGLISH,
 };

@@ -1,3 +1,4 @@
+import { DRAFTS_SPANISH } from './drafts-spanish.js';
 import { plural } from './plural.js';
 import { RISK_SPANISH } from './risk-spanish.js';
 import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
@@ -297,4 +298,5 @@ export const SPANISH = {
 
   ...WEBHOOKS_SPANISH,
   ...RISK_SPANISH,
+  ...DRAFTS_SPANISH,
 };

@@ -132,6 +132,8 @@ export const OTHERS: readonly string[] = [
   // It writes that the subscription has passed a hundred unwanted events, which is not so here.
   ...['onReady', 'onRetry', 'sessionsWithPending', 'next'].map((method) => `subscriptionQueue.${method}`),
   ...['apiKeys.all', 'apiKeys.add', 'apiKeys.remove'],
+  ...['add', 'find', 'list', 'change', 'removeBefore'].map((method) => `drafts.${method}`),
+  ...['last', 'add', 'chains', 'of', 'list', 'removeBefore'].map((method) => `audit.${method}`),
   ...['idempotency.find', 'idempotency.reserve', 'idempotency.save'],
 ];
 

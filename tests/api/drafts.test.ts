@@ -1,0 +1,97 @@
+import request from 'supertest';
+import { AppError } from '../../src/domain/errors.ts';
+import { Secret } from '../../src/kit/secret.ts';
+import { DRAFT } from './drafts-in-memory.ts';
+import { CONNECTED, PAIRING, startApi } from './support.ts';
+
+const ADMIN = { Authorization: 'Bearer the-key-of-the-house' };
+const NUMBER = '5491234567890';
+
+async function start() {
+  const api = startApi({ apiKeys: [new Secret('the-key-of-the-house')] });
+  const { text } = await api.keys.create({
+    ...{ name: 'agent', scopes: ['messages:send'], sessions: null },
+    limits: { recipients: null, approval: true },
+  });
+  const agent = { Authorization: `Bearer ${text.reveal()}` };
+  const post = (path: string, body: object = {}, headers: Record<string, string> = ADMIN) =>
+    request(api.app).post(path).set(headers).send(body);
+  const written = async (): Promise<string> => {
+    const path = `/sessions/${CONNECTED}/send-message`;
+    const { body } = await post(path, { number: NUMBER, message: 'hola' }, agent).expect(202);
+    return (body as { draftId: string }).draftId;
+  };
+  return { ...api, agent, post, written };
+}
+
+it('what a key with approval sends waits until a person approves it, and is sent once', async () => {
+  const { sessions, post, agent, app } = await start();
+  const path = `/sessions/${CONNECTED}/messages`;
+  const { body } = await post(path, { type: 'text', number: `+${NUMBER}`, text: 'hola' }, agent).expect(202);
+  const { draftId, messageId } = body as { draftId: string; messageId: string };
+  expect(body).toMatchObject({ success: true, status: 'draft', to: NUMBER });
+  expect(sessions.sent).toEqual([]);
+
+  const { body: list } = await request(app).get('/drafts').set(agent).expect(200);
+  expect(list).toMatchObject({
+    data: [{ draftId, messageId, state: 'waiting', to: NUMBER, content: { type: 'text', text: 'hola' } }],
+  });
+  const all = await Promise.all([1, 2].map(() => post(`/drafts/${draftId}/approve`)));
+
+  expect(all.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(sessions.sent).toMatchObject([{ messageId, content: { type: 'text', text: 'hola' } }]);
+  await post(`/drafts/${draftId}/discard`).expect(409, /draft_decided/);
+});
+
+it('nobody approves or discards with a key that has limits, nor drafts of another session', async () => {
+  const { post, agent, keys, written } = await start();
+  const draftId = await written();
+  const other = await keys.create({ name: '', scopes: ['messages:send'], sessions: [PAIRING] });
+  const stranger = { Authorization: `Bearer ${other.text.reveal()}` };
+
+  for (const step of ['approve', 'discard']) {
+    await post(`/drafts/${draftId}/${step}`, {}, agent).expect(403, /not_permitted/);
+    await post(`/drafts/${draftId}/${step}`, {}, stranger).expect(404, /draft_not_found/);
+    await post(`/drafts/draft_unknown/${step}`).expect(404, /draft_not_found/);
+  }
+});
+
+it('a discarded draft is never sent, and one whose sending fails waits again', async () => {
+  const { post, written, sessions } = await start();
+  const [first, second] = [await written(), await written()];
+  await post(`/drafts/${first}/discard`).expect(200);
+  await post(`/drafts/${first}/approve`).expect(409, /draft_decided/);
+
+  sessions.failure = new AppError('session_not_connected');
+  await post(`/drafts/${second}/approve`).expect(409, /session_not_connected/);
+  sessions.failure = undefined;
+  await post(`/drafts/${second}/approve`).expect(200);
+  expect(new Set(sessions.sent.map(({ messageId }) => messageId)).size).toBe(1);
+});
+
+it('a key sees its own drafts only, a person those of its sessions, and nobody expired ones', async () => {
+  const { app, agent, written, clock, post, keys } = await start();
+  const own = await written();
+  const idsFor = async (headers: Record<string, string>) => {
+    const { body } = await request(app).get('/drafts?state=waiting').set(headers).expect(200);
+    return (body as { data: { draftId: string }[] }).data.map(({ draftId }) => draftId);
+  };
+  const other = await keys.create({ name: '', scopes: ['messages:send'], sessions: [PAIRING] });
+  expect(await idsFor(agent)).toEqual([own]);
+  expect(await idsFor(ADMIN)).toEqual([DRAFT.id, own]);
+  expect(await idsFor({ Authorization: `Bearer ${other.text.reveal()}` })).toEqual([]);
+
+  clock.move(7 * 24 * 3_600_000);
+  expect(await idsFor(ADMIN)).toEqual([]);
+  await post(`/drafts/${own}/approve`).expect(404, /draft_not_found/);
+});
+
+it('a draft takes its file from a URL only, and there are at most 100 of a key', async () => {
+  const { post, agent, written } = await start();
+  const path = `/sessions/${CONNECTED}/messages`;
+  const base64 = { type: 'image', number: NUMBER, file: { base64: Buffer.from('x').toString('base64') } };
+  await post(path, base64, agent).expect(400, /invalid_file/);
+  await post(path, { ...base64, file: { url: 'https://example.com/x.png' } }, agent).expect(202);
+  for (let count = 1; count < 100; count += 1) await written();
+  await post(path, { type: 'text', number: NUMBER, text: 'x' }, agent).expect(409, /too_many_drafts/);
+});
