@@ -7,9 +7,10 @@ import { browserTokens } from './003-browser-tokens.ts';
 import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
 import { furtherEvents } from './006-further-events.ts';
+import { keptMessages } from './011-kept-messages.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions, furtherEvents];
+const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions, furtherEvents, keptMessages];
 
 /**
  * Applies the missing migrations, in one transaction.

@@ -12,6 +12,7 @@ import {
   fileNameOf,
   furtherBody,
   journalPart,
+  keptBody,
   reservingRequest,
   sentContent,
   settingOf,
@@ -76,6 +77,11 @@ const TABLES: readonly SealedTable[] = [
     name: 'chat_timers',
     key: ['session_id', 'chat'],
     columns: { timer: (row) => timerOfChat(session(row), text(row, 'chat')) },
+  },
+  {
+    name: 'kept_messages',
+    key: ['session_id', 'author', 'message_id', 'chat'],
+    columns: { body: (row) => keptBody(session(row), text(row, 'message_id')) },
   },
   {
     name: 'callbacks',

@@ -22,6 +22,7 @@ import { chatTimers } from './018-chat-timers.ts';
 import { noWaitingCallbacks } from './019-no-waiting-callbacks.ts';
 import { subscriptions } from './020-subscriptions.ts';
 import { furtherEvents } from './021-further-events.ts';
+import { keptMessages } from './026-kept-messages.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -46,6 +47,7 @@ const MIGRATIONS: readonly string[] = [
   noWaitingCallbacks,
   subscriptions,
   furtherEvents,
+  keptMessages,
 ];
 
 /**

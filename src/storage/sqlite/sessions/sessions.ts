@@ -21,6 +21,7 @@ import { type SqliteAccountIdStore } from './account-ids.ts';
 import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
 import { type SqliteChatTimerStore } from './chat-timers.ts';
 import { type SqliteConversationStore } from './conversations.ts';
+import { type SqliteHistoryStore } from './history.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
 import { type SqliteTimeline } from './timeline.ts';
 
@@ -51,6 +52,8 @@ const SESSION_TABLES = [
   'contact_names',
   'chat_timers',
   'awaited_numbers',
+  'kept_messages',
+  'history_settings',
   'timeline',
   'damaged_values',
   'sessions',
@@ -59,6 +62,7 @@ const SESSION_TABLES = [
 /** The dependencies of {@link SqliteSessionStore}. */
 export interface SessionStoreDeps {
   outbox: Outbox;
+  history: SqliteHistoryStore;
   journal: SqliteJournal;
   pollVotes: SqlitePollVoteStore;
   chatTimers: SqliteChatTimerStore;
@@ -148,9 +152,10 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   #write({ sessionId, identity }: SessionRecord, writes: SessionWrites): void {
-    const { handled, vote, timer, awaited, heardFrom, note, announces, deviceOf } = writes;
+    const { handled, vote, timer, awaited, heardFrom, note, announces, deviceOf, kept } = writes;
     if (deviceOf !== undefined) this.#takeDevice(deviceOf, sessionId);
     if (announces === true && identity) this.#deps.accountIds.announced(identity.phoneNumber, sessionId);
+    if (kept !== undefined) this.#deps.history.keep(sessionId, kept);
     if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
     if (timer !== undefined) this.#deps.chatTimers.note(sessionId, timer);

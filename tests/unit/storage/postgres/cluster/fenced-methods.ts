@@ -1,4 +1,5 @@
 import { type PhoneNumber } from '../../../../../src/domain/address.ts';
+import { type KeptMessage } from '../../../../../src/domain/kept-message.ts';
 import { type JournalEntry, type MessageKey } from '../../../../../src/ports/signal.ts';
 import { type Subscription } from '../../../../../src/domain/subscription.ts';
 import { type DeliveryQueue, type PendingCallback } from '../../../../../src/ports/callbacks.ts';
@@ -18,6 +19,10 @@ const ENTRY: JournalEntry = {
   plaintext: Buffer.from('texto'),
 };
 const FILE = { sessionId: ANA, messageId: 'M9', path: 'x', mimetype: null, fileName: 'x', size: 1, createdAtMs: 1 };
+const KEPT: KeptMessage = {
+  ...{ messageId: 'M1', chatId: '1@lid', author: '', sentAtMs: 1, status: 'sent' },
+  content: { type: 'text', text: 'x' } as KeptMessage['content'],
+};
 /** A receiver besides the main backend. */
 export const SHOP: Subscription = {
   ...{ id: 'sub_shop', name: '', url: 'https://shop.example.com/', events: null, sessions: null, headers: {} },
@@ -46,6 +51,13 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
   'contactNames.learn': ({ storage }) =>
     storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra', savedName: null }]),
+  'history.setDays': ({ storage }) => storage.history.setDays(ANA, 3),
+  'history.add': ({ storage }) => storage.history.add(ANA, [KEPT]),
+  'history.progressed': ({ storage }) => storage.history.progressed(ANA, 'M1', 'read'),
+  'history.numbersKnown': ({ storage }) =>
+    storage.history.numbersKnown(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
+  'history.removeChat': ({ storage }) => storage.history.removeChat(ANA, '1@lid'),
+  'history.forgetPerson': ({ storage }) => storage.history.forgetPerson(ANA, ['1@lid']),
   'signalKeys.saveCredentials': ({ storage }) => storage.signalKeys.saveCredentials(ANA, 'otras'),
   'signalKeys.set': ({ storage }) => storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'viejo' }], ENTRY),
   'signalKeys.unreadable': ({ storage }) => storage.signalKeys.unreadable(ANA, { type: 'session', id: '1' }),
@@ -92,6 +104,8 @@ export const OTHERS: readonly string[] = [
   ],
   ...['signalKeys.credentials', 'signalKeys.get', 'journal.find', 'journal.withId', 'journal.leftOver'],
   ...['callbacks.onReady', 'callbacks.onRetry', 'callbacks.sessionsWithPending', 'callbacks.counts'],
+  // Both remove what is too old, whoever owns it.
+  ...['history.removeOlder', 'history.prune', 'history.daysOf', 'history.chatOf', 'history.page', 'history.chats'],
   ...['archive.list', 'archive.find', 'archive.events', 'heldCallbacks.all', 'damagedValues.count'],
   ...[
     'mediaIndex.find',
@@ -118,7 +132,14 @@ export const OTHERS: readonly string[] = [
 /** Methods that stores call of each other: they add to a transaction that is fenced, or wait for one. */
 export const INTERNAL: readonly string[] = [
   ...['journal.add', 'journal.handled', 'pollVotes.cast', 'chatTimers.note', 'awaitedNumbers.add'],
-  ...['conversations.heardFrom', 'timeline.add', 'timeline.addIfThere', 'accountIds.announced', 'accountIds.addAlias'],
+  ...[
+    'conversations.heardFrom',
+    'history.keep',
+    'timeline.add',
+    'timeline.addIfThere',
+    'accountIds.announced',
+    'accountIds.addAlias',
+  ],
   ...['damagedValues.readable', 'damagedValues.damaged', 'damagedValues.setAside'],
   ...['heldCallbacks.holds', 'heldCallbacks.close'],
   ...['sentMessages', 'journal', 'pollVotes', 'chatTimers', 'awaitedNumbers', 'contactNames', 'damagedValues'].map(
