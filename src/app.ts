@@ -34,6 +34,7 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { createSubscriptions } from './runtime/subscriptions.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
+import { HistoryDays } from './sessions/history/history-days.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
 import { SessionManager } from './sessions/session-manager.ts';
@@ -100,7 +101,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const webhooks = keep(built, createSubscriptions(config, { ...deps, storage, metrics, lease }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
-  const connector = createConnector(config, deps, { storage, pressure, metrics });
+  const historyDays = new HistoryDays(storage.history, config.sessions.historyDays);
+  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays });
   pressure.onReached((error) => connector.holdBack(error));
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
@@ -108,7 +110,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     built,
     createSessions(config, deps, {
       ...{ storage, connector, admission: pressure, media, metrics, isShared, placement },
-      furtherEvents: webhooks.furtherEvents,
+      ...{ furtherEvents: webhooks.furtherEvents, historyDays },
     }),
   );
   const host: SessionHost = new RunningSessions({
@@ -126,6 +128,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     version: VERSION,
+    history: sessions.history,
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
     ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
@@ -178,12 +181,13 @@ function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, stor
 }
 
 function createHousekeeping(
-  { backend, media }: Config,
+  { backend, media, sessions: { historyDays } }: Config,
   deps: Required<AppOptions>,
   { storage, files }: { storage: Storage; files: MediaStore },
 ): Housekeeping {
   const chores = [
     (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
+    (signal: AbortSignal) => storage.history.prune(historyDays, signal),
     (signal: AbortSignal) => files.prune(media.retentionMs, signal),
     () => removeLeftovers(tmpdir()),
   ];
@@ -242,12 +246,18 @@ function createBackPressure(
 function createConnector(
   config: Config,
   { clock, log }: Required<AppOptions>,
-  { storage, pressure, metrics }: { storage: Storage; pressure: BackPressure; metrics: Metrics },
+  {
+    storage,
+    pressure,
+    metrics,
+    historyDays,
+  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
     ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
+    keepsSince: (sessionId) => historyDays.since(sessionId, clock.now()),
     admitted: async () => {
       await pressure.admitted();
       await storage.check();
@@ -264,6 +274,7 @@ interface SessionsDeps {
   media: MediaDownloader;
   metrics: Metrics;
   furtherEvents: FurtherEvents;
+  historyDays: HistoryDays;
   placement: Placement;
   /** Whether other nodes run some of the stored sessions. */
   isShared: boolean;
@@ -272,14 +283,26 @@ interface SessionsDeps {
 function createSessions(
   config: Config,
   { clock, random, log }: Required<AppOptions>,
-  { storage, connector, admission, media, metrics, furtherEvents, placement, isShared }: SessionsDeps,
+  { storage, connector, admission, media, metrics, furtherEvents, historyDays, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
-  const { timeline, accountIds } = storage;
+  const { timeline, accountIds, history } = storage;
   return new SessionManager({
     settings: config.sessions,
     ...{ store, sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds },
-    ...{ connector, admission, media, metrics, furtherEvents, placement, isShared, clock, random },
+    ...{
+      history,
+      historyDays,
+      connector,
+      admission,
+      media,
+      metrics,
+      furtherEvents,
+      placement,
+      isShared,
+      clock,
+      random,
+    },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

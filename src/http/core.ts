@@ -9,6 +9,7 @@ import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type Subscriptions } from '../ports/subscriptions.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type SendResult } from '../sessions/outbound.ts';
+import { type SessionHistory } from '../sessions/history/session-history.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type PasskeyLinking } from '../sessions/state/passkey-linking.ts';
 import { type SessionListener } from '../sessions/session-events.ts';
@@ -96,6 +97,9 @@ export interface MediaApi {
    */
   fetched(id: SessionId, messageId: string): Promise<MediaFile>;
 }
+
+/** The messages that sessions keep. */
+export type HistoryApi = Pick<SessionHistory, keyof SessionHistory>;
 
 /** Settings that can be changed at run time; they survive a restart. */
 export interface SettingsApi {
@@ -196,6 +200,7 @@ export interface Core {
   masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;
+  history: HistoryApi;
   settings: SettingsApi;
   health: HealthApi;
   metrics: MetricsApi;

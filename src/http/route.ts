@@ -21,6 +21,7 @@ export interface PathParams {
   /** `…@g.us`. */
   groupId?: string;
   contactId?: Recipient;
+  chatId?: Recipient;
   callId?: string;
   /** Of an API key. */
   keyId?: string;

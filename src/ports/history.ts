@@ -24,6 +24,8 @@ export interface HistoryStore {
   page(sessionId: SessionId, page: HistoryPage): Promise<HistoryMessage[]>;
   /** The latest message of each conversation, the newest first. */
   chats(sessionId: SessionId, page: Omit<HistoryPage, 'chatId'>): Promise<HistoryMessage[]>;
+  /** The oldest message of a conversation. */
+  oldest(sessionId: SessionId, chatId: string): Promise<HistoryMessage | undefined>;
   /** Removes a conversation. Returns the number of messages. */
   removeChat(sessionId: SessionId, chatId: string): Promise<number>;
   /**

@@ -15,6 +15,7 @@ import {
   type SessionChange,
   type SessionStore,
 } from '../ports/storage.ts';
+import { type HistoryKeeper } from './history/history-keeper.ts';
 import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts';
 import { HOLD_MS, type MediaDownloader } from './media/media-downloader.ts';
 import { voteIn, withResults } from './poll-results.ts';
@@ -25,6 +26,7 @@ export interface InboundDeps {
   pollVotes: PollVoteStore;
   awaitedNumbers: AwaitedNumberStore;
   contactNames: ContactNameStore;
+  history: Pick<HistoryKeeper, 'received' | 'past' | 'numbersKnown'>;
   media: Pick<MediaDownloader, 'wants' | 'begin'>;
   metrics: Pick<Metrics, 'received'>;
   clock: Clock;
@@ -94,8 +96,14 @@ export class Inbound {
   }
 
   /** WhatsApp revealed numbers: webhooks that were created without them are corrected, or sent once more. */
-  numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
-    return this.#deps.awaitedNumbers.known(sessionId, numbers);
+  async numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
+    await this.#deps.awaitedNumbers.known(sessionId, numbers);
+    await this.#deps.history.numbersKnown(sessionId, numbers);
+  }
+
+  /** The phone told messages from before: they are no webhooks, and only the history keeps them. */
+  pastTold({ sessionId }: SessionRecord, messages: readonly IncomingMessage[]): Promise<void> {
+    return this.#deps.history.past(sessionId, messages);
   }
 
   /** WhatsApp or the owner's phone revealed names: messages that bring none are told with them from now on. */
@@ -104,19 +112,21 @@ export class Inbound {
   }
 
   async #receiptOf(record: SessionRecord, { message: given, key: handled }: Arrival, now: number): Promise<Receipt> {
-    const { media, deliverOwnMessages } = this.#deps;
+    const { media, history, deliverOwnMessages } = this.#deps;
     // A vote counts even when the backend does not receive the message: it is part of later results.
     const vote = given && voteIn(given);
     if (!given || (given.fromMe && !deliverOwnMessages)) {
-      return { message: given, waitsForFile: false, events: [], writes: { handled, vote, timer: given?.timer } };
+      const kept = given && (await history.received(record.sessionId, given));
+      return { message: given, waitsForFile: false, events: [], writes: { handled, vote, timer: given?.timer, kept } };
     }
     const message = await this.#named(record, given);
+    const kept = await history.received(record.sessionId, message);
     const counted = vote ? await this.#withResults(record, message, vote) : message;
     const waitsForFile = media.wants(message);
     // Its id is derived from WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
     const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
-    const writes = { handled, vote, timer: message.timer, awaited, ...correspondent(message) };
+    const writes = { handled, vote, timer: message.timer, awaited, kept, ...correspondent(message) };
     return { message, waitsForFile, events: [webhook], writes };
   }
 

@@ -9,6 +9,7 @@ import { type Connection, type PreparedMessage, type SendOutcome } from '../port
 import { type Metrics } from '../ports/metrics.ts';
 import { type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
+import { type HistoryKeeper } from './history/history-keeper.ts';
 import { type NewConversations } from './sending/new-conversations.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
@@ -39,6 +40,7 @@ export interface SendingSession {
 /** Dependencies of {@link Outbound}. */
 export interface OutboundDeps {
   sent: SentMessageStore;
+  history: Pick<HistoryKeeper, 'sent' | 'progressed'>;
   newConversations: NewConversations;
   metrics: Pick<Metrics, 'progressed'>;
   clock: Clock;
@@ -81,8 +83,9 @@ export class Outbound {
 
     // 4. It is stored while it is encrypted, and leaves once it is stored: a recipient who cannot decrypt it asks for it
     //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
+    const kept = await this.#deps.history.sent(session.record.sessionId, outgoing, encoded.sent);
     if (connection.isClosing) throw new AppError('session_not_connected');
-    const stored = this.#deps.sent.add(session.record.sessionId, encoded.sent);
+    const stored = this.#deps.sent.add(session.record.sessionId, kept ? { ...encoded.sent, kept } : encoded.sent);
     const isKnown = () => this.#isKnown(session.record.sessionId, peer);
     const outcome = await encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
 
@@ -95,11 +98,12 @@ export class Outbound {
 
   /** Reports the delivery status of a message to the backend, if it is an advance: receipts repeat, and come late. */
   async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
-    const { sent, clock, metrics } = this.#deps;
+    const { sent, history, clock, metrics } = this.#deps;
     const message = await sent.find(sessionId, update.messageId);
     if (!message || !isProgress(message.status, update.status)) return;
     const event = messageStatusUpdate(sessionId, message, update, clock.now());
     await sent.progress(sessionId, update.messageId, update.status, event);
+    await history.progressed(sessionId, update.messageId, update.status);
     metrics.progressed(update.status);
   }
 

@@ -3,6 +3,7 @@ import { Recent } from '../kit/recent.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
+import { type Connector } from '../ports/connection.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { AppError, type ErrorCode, SessionLostError } from '../domain/errors.ts';
 import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
@@ -21,6 +22,8 @@ import { type TimelineNote } from '../domain/timeline.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
+import { HistoryKeeper } from './history/history-keeper.ts';
+import { SessionHistory } from './history/session-history.ts';
 import { NewConversations } from './sending/new-conversations.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
@@ -63,6 +66,8 @@ export class SessionManager implements AsyncDisposable {
   readonly #relinks: Relinks;
   /** The coming and going of stored sessions. */
   readonly transfer: SessionTransfer;
+  /** The messages that sessions keep. */
+  readonly history: SessionHistory;
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
@@ -81,9 +86,12 @@ export class SessionManager implements AsyncDisposable {
     const { newConversationsPerDay: perDay } = settings;
     const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
     const supervisor = this.#supervisor;
-    this.#outbound = new Outbound({ sent: sentMessages, newConversations, metrics, clock, supervisor });
+    const personOf: Connector['personOf'] = (sessionId, jid) => connector.personOf(sessionId, jid);
+    const history = new HistoryKeeper({ store: deps.history, days: deps.historyDays, personOf, clock });
+    this.history = new SessionHistory({ ...deps, store: deps.history, days: deps.historyDays, sessions: this });
+    this.#outbound = new Outbound({ sent: sentMessages, history, newConversations, metrics, clock, supervisor });
     const inbound = new Inbound({
-      ...{ store, pollVotes, awaitedNumbers, contactNames, media, metrics, clock, log },
+      ...{ store, pollVotes, awaitedNumbers, contactNames, history, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
       onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });
@@ -275,6 +283,7 @@ export class SessionManager implements AsyncDisposable {
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
     const { settings, sentMessages: sent, clock, random } = this.#deps;
     const { sessionId } = record;
+    this.#deps.historyDays.forget(sessionId);
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,

@@ -288,6 +288,8 @@ export class Session implements SendingSession {
         return inbound.numbersKnown(this.record, event.numbers);
       case 'names':
         return inbound.namesKnown(this.record, event.names);
+      case 'past':
+        return inbound.pastTold(this.record, event.messages);
       case 'delivery':
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':

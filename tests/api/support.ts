@@ -30,6 +30,7 @@ import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
 import { CALL, CONTACT, GROUP } from './connection-in-memory.ts';
+import { historyInMemory } from './history-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
@@ -172,7 +173,8 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
-    .replace(':contactId', CONTACT.number);
+    .replace(':contactId', CONTACT.number)
+    .replace(':chatId', CONTACT.number);
 }
 
 /** The handling of files: at most one mebibyte, and by URL only from this machine. */
@@ -255,6 +257,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       sessions,
       media,
       settings,
+      history: historyInMemory(sessions, clock).history,
       health,
       metrics: METRICS,
       callbacks: ONE_CALLBACK,

@@ -16,6 +16,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   account_restricted: 403,
   not_permitted: 403,
   messages_not_kept: 403,
+  history_not_kept: 403,
   not_allowed: 403,
   not_found: 404,
   session_not_found: 404,

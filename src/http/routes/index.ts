@@ -14,6 +14,8 @@ import {
   updateGroup,
   viewGroup,
 } from './messaging/groups.ts';
+import { changeHistory, exportHistory, forgetPerson, viewHistory } from './history/history.ts';
+import { askForHistory, chatMessages, listChats, removeChatMessages, searchMessages } from './history/messages.ts';
 import { health } from './server/health.ts';
 import { createKey, listKeys, revokeKey } from './admin/keys.ts';
 import { changeMasterKey } from './admin/master-key.ts';
@@ -71,6 +73,15 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   messageMedia,
   markRead,
   showPresence,
+  listChats,
+  chatMessages,
+  removeChatMessages,
+  askForHistory,
+  searchMessages,
+  viewHistory,
+  changeHistory,
+  exportHistory,
+  forgetPerson,
   ringingCalls,
   rejectCall,
   restartSession,

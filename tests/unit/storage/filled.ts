@@ -23,7 +23,7 @@ const ENTRY: JournalEntry = {
 };
 
 /** Brings a database back to what it was before the migration 17. */
-export const UNDO_LATER_THAN_16 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events;
+export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events;
   DROP TABLE kept_messages; DROP TABLE history_settings;
   ALTER TABLE sequences DROP COLUMN last_further; ALTER TABLE subscription_progress DROP COLUMN further;
   ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;

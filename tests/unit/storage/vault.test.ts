@@ -9,7 +9,7 @@ import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { MASTER_KEY } from '../../contracts/storage/implementations.ts';
 import { ANA, BEA, testFolder } from '../../contracts/storage/support.ts';
 import { occurrences, tamper } from '../../harness/sqlite-file.ts';
-import { clock, contents, fill, filledFolder, UNDO_LATER_THAN_16 } from './filled.ts';
+import { clock, contents, fill, filledFolder, UNDO_17_TO_21 } from './filled.ts';
 
 const ADOPT = { adoptPlaintext: true };
 
@@ -157,7 +157,7 @@ describe('with a master key', () => {
       }
       // As it was before the migration that binds them.
       db.exec("DELETE FROM settings WHERE name = 'webhooks without kind'");
-      db.exec(UNDO_LATER_THAN_16);
+      db.exec(UNDO_17_TO_21);
       db.pragma('user_version = 15');
     });
     await openStorage(folder, clock, MASTER_KEY)[Symbol.asyncDispose]();

@@ -6,13 +6,13 @@ import { openPostgres } from '../../../src/storage/postgres/open.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { ANA } from '../../contracts/storage/support.ts';
 import { newPostgresUrl } from '../../harness/shared-postgres.ts';
-import { clock, filledFolder, UNDO_LATER_THAN_16 } from './filled.ts';
+import { clock, filledFolder, UNDO_17_TO_21 } from './filled.ts';
 import { execute } from './postgres/cluster/nodes.ts';
 
 async function olderSqlite(): Promise<Storage> {
   const folder = await filledFolder(null);
   const sqlite = new Sqlite(join(folder, 'orchestrator.db'));
-  sqlite.exec(UNDO_LATER_THAN_16);
+  sqlite.exec(UNDO_17_TO_21);
   sqlite.pragma('user_version = 16');
   sqlite.exec('UPDATE callbacks SET after_webhook_id = webhook_id');
   sqlite.close();

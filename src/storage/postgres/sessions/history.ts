@@ -133,6 +133,14 @@ export class PostgresHistoryStore implements HistoryStore {
     return this.#opened(sessionId, rows);
   }
 
+  async oldest(sessionId: SessionId, chatId: string): Promise<HistoryMessage | undefined> {
+    const rows = await this.#db.read<Row>(
+      sql`SELECT ${COLUMNS} FROM kept_messages WHERE session_id = ${sessionId} AND chat = ${chatId}
+          ORDER BY sent_at_ms, id LIMIT 1`,
+    );
+    return this.#opened(sessionId, rows)[0];
+  }
+
   removeChat(sessionId: SessionId, chatId: string): Promise<number> {
     const statement = removal(sessionId, fragment`kept_messages`, fragment`chat`, [chatId]);
     return this.#db.send(sessionId, (transaction) => transaction.run(statement));

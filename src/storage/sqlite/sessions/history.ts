@@ -93,6 +93,10 @@ export class SqliteHistoryStore implements HistoryStore {
     return this.#db.read(() => this.#opened(sessionId, this.#sql.chats.all({ sessionId, ...after, limit })));
   }
 
+  oldest(sessionId: SessionId, chatId: string): Promise<HistoryMessage | undefined> {
+    return this.#db.read(() => this.#opened(sessionId, this.#sql.oldest.all(sessionId, chatId))[0]);
+  }
+
   removeChat(sessionId: SessionId, chatId: string): Promise<number> {
     return this.#db.write(() => this.#sql.removeChat.run(sessionId, chatId).changes);
   }
@@ -192,6 +196,9 @@ function prepare(db: Database) {
          SELECT (SELECT id FROM kept_messages WHERE session_id = @sessionId AND chat = name
                  ORDER BY sent_at_ms DESC, id DESC LIMIT 1) FROM chats WHERE name IS NOT NULL)
          AND ${PLACED}`,
+    ),
+    oldest: db.prepare<[SessionId, string], Row>(
+      `SELECT ${COLUMNS} FROM kept_messages WHERE session_id = ? AND chat = ? ORDER BY sent_at_ms, id LIMIT 1`,
     ),
     remove: db.prepare<[number]>('DELETE FROM kept_messages WHERE id = ?'),
     messagesOfPerson: [removal('kept_messages', 'chat'), removal('kept_messages', 'author')],

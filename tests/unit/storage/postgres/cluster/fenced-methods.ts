@@ -105,7 +105,15 @@ export const OTHERS: readonly string[] = [
   ...['signalKeys.credentials', 'signalKeys.get', 'journal.find', 'journal.withId', 'journal.leftOver'],
   ...['callbacks.onReady', 'callbacks.onRetry', 'callbacks.sessionsWithPending', 'callbacks.counts'],
   // Both remove what is too old, whoever owns it.
-  ...['history.removeOlder', 'history.prune', 'history.daysOf', 'history.chatOf', 'history.page', 'history.chats'],
+  ...[
+    'history.removeOlder',
+    'history.prune',
+    'history.daysOf',
+    'history.chatOf',
+    'history.page',
+    'history.chats',
+    'history.oldest',
+  ],
   ...['archive.list', 'archive.find', 'archive.events', 'heldCallbacks.all', 'damagedValues.count'],
   ...[
     'mediaIndex.find',
