@@ -48,6 +48,7 @@ export class HistoryFacts {
   readonly messages: PastMessage[] = [];
   /** Whether messages are taken, and there is room for more. */
   takesMessages: boolean;
+  #messageCount = 0;
   #messageBytes = 0;
 
   constructor(takesMessages = false) {
@@ -63,14 +64,12 @@ export class HistoryFacts {
     if (token) this.#add(this.tokens, { jid: id, ...token });
   }
 
-  /** Takes messages of a chat with this id, the newest first, as far as there is room. */
-  chatMessages(chatId: string, messages: readonly Buffer[]): void {
-    for (const bytes of messages) {
-      if (this.messages.length >= MAX_ENTRIES || this.#messageBytes > MAX_MESSAGE_BYTES) this.takesMessages = false;
-      if (!this.takesMessages) return;
-      this.#messageBytes += bytes.length;
-      this.messages.push({ chatId, bytes });
-    }
+  /** Whether there is room for one more message of so many bytes, which counts from now on. */
+  hasRoomFor(bytes: number): boolean {
+    this.#messageCount += 1;
+    this.#messageBytes += bytes;
+    if (this.#messageCount > MAX_ENTRIES || this.#messageBytes > MAX_MESSAGE_BYTES) this.takesMessages = false;
+    return this.takesMessages;
   }
 
   /** Notes the name that somebody chose. */

@@ -94,7 +94,7 @@ export class HistoryReader {
   *#chat(): Reading<void> {
     const messages: Buffer[] = [];
     const fields = yield* this.#message(WANTED_OF_CHAT, (message) => {
-      if (this.facts.takesMessages) messages.push(message);
+      if (this.facts.hasRoomFor(message.length)) messages.push(message);
     });
     this.#noteChat(fields, messages);
   }
@@ -143,9 +143,10 @@ export class HistoryReader {
     const token = fields.get(CHAT.tcToken);
     const timestamp = numberIn(fields, CHAT.tcTokenTimestamp) ?? 0;
     const senderTimestamp = numberIn(fields, CHAT.tcTokenSenderTimestamp);
-    this.facts.chatMessages(textIn(fields, CHAT.id) ?? '', messages);
+    const id = textIn(fields, CHAT.id) ?? '';
+    this.facts.messages.push(...messages.map((bytes) => ({ chatId: id, bytes })));
     this.facts.chat({
-      id: textIn(fields, CHAT.id) ?? '',
+      id,
       name: textIn(fields, CHAT.displayName) ?? textIn(fields, CHAT.name),
       pnJid: textIn(fields, CHAT.pnJid),
       lidJid: textIn(fields, CHAT.lidJid),
