@@ -127,15 +127,10 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
-    version: VERSION,
-    history: sessions.history,
+    ...{ version: VERSION, history: sessions.history, authDir: config.sessions.authDir, cluster },
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
     log: log.child({ part: 'http' }),
-    ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
-    ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
-    ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
-    authDir: config.sessions.authDir,
-    cluster,
+    ...httpSettings(config),
     files: await prepareFiles(config, log),
   });
   const server = keep(
@@ -150,6 +145,11 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+function httpSettings({ http }: Config) {
+  const { apiKeys, rateLimit, trustProxy, corsOrigin: corsOrigins, allowedHosts, dashboard, compressedBodies } = http;
+  return { apiKeys, rateLimit, trustProxy, corsOrigins, allowedHosts, dashboard, compressedBodies };
 }
 
 /** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */

@@ -1,12 +1,12 @@
 import { SessionLostError, StorageUnavailableError } from '../domain/errors.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type LearnedName, type Numbers } from '../domain/person.ts';
+import { type Numbers } from '../domain/person.ts';
 import { type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
-import { type MessageEvent } from '../ports/connection.ts';
+import { type ConnectionEvent, type MessageEvent } from '../ports/connection.ts';
 import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
 import {
   type AwaitedNumberStore,
@@ -39,6 +39,9 @@ export interface InboundDeps {
 
 /** A message that arrived, with the key of its journal entries; `message` is `undefined` if the backend does not need it. */
 export type Arrival = Omit<MessageEvent, 'kind'>;
+
+/** What became known besides messages. */
+type LearnedEvent = Extract<ConnectionEvent, { kind: 'numbers' | 'names' | 'past' }>;
 
 /** What is stored of an arrival. */
 interface Receipt extends SessionChange {
@@ -95,20 +98,21 @@ export class Inbound {
     return seen;
   }
 
-  /** WhatsApp revealed numbers: webhooks that were created without them are corrected, or sent once more. */
-  async numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
+  /**
+   * WhatsApp or the owner's phone told something that is no message: numbers, by which webhooks without them are corrected, or sent once more;
+   * names, with which messages that bring none are told from now on; or messages from before, which only the history keeps.
+   */
+  learned({ sessionId }: SessionRecord, event: LearnedEvent): Promise<void> {
+    const { contactNames, history } = this.#deps;
+    if (event.kind === 'names') return contactNames.learn(sessionId, event.names);
+    return event.kind === 'past'
+      ? history.past(sessionId, event.messages)
+      : this.#numbersKnown(sessionId, event.numbers);
+  }
+
+  async #numbersKnown(sessionId: SessionId, numbers: Numbers): Promise<void> {
     await this.#deps.awaitedNumbers.known(sessionId, numbers);
     await this.#deps.history.numbersKnown(sessionId, numbers);
-  }
-
-  /** The phone told messages from before: they are no webhooks, and only the history keeps them. */
-  pastTold({ sessionId }: SessionRecord, messages: readonly IncomingMessage[]): Promise<void> {
-    return this.#deps.history.past(sessionId, messages);
-  }
-
-  /** WhatsApp or the owner's phone revealed names: messages that bring none are told with them from now on. */
-  namesKnown({ sessionId }: SessionRecord, names: readonly LearnedName[]): Promise<void> {
-    return this.#deps.contactNames.learn(sessionId, names);
   }
 
   async #receiptOf(record: SessionRecord, { message: given, key: handled }: Arrival, now: number): Promise<Receipt> {

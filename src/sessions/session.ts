@@ -285,11 +285,9 @@ export class Session implements SendingSession {
       case 'open':
         return this.#login.opened(event.identity);
       case 'numbers':
-        return inbound.numbersKnown(this.record, event.numbers);
       case 'names':
-        return inbound.namesKnown(this.record, event.names);
       case 'past':
-        return inbound.pastTold(this.record, event.messages);
+        return inbound.learned(this.record, event);
       case 'delivery':
         return outbound.progress(this.sessionId, event.update);
       case 'restricted':

@@ -1,3 +1,4 @@
+import { NDJSON } from '../../src/http/responses/send-lines.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { errorsOf, type Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
@@ -22,7 +23,8 @@ it.each(ALL)('the declaration of %s is true', async (_name, route) => {
       'its answer schema describes the response',
       async () => {
         const response = await callRoute(route, startApi());
-        const body: unknown = response.type.startsWith('text/') ? response.text : response.body;
+        const body: unknown =
+          response.type.startsWith('text/') || response.type === NDJSON ? response.text : response.body;
         expect(route.statuses).toHaveProperty([response.status]);
         expect(answer.parse(body)).toEqual(body);
       },

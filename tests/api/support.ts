@@ -21,6 +21,7 @@ import {
   systemResolve,
   TokensInMemory,
 } from '../../src/http/server.ts';
+import { NDJSON } from '../../src/http/responses/send-lines.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
@@ -312,6 +313,7 @@ export function callRoute(
     [route.method](pathOf(route, sessionId))
     .query(route.example.query ?? {})
     .set(route.needsKey === true ? { Authorization: `Bearer ${ANY_ADMIN}`, ...headers } : headers);
+  if (route.mediaType === NDJSON) void sent.buffer(true);
   return route.example.body === undefined ? sent : sent.send(route.example.body as object);
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type KeptContent, type KeptMedia, type KeptMessage, OURSELVES } from '../../domain/kept-message.ts';
-import { type IncomingMessage, type MediaInfo } from '../../domain/message.ts';
+import { type IncomingMessage, type MediaInfo, type Poll } from '../../domain/message.ts';
 import { type OutgoingContent, type OutgoingMessage, type SentMessage } from '../../domain/outgoing.ts';
 import { jidOfNumber } from './names.ts';
 
@@ -64,32 +64,26 @@ function mediaOf({ mimetype, size, file_name, seconds }: MediaInfo): KeptMedia {
   return { mimetype, size, file_name, seconds };
 }
 
-// eslint-disable-next-line complexity -- one case for each kind
 function sentContent(content: OutgoingContent): Partial<KeptContent> {
-  switch (content.type) {
-    case 'edit':
-      return { text: content.text, editedMessageId: content.messageId };
-    case 'delete':
-      return { deletedMessageId: content.messageId };
-    case 'reaction':
-      return { text: content.emoji, reaction: { message_id: content.messageId, emoji: content.emoji } };
-    case 'location':
-      return { location: { ...content.location, url: null, accuracy_meters: null } };
-    case 'contact':
-      return { contacts: content.contacts.map(({ name, numbers }) => ({ name, numbers })) };
-    case 'poll':
-      return { text: content.poll.name, poll: { name: content.poll.name, options: content.poll.options } };
-    default:
-      return otherContent(content);
-  }
-}
-
-function otherContent(content: OutgoingContent): Partial<KeptContent> {
   if ('file' in content) {
     const { mimetype, size, fileName: file_name } = content.file;
     return { text: content.caption, media: { mimetype, size, file_name, seconds: content.seconds } };
   }
-  return 'text' in content ? { text: content.text } : {};
+  if (content.type === 'edit') return { text: content.text, editedMessageId: content.messageId };
+  if ('location' in content) return { location: { ...content.location, url: null, accuracy_meters: null } };
+  if ('contacts' in content) return { contacts: content.contacts.map(({ name, numbers }) => ({ name, numbers })) };
+  if ('poll' in content) return { text: content.poll.name, poll: pick(content.poll) };
+  return 'text' in content ? { text: content.text } : actionContent(content);
+}
+
+function actionContent(content: OutgoingContent): Partial<KeptContent> {
+  if (content.type === 'delete') return { deletedMessageId: content.messageId };
+  if (content.type !== 'reaction') return {};
+  return { text: content.emoji, reaction: { message_id: content.messageId, emoji: content.emoji } };
+}
+
+function pick({ name, options }: Poll): KeptContent['poll'] {
+  return { name, options };
 }
 
 function bounded(name: string): string {

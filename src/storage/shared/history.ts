@@ -27,8 +27,9 @@ export function isReadable({ content }: KeptMessage): boolean {
 }
 
 /** The message of a row. */
-export function messageOf({ chat, body, ...row }: KeptRow<unknown>, json: string): HistoryMessage {
-  return { ...row, chatId: chat, content: JSON.parse(json) as KeptContent };
+export function messageOf(row: KeptRow<unknown>, json: string): HistoryMessage {
+  const { id, chat: chatId, author, messageId, sentAtMs, status } = row;
+  return { id, chatId, author, messageId, sentAtMs, status, content: JSON.parse(json) as KeptContent };
 }
 
 /** Every name under which rows may have a person: as they are given, and as JIDs. */

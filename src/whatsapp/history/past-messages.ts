@@ -52,7 +52,7 @@ function decoded({ chatId, bytes }: PastMessage, sinceMs: number): WAMessage | u
     if (!info?.key?.id || !info.message || Number(info.messageTimestamp ?? 0) * 1000 < sinceMs) return undefined;
     const participant = info.key.participant ?? info.participant;
     const key = { ...info.key, remoteJid: chatId, ...(participant ? { participant } : {}) };
-    return Object.assign(info, { key }) as WAMessage;
+    return Object.assign(info, { key });
   } catch {
     return undefined;
   }

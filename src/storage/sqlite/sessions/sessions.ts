@@ -152,16 +152,20 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   #write({ sessionId, identity }: SessionRecord, writes: SessionWrites): void {
-    const { handled, vote, timer, awaited, heardFrom, note, announces, deviceOf, kept } = writes;
+    const { note, announces, deviceOf } = writes;
     if (deviceOf !== undefined) this.#takeDevice(deviceOf, sessionId);
     if (announces === true && identity) this.#deps.accountIds.announced(identity.phoneNumber, sessionId);
+    this.#writeMessage(sessionId, writes);
+    if (note !== undefined) this.#deps.timeline.add(sessionId, note);
+  }
+
+  #writeMessage(sessionId: SessionId, { handled, vote, timer, awaited, heardFrom, kept }: SessionWrites): void {
     if (kept !== undefined) this.#deps.history.keep(sessionId, kept);
     if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
     if (timer !== undefined) this.#deps.chatTimers.note(sessionId, timer);
     if (awaited !== undefined) this.#deps.awaitedNumbers.add(sessionId, awaited);
     if (heardFrom !== undefined) this.#deps.conversations.heardFrom(sessionId, heardFrom);
-    if (note !== undefined) this.#deps.timeline.add(sessionId, note);
   }
 
   #takeDevice(from: SessionId, to: SessionId): void {

@@ -60,7 +60,13 @@ it('leaves out what is too old, has no content, or makes no sense', async () => 
       past('', 'sin id'),
       past('A2', '', { message: null }),
     ],
-    ...[past('A3', '', { message: { protocolMessage: { type: 14 } } }), {}, past('A4', 'hola')],
+    ...[
+      past('A3', '', {
+        message: { protocolMessage: { type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_MESSAGE } },
+      }),
+      {},
+      past('A4', 'hola'),
+    ],
   ];
 
   expect((await read([{ id: LID, messages }], SENT_MS)).map(({ id }) => id)).toEqual(['A4']);
