@@ -1531,8 +1531,10 @@ export class OrchestratorClient {
       count?: number;
     },
     options: CallOptions = {},
-  ): Promise<Response> {
-    return this.#requests.raw(
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/history`,
       { body, options },

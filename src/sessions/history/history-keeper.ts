@@ -6,7 +6,7 @@ import { type SessionId } from '../../domain/session-id.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type HistoryStore } from '../../ports/history.ts';
 import { type HistoryDays } from './history-days.ts';
-import { chatOf, keptReceived, keptSent } from './kept.ts';
+import { chatOf, keptReceived, keptSent } from './kept-message.ts';
 import { jidOfNumber } from './names.ts';
 
 /** Dependencies of {@link HistoryKeeper}. */

@@ -112,12 +112,12 @@ export const askForHistory = route({
   body: z.object({ count: z.int(ASKED).min(1, ASKED).max(MAX_ASKED, ASKED).default(MAX_ASKED) }),
   refusals: CHAT_REFUSALS,
   answer: z.strictObject({ success: succeeded }),
-  statuses: { 202: 'The phone was asked.' },
+  statuses: { 200: 'The phone was asked.' },
   example: { body: { count: 50 }, answer: { success: true } },
   errors: [...CONNECTION_ERRORS, 'history_not_kept', 'invalid_number', 'number_not_on_whatsapp', 'message_not_found'],
   async handler({ history }, { params: { sessionId, chatId }, body }) {
     await history.askForOlder(sessionId, chatId, body.count);
-    return { status: 202, body: { success: true } };
+    return ok({});
   },
 });
 
