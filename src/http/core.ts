@@ -99,7 +99,7 @@ export interface MediaApi {
 }
 
 /** The messages that sessions keep. */
-export type HistoryApi = Pick<SessionHistory, keyof SessionHistory>;
+type HistoryApi = Pick<SessionHistory, keyof SessionHistory>;
 
 /** Settings that can be changed at run time; they survive a restart. */
 export interface SettingsApi {
