@@ -1,10 +1,10 @@
 /** The layers of docs/ARCHITECTURE.md: an import only goes down. Types count as imports. */
-const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster'];
+const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster', 'sink'];
 const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['express', '^src/http/|^demo/|^examples/|^tests/'],
   ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
-  ['pg', '^src/storage/postgres/|^examples/|^tests/|^bench/'],
+  ['pg', '^src/storage/postgres/|^src/sink/|^examples/|^tests/|^bench/'],
   ['@aws-sdk/client-s3', '^src/storage/s3/|^tests/'],
   ['prom-client', '^src/metrics/|^tests/'],
   ['axios', '^src/kit/http-client\\.ts$'],
@@ -13,6 +13,7 @@ const PACKAGE_HOMES = [
 
 /** The folders of whatsapp/, the lowest first; those on the same level do not import each other. */
 const WHATSAPP_ROOMS = [
+  ['proxy'],
   ['baileys'],
   ['addressing'],
   ['messages', 'signal'],

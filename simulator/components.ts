@@ -6,6 +6,7 @@ import { answerTheRest } from './behaviours/answer-the-rest.ts';
 import { askForMedia } from './behaviours/ask-for-media.ts';
 import { checkBusinessNodes } from './behaviours/check-business-nodes.ts';
 import { BehaviourStack } from './behaviours/behaviour.ts';
+import { changeGroupPictures } from './behaviours/change-group-pictures.ts';
 import { changeGroupSettings } from './behaviours/change-group-settings.ts';
 import { changeGroups } from './behaviours/change-groups.ts';
 import { describeGroups } from './behaviours/describe-groups.ts';
@@ -13,6 +14,7 @@ import { greet } from './behaviours/greet.ts';
 import { guardStrangers, takeTokens } from './behaviours/guard-strangers.ts';
 import { handOutKeyBundles } from './behaviours/hand-out-key-bundles.ts';
 import { keepPrivacy } from './behaviours/keep-privacy.ts';
+import { keepProfile } from './behaviours/keep-profile.ts';
 import { keepPreKeys } from './behaviours/keep-pre-keys.ts';
 import { logIn } from './behaviours/log-in.ts';
 import { lookUpUsers } from './behaviours/look-up-users.ts';
@@ -167,6 +169,7 @@ function makeBehaviours(
     nameMediaHost(host, passes),
     ...answerAccountQueries,
     keepPrivacy(directory, shared.privacy),
+    keepProfile(shared),
     tellMigration(directory),
     answerProps,
     answerMex(shared),
@@ -175,7 +178,8 @@ function makeBehaviours(
     lookUpUsers(shared),
     describeGroups(directory),
     changeGroups(shared),
-    changeGroupSettings({ directory, settings: shared.groupSettings }),
+    changeGroupSettings({ ...shared, settings: shared.groupSettings }),
+    changeGroupPictures({ directory, settings: shared.groupSettings }),
     showPictures(shared),
     syncAppState(shared),
     relayPresence(shared),

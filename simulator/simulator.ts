@@ -19,6 +19,8 @@ export interface DeviceSummary {
   /** `number:device@s.whatsapp.net`. */
   readonly jid: string;
   readonly number: string;
+  /** What the phone calls it in its list of linked devices. */
+  readonly name: string;
   readonly online: boolean;
   /** The number of stanzas that the device has not confirmed. */
   readonly waiting: number;
@@ -147,6 +149,7 @@ export class Simulator implements AsyncDisposable {
     return this.#deps.directory.linkedDevices().map((device) => ({
       jid: device.jid('pn'),
       number: device.owner.number,
+      name: device.name,
       online: device.connection !== undefined,
       waiting: device.mailbox.size,
       unanswered: device.mailbox.unanswered?.stanza.attrs.id,

@@ -18,6 +18,7 @@ import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
   createHttpApp,
+  findFfmpeg,
   type HttpApp,
   type FileSettings,
   FOLDER_PREFIX,
@@ -31,8 +32,10 @@ import { Housekeeping } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { RunningSessions } from './runtime/session-host.ts';
-import { createSubscriptions } from './runtime/subscriptions.ts';
+import { createSink, createSubscriptions } from './runtime/subscriptions.ts';
+import { createScheduler } from './runtime/scheduled-messages.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
 import { HistoryDays } from './sessions/history/history-days.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
@@ -99,6 +102,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   keep(built, createHousekeeping(config, deps, { storage, files }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
   const webhooks = keep(built, createSubscriptions(config, { ...deps, storage, metrics, lease }));
+  const sink = keep(built, await createSink(config, { ...deps, storage, metrics, lease }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const historyDays = new HistoryDays(storage.history, config.sessions.historyDays);
@@ -115,41 +119,49 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   );
   const host: SessionHost = new RunningSessions({
     ...{ transfer: sessions.transfer, media },
-    notifiers: [notifier, webhooks],
+    notifiers: [notifier, webhooks, sink],
   });
   await sessions.load();
   if (!member) await sessions.transfer.addAll();
   const keys = await loadKeys(config, deps, storage);
   const tokens = keep(built, createTokens(deps, { sessions, keys, store: member?.storage.browserTokens }));
   if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
-  const parts = { storage, files, notifier, pressure, guard, client: connector };
+  const uploads = await prepareFiles(config, log);
+  const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: uploads }));
+  const parts = { storage, files, notifier, pressure, sink, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
-    ...{ sessions, media, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
-    ...{ version: VERSION, history: sessions.history, authDir: config.sessions.authDir, cluster },
+    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
+    ...{ version: VERSION, history: sessions.history, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
-    log: log.child({ part: 'http' }),
-    ...httpSettings(config),
-    files: await prepareFiles(config, log),
+    ...{ ...httpSettings(config), cluster, files: uploads },
   });
   const server = keep(
     built,
     await startHttpServer(http, { ...config.http, clock, log: log.child({ part: 'http' }), drainMs: DRAIN_MS }),
   );
-  await pressure.start();
-  await notifier.start();
-  await webhooks.start();
+  for (const part of [pressure, notifier, sink, webhooks]) await part.start();
   if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
+  scheduled.start();
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }
 
-function httpSettings({ http }: Config) {
-  const { apiKeys, rateLimit, trustProxy, corsOrigin: corsOrigins, allowedHosts, dashboard, compressedBodies } = http;
-  return { apiKeys, rateLimit, trustProxy, corsOrigins, allowedHosts, dashboard, compressedBodies };
+function httpSettings({ http, sessions: { authDir } }: Config) {
+  const { apiKeys, rateLimit, trustProxy, corsOrigin, allowedHosts, dashboard, compressedBodies } = http;
+  return {
+    apiKeys,
+    rateLimit,
+    trustProxy,
+    corsOrigins: corsOrigin,
+    allowedHosts,
+    dashboard,
+    compressedBodies,
+    authDir,
+  };
 }
 
 /** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */
@@ -211,6 +223,7 @@ async function prepareFiles({ media }: Config, log: Logger): Promise<Omit<FileSe
     allowedHosts: media.urlAllowedHosts,
     ...{ resolve: systemResolve, ownAddresses: systemAddresses },
     userAgent: `whatsapp-orchestrator/${VERSION}`,
+    ffmpeg: await findFfmpeg(process.env.PATH ?? ''),
   };
 }
 
@@ -256,6 +269,7 @@ function createConnector(
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
+    ...proxiesOf(config, storage),
     ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
     keepsSince: (sessionId) => historyDays.since(sessionId, clock.now()),
     admitted: async () => {
@@ -286,13 +300,23 @@ function createSessions(
   { storage, connector, admission, media, metrics, furtherEvents, historyDays, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, pollVotes, awaitedNumbers, contactNames } = storage;
-  const { timeline, accountIds, history } = storage;
+  const { timeline, accountIds, history, scheduledMessages } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{ store, sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds },
     ...{
+      store,
+      sentMessages,
+      scheduledMessages,
+      conversations,
+      pollVotes,
+      contactNames,
+      awaitedNumbers,
+      timeline,
+      accountIds,
       history,
       historyDays,
+    },
+    ...{
       connector,
       admission,
       media,
@@ -300,6 +324,7 @@ function createSessions(
       furtherEvents,
       placement,
       isShared,
+      ...proxyCheck(config),
       clock,
       random,
     },

@@ -42,6 +42,15 @@ export type Session = {
     state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
     expires_at: string;
   } | null;
+  name: string | null;
+  labels: string[];
+  metadata: Record<string, string | number | boolean | null>;
+  /** What the phone shows; null for the usual name. */
+  device_name: string | null;
+  /** Its own proxy, without the credentials. */
+  proxy: string | null;
+  /** Whether it was stopped, and waits for somebody to start it. */
+  stopped: boolean;
   /** The same as session_id. */
   sessionId: string;
   /** The same as phone_number. */
@@ -68,10 +77,12 @@ export type TimelineEntry = {
    * backend refused to add the account again, which it still had, and received a status update instead.
    * `restricted`: WhatsApp temporarily does not let the account start conversations; existing ones are
    * not affected. `identity_changed`: A contact registered WhatsApp anew; `why` names the contact. At
-   * most ten an hour are recorded. `restart_requested`: A restart was requested. `ban_over`: A temporary
-   * ban has ended; the session reconnects. `starting_over`: The credentials were unusable and were
-   * deleted; a new code follows. `closed`: The session has ended; the account needs a new one. `failed`:
-   * The session has stopped until a person acts.
+   * most ten an hour are recorded. `restart_requested`: A restart was requested. `stopped`: The session
+   * was stopped on request; the device stays linked. `started`: The session was started again on
+   * request. `relink_requested`: A new QR was requested, to link the account to this session again.
+   * `ban_over`: A temporary ban has ended; the session reconnects. `starting_over`: The credentials were
+   * unusable and were deleted; a new code follows. `closed`: The session has ended; the account needs a
+   * new one. `failed`: The session has stopped until a person acts.
    */
   what:
     | 'created'
@@ -94,6 +105,9 @@ export type TimelineEntry = {
     | 'restricted'
     | 'identity_changed'
     | 'restart_requested'
+    | 'stopped'
+    | 'started'
+    | 'relink_requested'
     | 'ban_over'
     | 'starting_over'
     | 'closed'
@@ -113,27 +127,30 @@ export type TextMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
+  /**
+   * Of the first address in the text: true fetches its page; a page that says nothing, or fails, leaves
+   * the text as it is.
+   */
+  link_preview?:
+    | boolean
+    | {
+        title: string;
+        description?: string | null;
+        thumbnail?: string | null;
+      };
 };
 
 /** The id of an earlier message of this session. */
 export type MessageId = string;
-
-/** See /docs#schema-ImageMessage. */
-export type ImageMessage = {
-  type: 'image';
-  number: Recipient;
-  /** The id of the message to reply to. */
-  reply_to?: MessageId | null;
-  /** The people whom the text mentions as "@<number>". */
-  mentions?: Recipient[] | Recipient;
-  file: OutgoingFile;
-  caption?: string | null;
-  seconds?: null;
-  width?: number | string | null;
-  height?: number | string | null;
-};
 
 /** In JSON. Uploads use the part `file` of a form. */
 export type OutgoingFile =
@@ -151,6 +168,35 @@ export type OutgoingFile =
       file_name?: string;
     };
 
+/** See /docs#schema-ImageMessage. */
+export type ImageMessage = {
+  type: 'image';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  convert?: false;
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
+  caption?: string | null;
+  seconds?: null;
+  width?: number | string | null;
+  height?: number | string | null;
+};
+
 /** See /docs#schema-VideoMessage. */
 export type VideoMessage = {
   type: 'video';
@@ -159,7 +205,24 @@ export type VideoMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  /** Plays by itself, again and again, without sound. */
+  gif?: boolean | 'true' | 'false';
+  /** A round video note; it has no caption. */
+  note?: boolean | 'true' | 'false';
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  /** The id of the message of type album that it belongs to. */
+  album?: MessageId;
   caption?: string | null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -175,7 +238,19 @@ export type AudioMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  convert?: false;
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -191,7 +266,21 @@ export type VoiceMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  /** Whether it can be viewed only once. */
+  view_once?: boolean | 'true' | 'false';
+  gif?: false;
+  note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  album?: null;
   caption?: null;
   /** The duration; read from the file for voice notes. */
   seconds?: number | string | null;
@@ -207,7 +296,19 @@ export type DocumentMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  convert?: false;
+  album?: null;
   caption?: string | null;
   seconds?: null;
   width?: null;
@@ -222,7 +323,20 @@ export type StickerMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   file: OutgoingFile;
+  view_once?: false;
+  gif?: false;
+  note?: false;
+  /** Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server. */
+  convert?: boolean | 'true' | 'false';
+  album?: null;
   caption?: null;
   seconds?: null;
   width?: number | string | null;
@@ -237,6 +351,13 @@ export type LocationMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   location: {
     latitude: number;
     longitude: number;
@@ -253,6 +374,13 @@ export type ContactMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   contacts: (
     | {
         name: string;
@@ -272,6 +400,13 @@ export type PollMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   poll: {
     name: string;
     options: string[];
@@ -288,6 +423,13 @@ export type ButtonsMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -324,6 +466,13 @@ export type ListMessage = {
   reply_to?: MessageId | null;
   /** The people whom the text mentions as "@<number>". */
   mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   header?: string | null;
   /** What phones show that cannot show the rest, too. */
   text: string;
@@ -339,10 +488,67 @@ export type ListMessage = {
   }[];
 };
 
+/** See /docs#schema-AlbumMessage. */
+export type AlbumMessage = {
+  type: 'album';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  images?: number | string;
+  videos?: number | string;
+};
+
+/** See /docs#schema-EventMessage. */
+export type EventMessage = {
+  type: 'event';
+  number: Recipient;
+  /** The id of the message to reply to. */
+  reply_to?: MessageId | null;
+  /** The people whom the text mentions as "@<number>". */
+  mentions?: Recipient[] | Recipient;
+  /** Mentions everybody in the group, whatever the text says. */
+  mention_all?: boolean | 'true' | 'false';
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  event: {
+    name: string;
+    description?: string | null;
+    start_at: string;
+    end_at?: string | null;
+    location?: {
+      latitude: number;
+      longitude: number;
+      name?: string | null;
+      address?: string | null;
+    } | null;
+    join_link?: string | null;
+    /** Whether guests may bring others. */
+    extra_guests?: boolean;
+    canceled?: boolean;
+  };
+};
+
 /** See /docs#schema-ReactionMessage. */
 export type ReactionMessage = {
   type: 'reaction';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** null removes an earlier reaction. */
   emoji: string | null;
 };
@@ -351,6 +557,11 @@ export type ReactionMessage = {
 export type EditMessage = {
   type: 'edit';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
   /** The text, up to 65,536 characters. */
   text: string;
 };
@@ -359,6 +570,50 @@ export type EditMessage = {
 export type DeleteMessage = {
   type: 'delete';
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+};
+
+/** See /docs#schema-PinMessage. */
+export type PinMessage = {
+  type: 'pin';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  pinned?: boolean | 'true' | 'false';
+  /** A day, a week or thirty days. */
+  seconds?: number | string;
+};
+
+/** See /docs#schema-KeepMessage. */
+export type KeepMessage = {
+  type: 'keep';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  kept?: boolean | 'true' | 'false';
+};
+
+/** See /docs#schema-VoteMessage. */
+export type VoteMessage = {
+  type: 'vote';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  /** As the poll words them; an empty list takes back an earlier vote. */
+  options: string[];
 };
 
 /** See /docs#schema-ForwardMessage. */
@@ -366,11 +621,35 @@ export type ForwardMessage = {
   type: 'forward';
   number: Recipient;
   message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
 };
 
 /** Refused: `message_type_not_shown`. */
 export type NotShownMessage = {
   type: 'template' | 'interactive';
+};
+
+/** See /docs#schema-ScheduledMessage. */
+export type ScheduledMessage = {
+  /** The id under which it is sent, as in its status updates. */
+  messageId: string;
+  sendAt: string;
+  /** What became of it: "sent" when WhatsApp has it, "failed" when it was given up. */
+  state: 'scheduled' | 'sent' | 'failed' | 'canceled';
+  /** The message as it was requested. */
+  message: unknown;
+  /** How often sending it failed. */
+  attempts: number;
+  /** The code of the latest failure. */
+  error: string | null;
+  errorMessage: string | null;
+  createdAt: string;
+  /** When it was sent, canceled or given up. */
+  settledAt: string | null;
 };
 
 /** See /docs#schema-RecentMessage. */
@@ -403,6 +682,17 @@ export type Group = {
   size: number;
   /** Whether only admins may write. */
   announce: boolean;
+  /** Whether only admins may change subject, description and picture. */
+  locked: boolean;
+  /** Who may add members. */
+  member_add: 'admins' | 'everybody';
+  /** Whether admins decide about everybody who follows the invite link. */
+  join_approval: boolean;
+  /** After this time messages disappear; 0 is never. */
+  disappearing_seconds: number;
+  is_community: boolean;
+  /** The community to which the group belongs. */
+  community_id: string | null;
   participants: {
     /** Digits with country code; null when WhatsApp gave only a LID. */
     number: string | null;
@@ -425,11 +715,137 @@ export type ParticipantResult = {
     | 'left_recently'
     | 'needs_invitation'
     | 'group_full'
+    | 'no_request'
     | 'not_allowed'
     | 'refused'
     | null;
   /** WhatsApp’s own error code. */
   code: string | null;
+};
+
+/** See /docs#schema-InvitedGroup. */
+export type InvitedGroup = {
+  group_id: string;
+  subject: string;
+  description: string | null;
+  owner: {
+    /** Digits with country code; null when WhatsApp gave only a LID. */
+    number: string | null;
+    lid: string | null;
+  } | null;
+  created_at: string | null;
+  size: number;
+  /** Whether only admins may write. */
+  announce: boolean;
+  /** Whether only admins may change subject, description and picture. */
+  locked: boolean;
+  /** Who may add members. */
+  member_add: 'admins' | 'everybody';
+  /** Whether admins decide about everybody who follows the invite link. */
+  join_approval: boolean;
+  /** After this time messages disappear; 0 is never. */
+  disappearing_seconds: number;
+  is_community: boolean;
+  /** The community to which the group belongs. */
+  community_id: string | null;
+};
+
+/** See /docs#schema-JoinRequest. */
+export type JoinRequest = {
+  /** Digits with country code; null when WhatsApp gave only a LID. */
+  number: string | null;
+  lid: string | null;
+  /** How it came: by the link, by the proposal of a member, …. */
+  method: 'invite_link' | 'non_admin_add' | 'linked_group_join' | 'other';
+  requested_at: string | null;
+};
+
+/** See /docs#schema-LinkedGroup. */
+export type LinkedGroup = {
+  group_id: string;
+  subject: string;
+  /** Whether it is the one for announcements. */
+  is_announcements: boolean;
+  size: number | null;
+};
+
+/** See /docs#schema-NamedPerson. */
+export type NamedPerson = {
+  number: string | null;
+  lid: string | null;
+  /** The name that they chose. */
+  push_name: string | null;
+  /** The name in the address book of the account. */
+  saved_name: string | null;
+};
+
+/** See /docs#schema-NumberAnswer. */
+export type NumberAnswer = {
+  /** The number, as in the request, in digits. */
+  asked: string;
+  /** null: not looked up, because the session may look up no more numbers now. Ask again later. */
+  exists: boolean | null;
+  number: string | null;
+  jid: string | null;
+  lid: string | null;
+};
+
+/** Digits with country code, or a LID. */
+export type PersonId = Recipient;
+
+/** See /docs#schema-Person. */
+export type Person = {
+  /** Digits with country code; null when WhatsApp gave only a LID. */
+  number: string | null;
+  lid: string | null;
+};
+
+/** See /docs#schema-About. */
+export type About = {
+  /** null when there is none, or it is not shown to this account. */
+  text: string | null;
+  set_at: string | null;
+};
+
+/** See /docs#schema-BusinessProfile. */
+export type BusinessProfile = {
+  description: string | null;
+  category: string | null;
+  address: string | null;
+  email: string | null;
+  websites: string[];
+  timezone: string | null;
+  hours: {
+    day: string;
+    /** In WhatsApp’s words, such as "specific_hours" or "open_24h". */
+    mode: string;
+    /** Minutes from midnight. */
+    opens_at_minute: number | null;
+    closes_at_minute: number | null;
+  }[];
+};
+
+/** See /docs#schema-OwnProfile. */
+export type OwnProfile = {
+  number: string | null;
+  lid: string | null;
+  /** null until WhatsApp has sent it. */
+  name: string | null;
+  about: About;
+  /** At WhatsApp; it expires after a while. */
+  picture_url: string | null;
+};
+
+/** In WhatsApp’s words; null where it gave none. */
+export type PrivacySettings = {
+  last_seen: string | null;
+  online: string | null;
+  profile_picture: string | null;
+  about: string | null;
+  read_receipts: string | null;
+  groups: string | null;
+  calls: string | null;
+  messages: string | null;
 };
 
 /** See /docs#schema-HistoryChat. */
@@ -746,6 +1162,10 @@ export type MessageReceived = {
   unsupported_keys: string[];
   /** The fields that were `null` in the previous webhook about this message. */
   corrected_fields: string[];
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
 };
 
 /** See /docs#schema-MessageStatusUpdate. */
@@ -758,6 +1178,10 @@ export type MessageStatusUpdate = {
   error_code: string | null;
   error_message: string | null;
   timestamp: string;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
 };
 
 /** See /docs#schema-ErrorAnswer. */
@@ -789,19 +1213,28 @@ export type ErrorAnswer = {
     | 'webhook_not_found'
     | 'key_not_found'
     | 'group_not_found'
+    | 'invite_not_valid'
     | 'call_not_found'
     | 'picture_not_found'
+    | 'business_profile_not_found'
     | 'number_not_on_whatsapp'
     | 'method_not_allowed'
     | 'request_timeout'
     | 'session_not_connected'
+    | 'app_state_not_ready'
     | 'session_not_pairing'
     | 'passkey_not_wanted'
+    | 'session_stopped'
+    | 'session_linked'
     | 'session_logged_out'
     | 'callback_not_repeatable'
     | 'callback_delivered'
+    | 'group_full'
     | 'message_not_suitable'
+    | 'message_id_used'
+    | 'too_many_scheduled_messages'
     | 'storage_not_encrypted'
+    | 'nodes_lack_master_key'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
     | 'too_many_webhooks'
@@ -814,6 +1247,7 @@ export type ErrorAnswer = {
     | 'idempotency_mismatch'
     | 'message_type_not_shown'
     | 'unsupported_media'
+    | 'conversion_unavailable'
     | 'media_too_large'
     | 'url_not_reachable'
     | 'message_refused'
@@ -887,7 +1321,13 @@ export class OrchestratorClient {
    * Creates a session and returns its first QR. Every call creates another session. The QR is renewed
    * until it is scanned; GET /sessions/:sessionId/qr returns the one that is valid now.
    */
-  generateQr(options: CallOptions = {}): Promise<{
+  generateQr(
+    query: {
+      /** The name of the session, for people. */
+      name?: string;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
     success: true;
     sessionId: string;
     /** A PNG as a data: URL, for the src of an image. */
@@ -895,7 +1335,7 @@ export class OrchestratorClient {
     qrText: string;
     message: string;
   }> {
-    return this.#requests.json('GET', `/generate-qr`, { options });
+    return this.#requests.json('GET', `/generate-qr`, { query, options });
   }
 
   /**
@@ -925,14 +1365,44 @@ export class OrchestratorClient {
   }
 
   /**
-   * List all sessions.
-   * Returns every session of the server, whatever its status.
+   * Create a session.
+   * Creates a session and returns at once. Its QR follows: the webhook qr-update brings it, and GET
+   * /sessions/:sessionId/qr waits a moment for it. Every field may be missing. Where events tell of the
+   * session, they tell its name, labels and metadata.
    */
-  listSessions(options: CallOptions = {}): Promise<{
+  createSession(
+    body: {
+      /** For people; null or empty for none. */
+      name?: string | null;
+      /** To find sessions by: GET /sessions?label=… */
+      labels?: string[];
+      /** For the caller's own use; told in every event. */
+      metadata?: Record<string, string | number | boolean | null>;
+      /** What the phone shows among its linked devices, from the next time that a QR is scanned on. */
+      device_name?: string | null;
+      /** The proxy of its connections to WhatsApp, with its credentials if it needs any; null for PROXY_URL. */
+      proxy?: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<Response> {
+    return this.#requests.raw('POST', `/sessions`, { body, options });
+  }
+
+  /**
+   * List all sessions.
+   * Returns every session of the server, whatever its status, or those with a label.
+   */
+  listSessions(
+    query: {
+      /** Returns only the sessions with this label. */
+      label?: string;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
     success: true;
     data: Session[];
   }> {
-    return this.#requests.json('GET', `/sessions`, { options });
+    return this.#requests.json('GET', `/sessions`, { query, options });
   }
 
   /**
@@ -960,6 +1430,33 @@ export class OrchestratorClient {
     node?: string | null;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}`, { options });
+  }
+
+  /**
+   * Change what is said of a session.
+   * Fields that are missing stay as they are; "labels" and "metadata" replace all of them. Another proxy
+   * is used at once, on a new connection.
+   */
+  changeSession(
+    sessionId: string,
+    body: {
+      /** For people; null or empty for none. */
+      name?: string | null;
+      /** To find sessions by: GET /sessions?label=… */
+      labels?: string[];
+      /** For the caller's own use; told in every event. */
+      metadata?: Record<string, string | number | boolean | null>;
+      /** What the phone shows among its linked devices, from the next time that a QR is scanned on. */
+      device_name?: string | null;
+      /** The proxy of its connections to WhatsApp, with its credentials if it needs any; null for PROXY_URL. */
+      proxy?: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}`, { body, options });
   }
 
   /**
@@ -1149,9 +1646,14 @@ export class OrchestratorClient {
       | PollMessage
       | ButtonsMessage
       | ListMessage
+      | AlbumMessage
+      | EventMessage
       | ReactionMessage
       | EditMessage
       | DeleteMessage
+      | PinMessage
+      | KeepMessage
+      | VoteMessage
       | ForwardMessage
       | NotShownMessage
       | FormData,
@@ -1186,6 +1688,117 @@ export class OrchestratorClient {
   }
 
   /**
+   * Send a message later.
+   * Takes any message of POST /sessions/{sessionId}/messages, and the time from which it is sent, in the
+   * pace and within the limits of the session. It is stored, and survives restarts. A file is named by
+   * its URL, and fetched when the message is due.
+   */
+  scheduleMessage(
+    sessionId: string,
+    body: {
+      /** At most a year from now. */
+      send_at: string;
+      message:
+        | TextMessage
+        | ImageMessage
+        | VideoMessage
+        | AudioMessage
+        | VoiceMessage
+        | DocumentMessage
+        | StickerMessage
+        | LocationMessage
+        | ContactMessage
+        | PollMessage
+        | ButtonsMessage
+        | ListMessage
+        | AlbumMessage
+        | EventMessage
+        | ReactionMessage
+        | EditMessage
+        | DeleteMessage
+        | PinMessage
+        | KeepMessage
+        | VoteMessage
+        | ForwardMessage
+        | NotShownMessage;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      body,
+      options,
+    });
+  }
+
+  /**
+   * List scheduled messages.
+   * Those that wait, and those that were sent, canceled or given up in the last two weeks, in the order
+   * in which they were scheduled.
+   */
+  listScheduledMessages(
+    sessionId: string,
+    query: {
+      /** Returns only what comes after this id or cursor. */
+      after?: number;
+      /** The maximum number of results. */
+      limit?: number;
+      state?: 'scheduled' | 'sent' | 'failed' | 'canceled';
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage[];
+    /** The "after" of the next page; null on the last one. */
+    nextAfter: number | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
+      query,
+      options,
+    });
+  }
+
+  /**
+   * Get one scheduled message.
+   * What it says, and what became of it.
+   */
+  viewScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Cancel a scheduled message.
+   * It is not sent. What was sent, or is just being sent, cannot be canceled.
+   */
+  cancelScheduledMessage(
+    sessionId: string,
+    messageId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ScheduledMessage;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
+  }
+
+  /**
    * List all groups of the account.
    * Every group that the account is in, read from WhatsApp in one query.
    */
@@ -1204,7 +1817,7 @@ export class OrchestratorClient {
    * Creates a group with the account and everybody who can be added; "results" has the outcome for each.
    * With an Idempotency-Key, a repeated request returns the first answer and the group is created only
    * once. After a whatsapp_timeout the group may exist: check GET /sessions/:sessionId/groups before you
-   * retry.
+   * retry. With "community_id", the group belongs to that community.
    */
   createGroup(
     sessionId: string,
@@ -1212,6 +1825,8 @@ export class OrchestratorClient {
       subject: string;
       /** Digits with country code, or LIDs. */
       participants: Recipient[];
+      /** `…@g.us`, or its digits. */
+      community_id?: string;
     },
     options: RepeatableOptions = {},
   ): Promise<{
@@ -1243,8 +1858,10 @@ export class OrchestratorClient {
   }
 
   /**
-   * Change a group's subject or description.
-   * Omitted fields stay unchanged; a description that is null or empty is removed.
+   * Change a group's subject, description or settings.
+   * Omitted fields stay unchanged; a description that is null or empty is removed. Each change is a
+   * request of its own at WhatsApp, in the order of the fields: when one is refused, those before it
+   * stay.
    */
   updateGroup(
     sessionId: string,
@@ -1252,6 +1869,11 @@ export class OrchestratorClient {
     body: {
       subject?: string;
       description?: string | null;
+      announce?: boolean;
+      locked?: boolean;
+      member_add?: 'admins' | 'everybody';
+      join_approval?: boolean;
+      disappearing_seconds?: 0 | 86400 | 604800 | 7776000;
     },
     options: CallOptions = {},
   ): Promise<{
@@ -1331,6 +1953,213 @@ export class OrchestratorClient {
   }
 
   /**
+   * Look at a group by its invite link.
+   * What WhatsApp shows of the group to somebody who has the link, without joining it.
+   */
+  viewInvite(
+    sessionId: string,
+    code: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: InvitedGroup;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/group-invites/${encodeURIComponent(code)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Join a group by its invite link.
+   * Where admins decide about newcomers, the account waits for them: "joined" is false then. An account
+   * that is in the group already stays in it. Needs no body.
+   */
+  joinGroup(
+    sessionId: string,
+    code: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    group_id: string;
+    joined: boolean;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/group-invites/${encodeURIComponent(code)}/join`,
+      { options },
+    );
+  }
+
+  /**
+   * List those who want to join a group.
+   * Only for group admins, who decide about newcomers where "join_approval" is true.
+   */
+  joinRequests(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: JoinRequest[];
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/requests`,
+      { options },
+    );
+  }
+
+  /**
+   * Admit or reject those who want to join a group.
+   * Returns one result per person, in the given order; somebody who does not wait has the reason
+   * "no_request". Only for group admins.
+   */
+  decideRequests(
+    sessionId: string,
+    groupId: string,
+    body: {
+      action: 'approve' | 'reject';
+      /** Digits with country code, or LIDs. */
+      participants: Recipient[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ParticipantResult[];
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/requests`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Get the picture of a group.
+   * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
+   */
+  groupPicture(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    url: string;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
+      { options },
+    );
+  }
+
+  /**
+   * Set the picture of a group.
+   * JPEG, PNG, WebP or GIF, up to 16 MiB. It is made square, of 640 pixels. In a locked group only
+   * admins may do it.
+   */
+  setGroupPicture(
+    sessionId: string,
+    groupId: string,
+    body:
+      | {
+          file: OutgoingFile;
+        }
+      | FormData,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Remove the picture of a group.
+   * In a locked group only admins may do it.
+   */
+  removeGroupPicture(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
+      { options },
+    );
+  }
+
+  /**
+   * List the groups of a community.
+   * For a community, or for any of its groups. "community_id" is null, and the list empty, for a group
+   * that belongs to none.
+   */
+  linkedGroups(
+    sessionId: string,
+    groupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    community_id: string | null;
+    data: LinkedGroup[];
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
+      { options },
+    );
+  }
+
+  /**
+   * Make a group part of a community.
+   * ":groupId" is the community; the account must be an admin of both.
+   */
+  linkGroup(
+    sessionId: string,
+    groupId: string,
+    body: {
+      /** `…@g.us`, or its digits. */
+      group_id: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Take a group out of its community.
+   * ":groupId" is the community. The group itself stays.
+   */
+  unlinkGroup(
+    sessionId: string,
+    groupId: string,
+    linkedGroupId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups/${encodeURIComponent(linkedGroupId)}`,
+      { options },
+    );
+  }
+
+  /**
    * Leave a group.
    * The group is no longer listed among those of the account. Needs no body.
    */
@@ -1346,6 +2175,29 @@ export class OrchestratorClient {
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/leave`,
       { options },
     );
+  }
+
+  /**
+   * List the people whose names are known.
+   * Those whose names this session has learned: from messages, from the history and from the address
+   * book of the phone. Somebody may be listed twice, by number and by LID. "next" is the `after` of the
+   * next page; null on the last one.
+   */
+  listContacts(
+    sessionId: string,
+    query: {
+      /** Returns only those after this one. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: NamedPerson[];
+    next: string | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/contacts`, { query, options });
   }
 
   /**
@@ -1373,6 +2225,47 @@ export class OrchestratorClient {
   }
 
   /**
+   * Check which of several numbers are on WhatsApp.
+   * As GET …/contacts/check, with one answer for each number, in the order of the request, and one query
+   * for all that are not cached. Each unknown number counts: of those beyond 20 per minute, "exists" is
+   * null.
+   */
+  checkContacts(
+    sessionId: string,
+    body: {
+      numbers: string[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: NumberAnswer[];
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/check`, { body, options });
+  }
+
+  /**
+   * Get the LIDs of numbers, and the numbers of LIDs.
+   * One person for each of the contacts, in the order of the request, as far as WhatsApp has revealed
+   * both names to this session; the other one is null. WhatsApp is not asked: to learn the LID of a
+   * number, check the number.
+   */
+  resolveContacts(
+    sessionId: string,
+    body: {
+      contacts: PersonId[];
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person[];
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/resolve`, {
+      body,
+      options,
+    });
+  }
+
+  /**
    * Get the profile picture of a person or a group.
    * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
    */
@@ -1392,6 +2285,158 @@ export class OrchestratorClient {
   }
 
   /**
+   * Get what somebody says about themselves.
+   * As WhatsApp shows it to this account.
+   */
+  contactAbout(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: About;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/about`,
+      { options },
+    );
+  }
+
+  /**
+   * Get the profile of a business.
+   * What a business account says about itself; its owner wrote everything in it.
+   */
+  contactBusiness(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: BusinessProfile;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/business`,
+      { options },
+    );
+  }
+
+  /**
+   * Follow when somebody is online.
+   * Has WhatsApp tell when this person comes, goes and types, until the session reconnects: webhooks
+   * that want `presence` receive it. WhatsApp tells only accounts that are online themselves, and whom
+   * the person lets see it. Needs no body.
+   */
+  subscribePresence(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/presence`,
+      { options },
+    );
+  }
+
+  /**
+   * Save somebody in the address book.
+   * Adds somebody to the address book of the account's phone and devices, or gives them another name
+   * there. WhatsApp takes only people whose number is known.
+   */
+  saveContact(
+    sessionId: string,
+    contactId: string,
+    body: {
+      full_name: string;
+      /** null takes the first word of "full_name". */
+      first_name?: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'PATCH',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Remove somebody from the address book.
+   * Of the account's phone and devices. Chats and messages stay.
+   */
+  removeContact(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * List whom the account has blocked.
+   * Read from WhatsApp.
+   */
+  listBlocked(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { options });
+  }
+
+  /**
+   * Block somebody.
+   * They can no longer write to the account or call it, and are not told.
+   */
+  blockContact(
+    sessionId: string,
+    body: {
+      contact: PersonId;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { body, options });
+  }
+
+  /**
+   * Unblock somebody.
+   * Also succeeds when they were not blocked.
+   */
+  unblockContact(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Person;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/blocklist/${encodeURIComponent(contactId)}`,
+      { options },
+    );
+  }
+
+  /**
    * Download the file of a message.
    * Returns the file as it was sent, or the requested range. A file that is not on disk is downloaded
    * from WhatsApp first, even without DOWNLOAD_MEDIA; after 60 seconds the response is
@@ -1403,6 +2448,50 @@ export class OrchestratorClient {
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/media`,
       { options },
+    );
+  }
+
+  /**
+   * Star a message, or no longer.
+   * On the account's own phone and devices. Messages are known for two weeks.
+   */
+  starMessage(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      starred: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/star`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a message for the account only.
+   * Removes the message from the account's own phone and devices; everybody else keeps it. To delete an
+   * own message for all, send a message of the type `delete`. Messages are known for two weeks.
+   */
+  deleteForMe(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      /** Whether its file is removed from the phone, too. */
+      delete_media?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/delete-for-me`,
+      { body, options },
     );
   }
 
@@ -1426,6 +2515,72 @@ export class OrchestratorClient {
   }
 
   /**
+   * Archive, pin, mute or mark a chat.
+   * Changes the chat on the account's phone and all its devices, as if it were done there; nobody else
+   * is told. Omitted fields stay unchanged. Each field is one change, made in the order of the
+   * documentation: after an error, those before it are made. An archived chat is not pinned.
+   */
+  changeChat(
+    sessionId: string,
+    chatId: string,
+    body: {
+      archived?: boolean;
+      pinned?: boolean;
+      /** "always" mutes without end, null ends it. */
+      muted_until?: 'always' | string | null;
+      /** Only a mark: true and false send no read receipts. */
+      unread?: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'PATCH',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a chat.
+   * Removes the chat with everything in it from the account's own phone and devices. It leaves no group,
+   * and begins anew with the next message.
+   */
+  deleteChat(
+    sessionId: string,
+    chatId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Clear a chat.
+   * Removes every message up to now from the account's own phone and devices; the chat stays, and so do
+   * the messages at other people. Starred messages go, too. Needs no body.
+   */
+  clearChat(
+    sessionId: string,
+    chatId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/clear`,
+      { options },
+    );
+  }
+
+  /**
    * Set presence or show typing.
    * While the account is online here, WhatsApp mutes notifications on its phone. It is therefore only
    * online while it is typing (for 25 seconds, or until "paused"), or after "available", which lasts
@@ -1446,6 +2601,108 @@ export class OrchestratorClient {
     success: true;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/presence`, { body, options });
+  }
+
+  /**
+   * Get the profile of the account.
+   * Its name, text and picture, as WhatsApp has them now.
+   */
+  viewProfile(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: OwnProfile;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/profile`, { options });
+  }
+
+  /**
+   * Change the name or the text of the account.
+   * Omitted fields stay unchanged. An empty "about" removes the text.
+   */
+  changeProfile(
+    sessionId: string,
+    body: {
+      name?: string;
+      about?: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/profile`, { body, options });
+  }
+
+  /**
+   * Set the picture of the account.
+   * An image of up to 10 MiB, such as a JPEG or PNG, uploaded, in base64 or at a URL, as for a message.
+   * It is cut to a square of 640 pixels.
+   */
+  setPicture(
+    sessionId: string,
+    body:
+      | {
+          file: OutgoingFile;
+        }
+      | FormData,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { body, options });
+  }
+
+  /**
+   * Remove the picture of the account.
+   * Also succeeds when there is none.
+   */
+  removePicture(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('DELETE', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { options });
+  }
+
+  /**
+   * Get the privacy settings of the account.
+   * What others see of the account, and what they may do, in WhatsApp’s words.
+   */
+  viewPrivacy(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: PrivacySettings;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { options });
+  }
+
+  /**
+   * Change privacy settings of the account.
+   * Omitted settings stay unchanged. `contact_blacklist` is all contacts except those chosen on the
+   * phone. Each setting is one change: after an error, those before it are made.
+   */
+  changePrivacy(
+    sessionId: string,
+    body: {
+      last_seen?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      online?: 'all' | 'match_last_seen';
+      profile_picture?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      about?: 'all' | 'contacts' | 'contact_blacklist' | 'none';
+      read_receipts?: 'all' | 'none';
+      groups?: 'all' | 'contacts' | 'contact_blacklist';
+      calls?: 'all' | 'known';
+      messages?: 'all' | 'contacts';
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: PrivacySettings;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { body, options });
   }
 
   /**
@@ -1709,6 +2966,54 @@ export class OrchestratorClient {
     data: Session;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/restart`, { options });
+  }
+
+  /**
+   * Stop a session.
+   * Closes the connection until somebody starts the session again, also over restarts. The account stays
+   * linked, and WhatsApp keeps what arrives meanwhile. The status is "disconnected", and sends are
+   * refused. Needs no body.
+   */
+  stopSession(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/stop`, { options });
+  }
+
+  /**
+   * Start a session that was stopped.
+   * Connects again with the same credentials, and waits a moment for it. Nothing happens to a session
+   * that was not stopped. Needs no body.
+   */
+  startSession(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/start`, { options });
+  }
+
+  /**
+   * Link the account of a session again.
+   * For a session that was unlinked on the phone or logged out: a new QR follows under the id of the
+   * session, as for a new one, and the numbers of its events go on. Only its own number can scan it:
+   * another one is unlinked at once, and the session is closed again with an error_message that says so.
+   * Needs no body.
+   */
+  relinkSession(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Session;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/relink`, { options });
   }
 
   /**

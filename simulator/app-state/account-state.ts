@@ -9,11 +9,23 @@ import { Collection } from './collection.ts';
 export class AccountState {
   readonly #collections = new Map(COLLECTION_NAMES.map((name) => [name, new Collection()]));
 
+  readonly #watchers: ((name: CollectionName) => void)[] = [];
+
   /** The collection with this name. */
   collection(name: CollectionName): Collection {
     const found = this.#collections.get(name);
     if (!found) throw new Error(`There is no collection ${name}.`);
     return found;
+  }
+
+  /** Calls `watcher` with the collection that a client has changed. */
+  watch(watcher: (name: CollectionName) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** A client changed a collection. */
+  changed(name: CollectionName): void {
+    for (const watcher of this.#watchers) watcher(name);
   }
 
   /** Notifies these devices of the newest version of a collection; `seconds` is the time of the notification. */

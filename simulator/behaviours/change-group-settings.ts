@@ -2,7 +2,7 @@ import { bytesOf, childOf, childrenOf, errorOf, node, resultOf, type Stanza } fr
 import { type Account } from '../world/account.ts';
 import { type Directory } from '../world/directory.ts';
 import { type Group } from '../world/group.ts';
-import { GroupError } from '../world/group-desk.ts';
+import { type GroupDesk, GroupError } from '../world/group-desk.ts';
 import { type GroupSettingsDesk, type GroupSwitch } from '../world/group-settings-desk.ts';
 import { groupStanza, participantStanza } from '../world/group-stanza.ts';
 import { isIq } from './answer-iq.ts';
@@ -11,6 +11,7 @@ import { type Behaviour } from './behaviour.ts';
 /** Dependencies of {@link changeGroupSettings}. */
 export interface ChangeGroupSettingsDeps {
   readonly directory: Directory;
+  readonly groups: GroupDesk;
   readonly settings: GroupSettingsDesk;
 }
 
@@ -56,8 +57,8 @@ function answerTo(
 }
 
 /** Describes the group with this invite link; `who` joins it. */
-function byCode({ settings }: ChangeGroupSettingsDeps, code: string, who: Account | undefined): Stanza[] {
-  if (!who) return [groupStanza(settings.byInvite(code))];
+function byCode({ groups, settings }: ChangeGroupSettingsDeps, code: string, who: Account | undefined): Stanza[] {
+  if (!who) return [groupStanza(groups.byInvite(code))];
   const group = settings.join(code, who);
   const { attrs } = node('group', { jid: group.jid });
   return [group.has(who) ? node('group', attrs) : node('membership_approval_request', attrs)];
@@ -87,6 +88,7 @@ const ANSWERS: Partial<Record<string, Answer>> = {
   membership_requests_action: (deps, request) => [
     node('membership_requests_action', {}, childrenOf(request.asked).map(decision(deps, request))),
   ],
+  sub_groups: ({ settings }, { group, by }) => [node('sub_groups', {}, settings.groupsOf(group, by))],
   links: linking(true),
   unlink: linking(false),
   delete_parent({ settings }, { group, by }) {

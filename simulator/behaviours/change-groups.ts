@@ -4,6 +4,7 @@ import { type Directory } from '../world/directory.ts';
 import { type Group } from '../world/group.ts';
 import { type GroupDesk, GroupError, type PeopleAction, type PersonOutcome } from '../world/group-desk.ts';
 import { groupStanza, participantStanza } from '../world/group-stanza.ts';
+import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
 import { type Addressing } from '../world/address.ts';
 import { isIq } from './answer-iq.ts';
 import { type Behaviour } from './behaviour.ts';
@@ -12,6 +13,7 @@ import { type Behaviour } from './behaviour.ts';
 export interface ChangeGroupsDeps {
   readonly directory: Directory;
   readonly groups: GroupDesk;
+  readonly groupSettings: GroupSettingsDesk;
   /** How new groups name members. */
   readonly addressing: Addressing;
 }
@@ -93,10 +95,14 @@ function people(action: PeopleAction, deps: ChangeGroupsDeps, { by, change }: Ch
 }
 
 /** Creates a group and describes it; the description lists also those who could not be added, with the error. */
-function create({ directory, groups, addressing }: ChangeGroupsDeps, { by, change }: ChangeRequest): Stanza[] {
+function create(deps: ChangeGroupsDeps, { by, change }: ChangeRequest): Stanza[] {
+  const { directory, groups, groupSettings, addressing } = deps;
+  const parent = childOf(change, 'linked_parent')?.attrs.jid;
+  const community = parent === undefined ? undefined : groupOf(deps, parent);
   const { known, strangers } = peopleIn(directory, change);
   const { subject = '' } = change.attrs;
-  const { group, outcomes } = groups.create(by, { subject, people: known, addressing });
+  const { group, outcomes } = groups.create(by, { subject, people: known, addressing, community });
+  if (community) groupSettings.createdWithin(community, by, group);
   const refused = outcomes.filter(({ error }) => error !== undefined).map((outcome) => outcomeStanza(group, outcome));
   const described = groupStanza(group);
   return [{ ...described, content: [...childrenOf(described), ...refused, ...strangers] }];

@@ -1,4 +1,4 @@
-import { type proto } from '@whiskeysockets/baileys';
+import { proto } from '@whiskeysockets/baileys';
 
 import { bytesOf, childOf, numberOf, type Stanza } from '../kit/stanza.ts';
 import { type PairingDesk } from '../pairing/pairing-desk.ts';
@@ -15,7 +15,7 @@ export function pairByQr(desk: PairingDesk, refreshes: () => boolean): Behaviour
     name: 'pair by QR',
     onIntroduction({ devicePairingData }, client) {
       if (!devicePairingData) return false;
-      desk.offer(client, registeredKeys(devicePairingData));
+      desk.offer(client, registeredKeys(devicePairingData), deviceName(devicePairingData));
       return true;
     },
     onStanza(stanza, client) {
@@ -63,4 +63,9 @@ function registeredKeys(data: proto.ClientPayload.IDevicePairingRegistrationData
     identity: bytes(data.eIdent),
     signedPreKey: { id: number(data.eSkeyId), value: bytes(data.eSkeyVal), signature: bytes(data.eSkeySig) },
   };
+}
+
+/** What the client calls itself, for the list of linked devices on the phone. */
+function deviceName({ deviceProps }: proto.ClientPayload.IDevicePairingRegistrationData): string {
+  return proto.DeviceProps.decode(deviceProps ?? Buffer.of()).os ?? '';
 }

@@ -85,6 +85,7 @@ function takePatch(deps: SyncDeps, { collection, name, account, client }: Asked,
   }
   state.append(proto.SyncdPatch.decode(bytes));
   const others = [...account.linked.values()].filter((device) => device !== client.device);
+  account.appState.changed(name);
   account.appState.announce(name, others, Math.floor(deps.now() / 1000));
   return result(account.appState, name, []);
 }

@@ -56,9 +56,9 @@ export class PairingDesk {
   }
 
   /** Sends refs to a client that is not linked yet, so that a phone can scan one of them. */
-  offer(client: Client, keys: StandingKeys): void {
+  offer(client: Client, keys: StandingKeys, deviceName: string): void {
     const { times, now } = this.#deps;
-    const offer = new PairingOffer({ client, keys, times, nowMs: now() });
+    const offer = new PairingOffer({ client, keys, deviceName, times, nowMs: now() });
     this.#byClient.set(client, offer);
     for (const ref of offer.refs) this.#remember(ref, offer);
     const refs = offer.refs.map((ref) => node('ref', {}, Buffer.from(ref)));
@@ -114,6 +114,7 @@ export class PairingDesk {
       noiseKey: offer.client.noiseKey,
       keys: new PreKeyShelf(offer.keys),
       linkedAt: timestamp,
+      name: offer.deviceName,
     });
     const { details, sealed } = signDeviceIdentity(
       { ...secrets, keyIndex: device.device, rawId: account.rawId, timestamp },

@@ -35,6 +35,8 @@ const MAY_FOLLOW: Record<OfferState['name'], OfferState['name'][]> = {
 export class PairingOffer {
   readonly client: Client;
   readonly keys: StandingKeys;
+  /** What the client calls itself. */
+  readonly deviceName: string;
   readonly refs: readonly string[];
   /** The id of the iq that brought the refs. */
   readonly iq: string;
@@ -42,7 +44,8 @@ export class PairingOffer {
   readonly #offeredAtMs: number;
   #state: OfferState = { name: 'offered' };
 
-  constructor(facts: { client: Client; keys: StandingKeys; times: QrTimes; nowMs: number }) {
+  constructor(facts: { client: Client; keys: StandingKeys; deviceName: string; times: QrTimes; nowMs: number }) {
+    this.deviceName = facts.deviceName;
     this.client = facts.client;
     this.keys = facts.keys;
     this.iq = randomUUID();

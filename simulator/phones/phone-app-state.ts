@@ -1,6 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
 
-import { type CollectionName } from '../app-state/collection-names.ts';
+import { COLLECTION_NAMES, type CollectionName } from '../app-state/collection-names.ts';
 import { sealMutation, openRecord, type Setting } from '../app-state/mutation.ts';
 import { checkLatest, makePatch } from '../app-state/patch.ts';
 import { makeSyncKey, sharedKey, type SyncKey } from '../app-state/sync-key.ts';
@@ -24,6 +24,7 @@ export class PhoneAppState {
 
   constructor(deps: PhoneDeps) {
     this.#deps = deps;
+    deps.account.appState.watch((name) => this.#changed(name));
   }
 
   /**
@@ -97,6 +98,12 @@ export class PhoneAppState {
     await this.set('regular_low', { index: ['markChatAsRead', jidOf(chat)], value, version: 3 });
   }
 
+  /** The value of a setting that is in place, whichever device made it, by its name such as `['mute', jid]`. */
+  find(index: readonly string[]): proto.ISyncActionValue | undefined {
+    const all = COLLECTION_NAMES.flatMap((name) => this.read(name));
+    return all.find((setting) => setting.index.join() === index.join())?.value;
+  }
+
   /** Sets anything, and notifies the linked devices. */
   async set(name: CollectionName, setting: Setting): Promise<void> {
     await this.#change(name, setting, SyncdOperation.SET);
@@ -117,6 +124,13 @@ export class PhoneAppState {
     const wanted = new Set(keyIds.map(({ keyId }) => hexOf(keyId)));
     const keys = this.#keys.filter(({ id }) => wanted.has(hexOf(id)));
     this.#share([device], keys).catch((error: unknown) => this.#deps.world.failed(error));
+  }
+
+  /** A linked device changed something: the phone takes over the name of its owner. */
+  #changed(name: CollectionName): void {
+    if (name !== 'critical_block') return;
+    const setting = this.read(name).find(({ value }) => value.pushNameSetting);
+    this.#deps.account.name = setting?.value.pushNameSetting?.name ?? this.#deps.account.name;
   }
 
   async #change(name: CollectionName, setting: Setting, operation: proto.SyncdMutation.SyncdOperation): Promise<void> {

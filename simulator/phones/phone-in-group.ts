@@ -4,6 +4,7 @@ import { type Group } from '../world/group.ts';
 import { type GroupDesk, type PeopleAction } from '../world/group-desk.ts';
 import { type MemberAddMode } from '../world/group-settings.ts';
 import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
+import { type Picture } from '../world/picture.ts';
 
 /** A phone, identified by its number. */
 interface Numbered {
@@ -75,6 +76,11 @@ export class PhoneInGroup {
   /** Changes who may add members. */
   letAdd(mode: MemberAddMode): void {
     this.#settings.letAdd(this.#group, this.#account, mode);
+  }
+
+  /** Changes the picture; undefined removes it. */
+  setPicture(picture: Picture | undefined): void {
+    this.#settings.setPicture(this.#group, this.#account, picture);
   }
 
   /** Has admins decide about whoever follows the invite link, or no longer. */

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-
 import { node, type Stanza } from '../kit/stanza.ts';
+import { type BusinessProfile } from '../world/account.ts';
 import { formatJid } from '../world/address.ts';
 import { type Picture } from '../world/picture.ts';
+import { announceProfile, changeAbout, changePicture } from '../world/profile-news.ts';
 import { StatusAudience } from '../world/status-audience.ts';
 import { newSecret } from './message-seal.ts';
 import { newMessageId } from './message-id.ts';
@@ -40,18 +40,28 @@ export class PhoneProfile {
     return id;
   }
 
+  /** What they say about themselves, whichever of their devices wrote it. */
+  get about(): string | undefined {
+    return this.#deps.account.about?.text;
+  }
+
   /** Changes the text about themselves. */
   setAbout(text: string): void {
-    this.#deps.account.about = { text, t: this.#seconds };
-    this.#announce('status', node('set', {}, Buffer.from(text)));
+    const { world, account } = this.#deps;
+    changeAbout(world, account, text);
+    world.changes.announce();
   }
 
   /** Changes the profile picture; undefined removes it. */
   setPicture(picture: Picture | undefined): void {
-    const { account } = this.#deps;
-    account.picture = picture;
-    const who = { jid: account.jid('lid'), author: account.jid('lid') };
-    this.#announce('picture', picture ? node('set', { ...who, id: String(this.#seconds) }) : node('delete', who));
+    const { world, account } = this.#deps;
+    changePicture(world, account, picture);
+    world.changes.announce();
+  }
+
+  /** Becomes a business that says this about itself; undefined takes it back. */
+  setBusiness(business: BusinessProfile | undefined): void {
+    this.#deps.account.business = business;
   }
 
   /**
@@ -86,10 +96,7 @@ export class PhoneProfile {
 
   #announce(type: string, change: Stanza): void {
     const { world, account } = this.#deps;
-    const attrs = { id: randomUUID(), type, from: account.jid(world.addressing), t: String(this.#seconds) };
-    for (const device of world.directory.linkedDevices()) {
-      if (device.owner !== account) device.deliver(node('notification', { ...attrs, notify: account.name }, [change]));
-    }
+    announceProfile(world, account, type, change);
     world.changes.announce();
   }
 

@@ -11,6 +11,16 @@ import { type Picture } from './picture.ts';
 import { PrivacySettings } from './privacy-settings.ts';
 import { Standing } from './standing.ts';
 
+/** What a business says about itself. */
+export interface BusinessProfile {
+  readonly description: string;
+  readonly category: string;
+  readonly address: string;
+  readonly email: string;
+  readonly website: string;
+  readonly hours: readonly Readonly<Record<'day_of_week' | 'mode' | 'open_time' | 'close_time', string>>[];
+}
+
 /** A registered number with its phone and linked devices. */
 export class Account implements Owner {
   number: string;
@@ -25,6 +35,8 @@ export class Account implements Owner {
   defaultTimer: ChatTimer | undefined;
   /** What its owner says about themselves, and since when (Unix seconds). */
   about: { readonly text: string; readonly t: number } | undefined;
+  /** What it says about itself, if it is a business. */
+  business: BusinessProfile | undefined;
   readonly privacy = new PrivacySettings();
   /** Whether WhatsApp refuses LIDs in what the account's clients send: its own conversations are not migrated. */
   writesToNumbersOnly = false;

@@ -28,6 +28,15 @@ export interface PersonOutcome {
   readonly error: string | undefined;
 }
 
+/** What a new group is made of. */
+export interface NewGroupFacts {
+  readonly subject: string;
+  readonly people: readonly Account[];
+  readonly addressing: Addressing;
+  /** The community to which it belongs. */
+  readonly community?: Group | undefined;
+}
+
 /** Dependencies of {@link GroupDesk}. */
 export interface GroupDeskDeps {
   readonly directory: Directory;
@@ -48,12 +57,14 @@ export class GroupDesk {
   /**
    * Creates a group of its creator and those who allow it. Throws a GroupError when the subject is empty or too long.
    */
-  create(creator: Account, facts: { subject: string; people: readonly Account[]; addressing: Addressing }) {
+  create(creator: Account, facts: NewGroupFacts) {
     const { directory } = this.#deps;
     checkSubject(facts.subject);
+    if (facts.community) demandAdmin(facts.community, creator);
     const outcomes = facts.people.filter((person) => person !== creator).map((person) => mayBeAdded(person));
     const members = [creator, ...outcomes.filter(({ error }) => error === undefined).map(({ person }) => person)];
     const group = directory.makeGroup({ ...facts, created: this.#seconds, members });
+    group.settings.community = facts.community?.jid;
     this.notify(group, creator, node('create', { type: 'new' }, [groupStanza(group)]));
     return { group, outcomes };
   }
@@ -83,10 +94,20 @@ export class GroupDesk {
 
   /** Adds somebody who follows the invite link. Throws a GroupError when the link is invalid. */
   join(code: string, who: Account): Group {
-    const group = this.#deps.directory.groups().find(({ inviteCode }) => inviteCode === code);
-    if (!group) throw new GroupError('410', 'gone');
-    if (!group.has(who)) this.#change(group, undefined, 'add', [who]);
+    const group = this.byInvite(code);
+    if (group.has(who)) return group;
+    if (group.isFull) throw new GroupError('419', 'resource-limit');
+    this.#change(group, undefined, 'add', [who]);
     return group;
+  }
+
+  /** The group with this invite link. Throws a GroupError when it was revoked, or there was never one. */
+  byInvite(code: string): Group {
+    const groups = this.#deps.directory.groups();
+    const group = groups.find(({ inviteCode }) => inviteCode === code);
+    if (group) return group;
+    if (groups.some((each) => each.hasRevoked(code))) throw new GroupError('410', 'gone');
+    throw new GroupError('406', 'not-acceptable');
   }
 
   /** Changes the subject. Throws a GroupError when `by` is not permitted, or the subject is empty or too long. */
@@ -189,7 +210,8 @@ function mayBeAdded(person: Account): PersonOutcome {
 
 function obstacle(group: Group, action: PeopleAction, person: Account): PersonOutcome {
   const role = group.roleOf(person);
-  if (action === 'add' && group.settings.restrictions.has('growth_locked')) return { person, error: '419' };
+  const isClosed = group.isFull || group.settings.restrictions.has('growth_locked');
+  if (action === 'add' && isClosed && role === undefined) return { person, error: '419' };
   if (action === 'add') return role === undefined ? mayBeAdded(person) : { person, error: '409' };
   if (role === undefined) return { person, error: '404' };
   return { person, error: role === 'superadmin' && action !== 'promote' ? '405' : undefined };
@@ -211,7 +233,8 @@ export function demandAdmin(group: Group, who: Account): void {
   if (group.roleOf(who) === 'member') throw new GroupError('403', 'forbidden');
 }
 
-function demandEditor(group: Group, who: Account): void {
+/** Throws a GroupError when `who` may not change the subject, the description and the picture. */
+export function demandEditor(group: Group, who: Account): void {
   demandMember(group, who);
   if (group.locked) demandAdmin(group, who);
 }

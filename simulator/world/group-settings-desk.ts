@@ -1,10 +1,20 @@
+import { randomUUID } from 'node:crypto';
+
 import { node, type Stanza } from '../kit/stanza.ts';
 import { type Account } from './account.ts';
 import { type Directory } from './directory.ts';
 import { type Group } from './group.ts';
-import { demandAdmin, demandMember, type GroupDesk, GroupError, type PersonOutcome } from './group-desk.ts';
+import {
+  demandAdmin,
+  demandEditor,
+  demandMember,
+  type GroupDesk,
+  GroupError,
+  type PersonOutcome,
+} from './group-desk.ts';
 import { approvalMode, type GroupRestriction, type JoinRequest, type MemberAddMode } from './group-settings.ts';
-import { participantStanza } from './group-stanza.ts';
+import { groupStanza, participantStanza } from './group-stanza.ts';
+import { type Picture } from './picture.ts';
 
 /** A setting that is on or off, by the two tags that say so. */
 export type GroupSwitch = 'locked' | 'announcement';
@@ -58,20 +68,13 @@ export class GroupSettingsDesk {
 
   /** Somebody follows the invite link: becomes a member or, where admins decide, waits for them. */
   join(code: string, who: Account): Group {
-    const group = this.byInvite(code);
+    const group = this.#deps.groups.byInvite(code);
     if (!group.settings.needsApproval || group.has(who)) return this.#deps.groups.join(code, who);
     const request: JoinRequest = { method: 'invite_link', t: Math.floor(this.#deps.now() / 1000) };
     group.settings.requests.set(who, request);
     const attrs = { request_method: request.method };
     const requested = node('created_membership_requests', attrs, [requestStanza(group, who, request)]);
     this.#deps.groups.notify(group, who, requested, admins(group));
-    return group;
-  }
-
-  /** The group with this invite link. */
-  byInvite(code: string): Group {
-    const group = this.#deps.directory.groups().find(({ inviteCode }) => inviteCode === code);
-    if (!group) throw new GroupError('410', 'gone');
     return group;
   }
 
@@ -116,6 +119,34 @@ export class GroupSettingsDesk {
     group.settings.community = is ? community.jid : undefined;
     this.#deps.groups.notify(community, by, linkStanza(group, 'sub_group', is));
     this.#deps.groups.notify(group, by, linkStanza(community, 'parent_group', is));
+  }
+
+  /** Tells a community of a group that was created within it. */
+  createdWithin(community: Group, by: Account, group: Group): void {
+    this.#deps.groups.notify(community, by, linkStanza(group, 'sub_group', true));
+  }
+
+  /** The groups of a community, for its members. */
+  groupsOf(community: Group, by: Account): Stanza[] {
+    demandMember(community, by);
+    const groups = this.#deps.directory.groups().filter(({ settings }) => settings.community === community.jid);
+    return groups.map((group) => {
+      const { attrs } = groupStanza(group);
+      return node('group', attrs, group.settings.isAnnouncements ? [node('default_sub_group')] : []);
+    });
+  }
+
+  /** Changes the picture; undefined removes it. */
+  setPicture(group: Group, by: Account, picture: Picture | undefined): void {
+    demandEditor(group, by);
+    group.picture = picture;
+    const seconds = String(Math.floor(this.#deps.now() / 1000));
+    const who = { jid: group.jid, author: by.jid(group.addressing) };
+    const change = picture ? node('set', { ...who, id: seconds }) : node('delete', who);
+    const attrs = { type: 'picture', id: randomUUID(), from: group.jid, t: seconds, notify: by.name };
+    for (const { linked } of group.members) {
+      for (const device of linked.values()) device.deliver(node('notification', attrs, [change]));
+    }
   }
 
   /** Ends the group for everybody. */

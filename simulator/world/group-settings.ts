@@ -31,6 +31,10 @@ export class GroupSettings {
   isCommunity = false;
   /** The JID of the community to which the group belongs. */
   community: string | undefined;
+  /** Whether it is the community's group for announcements. */
+  isAnnouncements = false;
+  /** How many members there can be. */
+  limit = 1_024;
 
   /** How they stand in the description of the group. */
   stanzas(): Stanza[] {
@@ -38,6 +42,7 @@ export class GroupSettings {
     return [
       ...(this.isCommunity ? [node('parent', { default_membership_approval_mode: 'request_required' })] : []),
       ...(this.community === undefined ? [] : [node('linked_parent', { jid: this.community })]),
+      ...on('default_sub_group', this.isAnnouncements),
       ...on('locked', this.locked),
       ...on('announcement', this.announcement),
       node('member_add_mode', {}, Buffer.from(this.memberAddMode)),

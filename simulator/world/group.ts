@@ -41,6 +41,7 @@ export class Group {
   picture: Picture | undefined;
   /** The last part of the invite link. */
   inviteCode = newCode();
+  readonly #revokedCodes = new Set<string>();
   readonly #members: Map<Account, Membership>;
   #version: number;
 
@@ -118,7 +119,18 @@ export class Group {
 
   /** Invalidates the invite link by a new code. */
   renewInvite(): void {
+    this.#revokedCodes.add(this.inviteCode);
     this.inviteCode = newCode();
+  }
+
+  /** Whether the code was one of this group's, and no longer is. */
+  hasRevoked(code: string): boolean {
+    return this.#revokedCodes.has(code);
+  }
+
+  /** Whether nobody else can become a member. */
+  get isFull(): boolean {
+    return this.#members.size >= this.settings.limit;
   }
 
   /** The phones and linked devices of all members. */

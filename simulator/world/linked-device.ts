@@ -26,6 +26,8 @@ type Presence = { name: 'away' } | { name: 'catching-up' | 'live'; connection: C
 export class LinkedDevice implements Endpoint {
   readonly owner: Owner;
   readonly device: number;
+  /** What the phone calls it in its list of linked devices. */
+  readonly name: string;
   /** The static Noise key of its pairing, in hex. */
   readonly noiseKey: string;
   readonly mailbox = new Mailbox();
@@ -37,7 +39,15 @@ export class LinkedDevice implements Endpoint {
   #presence: Presence = { name: 'away' };
   #firstLogin: (() => void) | undefined;
 
-  constructor(facts: { owner: Owner; device: number; noiseKey: string; keys: PreKeyShelf; linkedAt?: number }) {
+  constructor(facts: {
+    owner: Owner;
+    device: number;
+    noiseKey: string;
+    keys: PreKeyShelf;
+    linkedAt?: number;
+    name?: string;
+  }) {
+    this.name = facts.name ?? '';
     this.owner = facts.owner;
     this.device = facts.device;
     this.noiseKey = facts.noiseKey;

@@ -9,6 +9,8 @@ import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
+import { readSink, type SinkConfig } from './sink-settings.ts';
+import { type ProxySettings, readProxies } from './proxy-settings.ts';
 import { readStorage, type StorageSettings } from './storage-settings.ts';
 
 /** All settings, validated and typed. `.env.example` documents each variable. */
@@ -19,10 +21,13 @@ export interface Config {
   sessions: SessionSettings;
   bounds: StorageBounds;
   storage: StorageSettings;
+  /** `null` for none. */
+  sink: SinkConfig | null;
   /** `null` for a process on its own. */
   cluster: ClusterSettings | null;
   media: MediaSettings;
   whatsapp: WhatsAppSettings;
+  proxies: ProxySettings;
   log: LogSettings;
 }
 
@@ -42,6 +47,7 @@ export interface BackendSettings {
 
 const HOUR_SECONDS = 3_600;
 const MAX_CALL_TEXT = 4_096;
+const MAX_DEVICE_NAME = 50;
 
 /**
  * Reads and validates the settings.
@@ -63,9 +69,11 @@ export function readConfig(environment: Environment): Config {
     sessions,
     bounds,
     storage,
+    sink: readSink(read),
     cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl }),
     media: readMedia(read),
     whatsapp: readWhatsApp(read),
+    proxies: readProxies(read),
     log: {
       level: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
       format: read.oneOf('LOG_FORMAT', ['json', 'pretty'], process.stdout.isTTY ? 'pretty' : 'json'),
@@ -159,7 +167,12 @@ function readWhatsApp(read: EnvironmentReader): WhatsAppSettings {
   const wsUrl = read.url('WHATSAPP_WS_URL', ['ws:', 'wss:']);
   const rootKey = read.matching('WHATSAPP_ROOT_KEY', /^[0-9a-f]{64}$/i, 'the 64 hex digits of a 32-byte key');
   const version = read.matching('WHATSAPP_VERSION', /^\d+\.\d+\.\d+$/, 'a version of the form 2.3000.x');
+  const deviceName = read.text('DEVICE_NAME');
+  if (deviceName !== undefined && deviceName.length > MAX_DEVICE_NAME) {
+    throw new ConfigError(`DEVICE_NAME must have at most ${MAX_DEVICE_NAME} characters.`);
+  }
   return {
+    ...(deviceName !== undefined && { deviceName }),
     ...(wsUrl !== undefined && { wsUrl }),
     ...(rootKey !== undefined && { rootKey: Buffer.from(rootKey, 'hex') }),
     ...(version !== undefined && { version: version.split('.').map(Number) as [number, number, number] }),

@@ -1,7 +1,8 @@
-import { Secret } from '../kit/secret.ts';
+import { type Secret } from '../kit/secret.ts';
 import { DURABILITIES, type Durability } from '../storage/postgres/durability.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 import { oneMasterKey } from './master-key.ts';
+import { postgresUrl } from './postgres-url.ts';
 
 /** Where the database is, and how it is encrypted. */
 export interface StorageSettings {
@@ -53,16 +54,5 @@ const ENCRYPTS_SQLITE_ONLY =
 
 function readDatabase(read: EnvironmentReader, production: boolean) {
   const durability = read.oneOf('DATABASE_DURABILITY', DURABILITIES, production ? 'replicated' : 'single');
-  const text = read.text('DATABASE_URL');
-  if (text === undefined) return { databaseUrl: null, durability };
-  // Its password must not be repeated.
-  if (!isPostgresUrl(text))
-    throw new ConfigError('DATABASE_URL must be a URL such as postgres://user:password@host/database.');
-  return { databaseUrl: new Secret(text), durability };
-}
-
-function isPostgresUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, host, pathname } = new URL(text);
-  return /^postgres(ql)?:$/.test(protocol) && host !== '' && pathname.length > 1;
+  return { databaseUrl: postgresUrl(read, 'DATABASE_URL'), durability };
 }

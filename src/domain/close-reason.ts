@@ -11,6 +11,8 @@ export type CloseReason =
   | { kind: 'unavailable' }
   /** Network failures, server errors, silence, unknown codes: may recover (428, 408, 500, 501, 516, none). */
   | { kind: 'connection-lost'; detail: string }
+  /** The proxy of the session is away, or refuses. */
+  | { kind: 'proxy-failed'; detail: string }
   /** Open but unusable: a watchdog closed it, or Baileys threw an uncaught exception. */
   | { kind: 'broken'; detail: string }
   /** Closed by us because received data could not be stored. */

@@ -1,6 +1,7 @@
 import { type ContactCard, type MediaInfo, type MessageType, type Place, type Reaction } from './message.ts';
 import { type PollState } from './poll.ts';
 import { type SessionId } from './session-id.ts';
+import { type SessionSummary } from './session-profile.ts';
 import { type SessionStatus } from './session.ts';
 
 /** Emitted when a session connects for the first time. Has the nine fields of the seed; times are ISO 8601. */
@@ -43,8 +44,11 @@ interface MessageReceived {
   body: MessageBody;
 }
 
+/** Of a session of which something was said: its name, labels and metadata. */
+type ToldSession = { [Field in keyof SessionSummary]?: SessionSummary[Field] | undefined };
+
 /** The eight fields of the seed, followed by those of contract 2.1. */
-export interface MessageBody {
+export interface MessageBody extends ToldSession {
   session_id: SessionId;
   sender_name: string | null;
   sender_number: string | null;
@@ -91,7 +95,7 @@ interface MessageStatusUpdate {
     error_code: string | null;
     error_message: string | null;
     timestamp: string;
-  };
+  } & ToldSession;
 }
 
 /** Every event that the main backend receives. */

@@ -1,4 +1,5 @@
 import { EVENT_KINDS, type EventKind } from './event.ts';
+import { type GroupJoinRequestFields, type GroupParticipantsFields, type GroupUpdateFields } from './group-event.ts';
 import { type SessionId } from './session-id.ts';
 
 /** What all further events tell. Whatever else comes from the network is hostile: whoever makes the event bounds it. */
@@ -9,15 +10,13 @@ export interface FurtherBody {
 }
 
 /** A body whose fields are not described here. */
-export interface OpenBody extends FurtherBody {
-  [field: string]: unknown;
-}
+export type OpenBody = FurtherBody & Record<string, unknown>;
 
 /** The body of each kind of further event, which is described beside the part of the domain that it belongs to. */
 export interface FurtherBodies {
-  'group-update': OpenBody;
-  'group-participants': OpenBody;
-  'group-join-request': OpenBody;
+  'group-update': FurtherBody & GroupUpdateFields;
+  'group-participants': FurtherBody & GroupParticipantsFields;
+  'group-join-request': FurtherBody & GroupJoinRequestFields;
   call: OpenBody;
   presence: OpenBody;
   'chat-update': OpenBody;

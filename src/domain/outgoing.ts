@@ -10,8 +10,11 @@ export type OutgoingPlace = Pick<Place, 'name' | 'address'> & { latitude: number
 
 /** The content of a message to send. */
 export type OutgoingContent =
-  | { type: 'text'; text: string }
+  | { type: 'text'; text: string; preview?: LinkPreview | undefined }
   | OutgoingMedia
+  /** Announces so many pictures and videos, which follow, and are shown together. */
+  | { type: 'album'; images: number; videos: number }
+  | { type: 'event'; event: OutgoingEvent }
   | { type: 'location'; location: OutgoingPlace }
   | { type: 'contact'; contacts: readonly ContactCard[] }
   | { type: 'poll'; poll: Poll }
@@ -35,6 +38,36 @@ export interface OutgoingMedia {
   /** Pixels. */
   width: number | null;
   height: number | null;
+  /** Whether it can be viewed only once. */
+  viewOnce?: boolean | undefined;
+  /** How a video is shown: it plays by itself, again and again, or it is a round video note. */
+  shownAs?: 'gif' | 'note' | undefined;
+  /** The id of the album that it belongs to. */
+  album?: string | undefined;
+}
+
+/** What phones show of an address in a text. */
+export interface LinkPreview {
+  /** As it stands in the text. */
+  url: string;
+  title: string;
+  description: string | null;
+  /** A small JPEG. */
+  thumbnail: Uint8Array | null;
+}
+
+/** An event that people can say they attend. Times are Unix ms. */
+export interface OutgoingEvent {
+  name: string;
+  description: string | null;
+  startAtMs: number;
+  endAtMs: number | null;
+  location: OutgoingPlace | null;
+  /** Where it takes place online. */
+  joinLink: string | null;
+  /** Whether guests may bring others. */
+  extraGuests: boolean;
+  canceled: boolean;
 }
 
 /** Whether a message carries a file. */
@@ -49,7 +82,13 @@ type OutgoingChange =
   /** Replaces the text, or the caption of the file, of the account's own message. */
   | { type: 'edit'; messageId: string; text: string }
   /** Deletes a message for everybody: the account's own, or as a group admin anybody's. */
-  | { type: 'delete'; messageId: string };
+  | { type: 'delete'; messageId: string }
+  /** Shows a message on top of its chat for so many seconds, or no longer. */
+  | { type: 'pin'; messageId: string; pinned: boolean; seconds: number }
+  /** Keeps a message in a chat whose messages disappear, or no longer. */
+  | { type: 'keep'; messageId: string; kept: boolean }
+  /** Votes in a poll; no options take back an earlier vote. */
+  | { type: 'vote'; messageId: string; options: readonly string[] };
 
 /** A message to send. */
 export interface OutgoingMessage {
@@ -60,6 +99,10 @@ export interface OutgoingMessage {
   replyTo: string | null;
   /** The people whom it mentions. */
   mentions: readonly Recipient[];
+  /** Whether it mentions everybody in its group, whatever its text says. */
+  mentionAll?: boolean | undefined;
+  /** The id that the caller chose for it. */
+  ownId?: string | undefined;
   /** The id of a request that may be repeated, to send it under; otherwise it gets one when it is sent. */
   messageId?: string | undefined;
 }

@@ -8,13 +8,23 @@ export interface Person {
   lid: string | null;
 }
 
+/** A person with the names that are known of them. */
+export interface NamedPerson {
+  /** The number, or `…@lid`. */
+  person: string;
+  /** The name that this person chose. */
+  pushName: string | null;
+  /** The name in the owner's address book. */
+  savedName: string | null;
+}
+
 /** A name of somebody that became known. */
 export interface LearnedName {
   /** The number, or `…@lid`. */
   person: string;
   /** The name that this person chose. */
   pushName?: string | null | undefined;
-  /** The name in the owner's address book. */
+  /** The name in the owner's address book; `null` when the person is no longer in it. */
   savedName?: string | null | undefined;
 }
 

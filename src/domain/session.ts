@@ -2,6 +2,7 @@ import { type SessionId } from './session-id.ts';
 import { type NewChatCap } from './new-chat-cap.ts';
 import { type PhoneNumber } from './address.ts';
 import { type PasskeyStatus } from './passkey.ts';
+import { type SessionProfile } from './session-profile.ts';
 
 /** The four statuses of the seed's table `whatsapp_sessions`. */
 export const SESSION_STATUSES = ['connecting', 'connected', 'disconnected', 'error'] as const;
@@ -25,8 +26,10 @@ export interface AccountIdentity {
  * - `lost`: the connection is lost and is being re-established.
  * - `closed`: over; a new QR is needed (unlinked, logged out, or its credentials are missing).
  * - `failed`: over until a person acts (banned, outdated client, repeated conflict).
+ * - `stopped`: a person stopped it, and a person starts it again; its device stays linked.
  */
-export type SessionPhase = 'pairing' | 'pairing-by-code' | 'linking' | 'online' | 'lost' | 'closed' | 'failed';
+export type SessionPhase =
+  'pairing' | 'pairing-by-code' | 'linking' | 'online' | 'lost' | 'closed' | 'failed' | 'stopped';
 
 /** A session as it is stored. Times are Unix milliseconds. */
 export interface SessionRecord {
@@ -46,6 +49,8 @@ export interface SessionRecord {
   newChatCap?: NewChatCap | null | undefined;
   /** How far the pairing is, if WhatsApp wants a passkey for it. Not stored: it ends with its connection. */
   passkey: PasskeyStatus | null;
+  /** What the caller says of it; missing when nothing was said. */
+  profile?: SessionProfile | undefined;
   createdAtMs: number;
   updatedAtMs: number;
 }
@@ -90,6 +95,7 @@ const STATUS_OF: Record<SessionPhase, SessionStatus> = {
   lost: 'disconnected',
   closed: 'disconnected',
   failed: 'error',
+  stopped: 'disconnected',
 };
 
 /** The path of a session's folder below `AUTH_DIR` as configured: `./auth_sessions/session_…`. */

@@ -3,15 +3,19 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type PairingCode, type QrCode, type SessionRecord, type SessionStatus } from '../domain/session.ts';
+import { type NamedPerson } from '../domain/person.ts';
+import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { type Subscriptions } from '../ports/subscriptions.ts';
 import { type MediaFile } from '../ports/media.ts';
+import { type Scheduler } from '../sessions/scheduled/scheduler.ts';
 import { type SendResult } from '../sessions/outbound.ts';
 import { type SessionHistory } from '../sessions/history/session-history.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type PasskeyLinking } from '../sessions/state/passkey-linking.ts';
+import { type SessionChanges } from '../sessions/state/session-control.ts';
 import { type SessionListener } from '../sessions/session-events.ts';
 import { type ApiKeys } from './access/api-keys.ts';
 import { type BrowserTokens } from './access/browser-tokens.ts';
@@ -26,13 +30,26 @@ export interface SessionsApi {
    * Creates a session and waits for WhatsApp's first QR.
    * @throws AppError `qr_timeout` (the session is removed), `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
-  generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }>;
+  generateQr(spec?: SessionChanges): Promise<{ sessionId: SessionId; qr: QrCode }>;
   /**
    * Creates a session and waits until WhatsApp accepts a pairing code, to be typed into the phone with this number.
    * @throws AppError `pairing_refused`, `rate_limited`, `whatsapp_timeout` (the session is removed),
    *   `overloaded`, `too_many_sessions`, `too_many_pending_sessions`
    */
   pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }>;
+  /**
+   * Creates a session, whose QR follows.
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`, `url_not_allowed`
+   */
+  createSession(spec: SessionChanges): Promise<SessionRecord>;
+  /** Changes what is said of a session. @throws AppError `session_not_found`, `url_not_allowed` */
+  change(id: SessionId, changes: SessionChanges): Promise<SessionRecord>;
+  /** Closes its connection until somebody starts it. @throws AppError `session_not_found`, `session_not_connected` */
+  stop(id: SessionId): Promise<SessionRecord>;
+  /** Connects a session that was stopped. @throws AppError `session_not_found`, `session_logged_out` */
+  start(id: SessionId): Promise<SessionRecord>;
+  /** Offers a QR for the account of a session that was logged out. @throws AppError `session_not_found`, `session_linked` */
+  relink(id: SessionId): Promise<SessionRecord>;
   /** The id of the session that an id stands for: an account that is linked again keeps its first one. */
   resolve(id: SessionId): Promise<SessionId>;
   /** All sessions, the oldest first. */
@@ -41,6 +58,8 @@ export interface SessionsApi {
   own(): SessionRecord[];
   /** One session. @throws AppError `session_not_found` */
   view(id: SessionId): Promise<SessionRecord>;
+  /** The people whose names a session knows. @throws AppError `session_not_found` */
+  contacts(id: SessionId, page: ContactPage): Promise<NamedPerson[]>;
   /** The session's history, the oldest first. @throws AppError `session_not_found` */
   timeline(id: SessionId): Promise<TimelineNote[]>;
   /**
@@ -106,6 +125,8 @@ export interface SettingsApi {
   downloadMedia(): boolean;
   setDownloadMedia(enabled: boolean): Promise<void>;
 }
+
+type ScheduledApi = Pick<Scheduler, 'schedule' | 'list' | 'find' | 'cancel'>;
 
 type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
 
@@ -201,6 +222,8 @@ export interface Core {
   sessions: SessionsApi;
   media: MediaApi;
   history: HistoryApi;
+  /** Messages to be sent later. */
+  scheduled: ScheduledApi;
   settings: SettingsApi;
   health: HealthApi;
   metrics: MetricsApi;

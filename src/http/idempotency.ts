@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { bounded } from '../kit/bounded.ts';
+import { type Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { newMessageId } from '../domain/outgoing.ts';
 import { type Logger } from '../kit/logger.ts';
@@ -21,6 +23,20 @@ export interface RepeatableRequest {
 /** Handles a request. If it sends a message, it does so under this id, the same after a crash. */
 type Task = (messageId: string) => Promise<Reply>;
 
+/** What {@link Idempotency} works with. */
+export interface IdempotencyDeps {
+  store: IdempotencyStore;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+}
+
+/**
+ * How long a response waits until it is stored. A database may be away for longer than this process lives; whoever is
+ * answered repeats nothing.
+ */
+const STORED_WITHIN_MS = 1_000;
+
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 
 /** Refusals that WhatsApp would repeat. After any other error a retry can succeed, so its answer is not stored. */
@@ -32,16 +48,12 @@ const FINAL_REFUSALS: ReadonlySet<ErrorCode> = new Set([
 
 /** Answers a repeated request with the first answer, and never runs two requests with the same key at once. */
 export class Idempotency {
-  readonly #store: IdempotencyStore;
-  readonly #random: Random;
-  readonly #log: Logger;
+  readonly #deps: IdempotencyDeps;
   /** The hashes of the requests in progress. */
   readonly #running = new Map<string, string>();
 
-  constructor(store: IdempotencyStore, random: Random, log: Logger) {
-    this.#store = store;
-    this.#random = random;
-    this.#log = log;
+  constructor(deps: IdempotencyDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -57,15 +69,22 @@ export class Idempotency {
       throw new AppError(running === hash ? 'idempotency_in_progress' : 'idempotency_mismatch');
     // Set before the first await: of two simultaneous requests, the second finds the first here.
     this.#running.set(name, hash);
+    let stored: Promise<void> = Promise.resolve();
     try {
-      return (await this.#repeat(request, hash)) ?? (await this.#first(request, hash, task));
+      const known = await this.#repeat(request, hash);
+      if (known) return known;
+      const reply = await this.#first(request, hash, task);
+      stored = this.#save(request, { requestHash: hash, status: reply.status, body: JSON.stringify(reply.body) });
+      await bounded(stored, STORED_WITHIN_MS, this.#deps.clock);
+      return reply;
     } finally {
-      this.#running.delete(name);
+      // Until then, nobody else would find the answer.
+      void stored.then(() => this.#running.delete(name));
     }
   }
 
   async #repeat({ scope, key }: RepeatableRequest, hash: string): Promise<Reply | undefined> {
-    const stored = await this.#store.find(scope, key);
+    const stored = await this.#deps.store.find(scope, key);
     if (stored === undefined) return undefined;
     if (stored.requestHash !== hash) throw new AppError('idempotency_mismatch');
     return {
@@ -76,20 +95,18 @@ export class Idempotency {
   }
 
   async #first({ scope, key }: RepeatableRequest, hash: string, task: Task): Promise<Reply> {
-    const fresh = { requestHash: hash, messageId: newMessageId(this.#random) };
-    const messageId = await this.#store.reserve(scope, key, fresh);
-    const reply = await task(messageId).catch(finalRefusal);
-    const answer = { requestHash: hash, status: reply.status, body: JSON.stringify(reply.body) };
-    await this.#save(scope, key, answer);
-    return reply;
+    const { store, random } = this.#deps;
+    const fresh = { requestHash: hash, messageId: newMessageId(random) };
+    const messageId = await store.reserve(scope, key, fresh);
+    return task(messageId).catch(finalRefusal);
   }
 
   /** The message has left by now: an error would only make the caller send it again. */
-  async #save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
+  async #save({ scope, key }: RepeatableRequest, answer: StoredAnswer): Promise<void> {
     try {
-      await this.#store.save(scope, key, answer);
+      await this.#deps.store.save(scope, key, answer);
     } catch (error) {
-      this.#log.error(
+      this.#deps.log.error(
         { failure: describeFailure(error), scope },
         'the answer to an idempotent request could not be stored',
       );

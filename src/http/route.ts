@@ -3,12 +3,13 @@ import { type z } from 'zod';
 import { type Scope } from '../domain/access.ts';
 import { type Recipient } from '../domain/address.ts';
 import { type ErrorCode } from '../domain/errors.ts';
-import { type OutgoingFile } from '../domain/outgoing.ts';
+import { type LinkPreview, type OutgoingFile } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type Caller } from './access/caller.ts';
 import { type Core } from './core.ts';
+import { type ConversionTarget } from './files/ffmpeg.ts';
 import { type FileSource } from './files/file-field.ts';
 import { type FixedContent } from './responses/fixed-content.ts';
 
@@ -20,6 +21,10 @@ export interface PathParams {
   id?: number;
   /** `…@g.us`. */
   groupId?: string;
+  /** Of an invite link. */
+  code?: string;
+  /** A group of a community, `…@g.us`. */
+  linkedGroupId?: string;
   contactId?: Recipient;
   chatId?: Recipient;
   callId?: string;
@@ -52,6 +57,14 @@ export interface FileOpener {
    * @throws AppError one of {@link FILE_ERRORS}, `storage_unavailable`
    */
   open(source: FileSource): Promise<OutgoingFile>;
+  /** What the page of the first address in a text says of itself; `undefined` when there is none, or it fails. */
+  preview(text: string): Promise<LinkPreview | undefined>;
+  /** A PNG or JPEG as a sticker; any other file as it is. @throws AppError `unsupported_media` */
+  sticker(file: OutgoingFile): Promise<OutgoingFile>;
+  /** The file in the format in which WhatsApp shows this. @throws AppError `conversion_unavailable`, `unsupported_media` */
+  convert(file: OutgoingFile, target: ConversionTarget): Promise<OutgoingFile>;
+  /** Checks a URL that will be fetched later. @throws AppError `url_not_allowed` */
+  checkUrl(url: string): void;
 }
 
 /** A request as its handler sees it. */
@@ -176,6 +189,8 @@ export function errorsOf(route: Route): ErrorCode[] {
   const { errors, scope, body, files, idempotent } = route;
   const all = [
     ...errors,
+    // What needs the connection is refused clearly while somebody has stopped the session.
+    ...(errors.includes('session_not_connected') ? (['session_stopped'] as const) : []),
     ...(isOfOwner(route) ? OWNER_ERRORS : []),
     ...(scope === 'none' ? [] : ACCESS_ERRORS),
     ...(body ? BODY_ERRORS : []),

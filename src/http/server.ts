@@ -30,8 +30,10 @@ export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { TokensInMemory } from './access/tokens-in-memory.ts';
 export { endUnlinked } from './end-unlinked.ts';
+export { findFfmpeg } from './files/ffmpeg.ts';
 export { removeLeftovers } from './files/leftovers.ts';
 export { FOLDER_PREFIX } from './files/temporary-folder.ts';
+export { scheduledMessageOpener } from './routes/messaging/open-message.ts';
 export { type FileSettings } from './files/request-files.ts';
 export { systemAddresses, systemResolve, UrlRules } from './files/url-rules.ts';
 export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
@@ -145,7 +147,7 @@ function createDispatch(deps: HttpAppDeps, core: Core, running: Supervisor): Dis
   return {
     core,
     cluster: deps.cluster,
-    idempotency: new Idempotency(deps.answers, deps.random, deps.log),
+    idempotency: new Idempotency({ ...deps, store: deps.answers }),
     files: new FileIntake({ ...deps.files, clock: deps.clock }),
     compressedBodies: deps.compressedBodies,
     // Errors go to `lastCatch`; here only the end matters.

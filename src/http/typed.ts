@@ -12,3 +12,7 @@ export function typed<Given, Value>(parse: (given: Given) => Value | undefined, 
     return z.NEVER;
   };
 }
+
+/** A text that is parsed, or refused with `complaint`. */
+export const parsedText = <Value>(parse: (text: string) => Value | undefined, complaint: string) =>
+  z.string({ error: complaint }).transform(typed(parse, complaint));

@@ -2,6 +2,7 @@ import { type Event, type EventKind } from '../domain/event.ts';
 import { type AnyEventKind, type FurtherEvent, type FurtherEventKind } from '../domain/further-event.ts';
 import { type MediaInfo } from '../domain/message.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SessionSummary } from '../domain/session-profile.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
 
 /** An event to deliver to the main backend. */
@@ -9,10 +10,12 @@ export interface NewCallback {
   event: Event;
   /** The idempotency key: the same event has the same key, whoever reports it and however often. */
   webhookId: string;
+  /** What it tells of its session, behind the fields of the event. */
+  session?: SessionSummary | undefined;
   /** The webhookIds of callbacks that make this one unnecessary: it is skipped when any of them is already stored. */
   unless?: readonly string[];
   /** What the backend receives in its place when it refuses just this one: see {@link CallbackQueue.substitute}. */
-  instead?: Pick<NewCallback, 'event' | 'webhookId'>;
+  instead?: Pick<NewCallback, 'event' | 'webhookId' | 'session'>;
   /** The callback waits for its file until this moment at most (Unix ms), and so does everything behind it. */
   holdUntilMs?: number;
 }

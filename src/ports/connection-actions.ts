@@ -1,14 +1,9 @@
 import { type PhoneNumber, type Recipient } from '../domain/address.ts';
 import { type RingingCall } from '../domain/call.ts';
 import { type Availability, type MarkedRead, type PastReference, type TypingState } from '../domain/chat.ts';
-import {
-  type Group,
-  type GroupUpdate,
-  type NewGroup,
-  type ParticipantAction,
-  type ParticipantResult,
-} from '../domain/group.ts';
 import { type ContactCheck } from '../domain/person.ts';
+import { type GroupActions } from './group-actions.ts';
+import { type ChatStateActions, type PeopleActions, type ProfileActions } from './account-actions.ts';
 
 /** What a connection can do besides sending messages. */
 export interface ConnectionActions {
@@ -16,32 +11,9 @@ export interface ConnectionActions {
   readonly contacts: ContactActions;
   readonly chats: ChatActions;
   readonly calls: CallActions;
-}
-
-/**
- * The groups of an account. Every method may throw `session_not_connected`, `whatsapp_timeout`, `rate_limited` and
- * `whatsapp_refused`; those about one group also `group_not_found`, and those that change it `not_allowed`.
- */
-export interface GroupActions {
-  /** All groups that the account is in. */
-  list(): Promise<Group[]>;
-  /** One group; the answer is at most a minute old. */
-  view(groupId: string): Promise<Group>;
-  /**
-   * Creates a group with the account and everybody who can be added.
-   * @throws AppError `number_not_on_whatsapp` when none of them has an account
-   */
-  create(subject: string, participants: readonly Recipient[]): Promise<NewGroup>;
-  /** Adds, removes, promotes or demotes participants; one result for each, in their order. */
-  change(groupId: string, action: ParticipantAction, participants: readonly Recipient[]): Promise<ParticipantResult[]>;
-  /** Changes the subject or the description; returns the group as it is then. */
-  update(groupId: string, update: GroupUpdate): Promise<Group>;
-  /** The code at the end of the group's invite link (`https://chat.whatsapp.com/…`). */
-  invite(groupId: string): Promise<string>;
-  /** Revokes the invite link; returns the code of the new one. */
-  revokeInvite(groupId: string): Promise<string>;
-  /** Leaves the group. */
-  leave(groupId: string): Promise<void>;
+  readonly chatStates: ChatStateActions;
+  readonly people: PeopleActions;
+  readonly profile: ProfileActions;
 }
 
 /** Other people. Every method may throw `session_not_connected`, `whatsapp_timeout` and `rate_limited`. */

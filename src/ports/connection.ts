@@ -1,6 +1,8 @@
+import { type AccountNews } from '../domain/account-news.ts';
 import { type RingingCall } from '../domain/call.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type CloseReason } from '../domain/close-reason.ts';
+import { type GroupChange } from '../domain/group-event.ts';
 import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
 import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
 import { type NewChatCap } from '../domain/new-chat-cap.ts';
@@ -48,6 +50,8 @@ export type ConnectionEvent =
   | { kind: 'names'; names: readonly LearnedName[] }
   /** Emitted when the phone told messages from before: after a pairing, or since somebody asked for them. */
   | { kind: 'past'; messages: readonly IncomingMessage[] }
+  /** Emitted when something of chats or people changed that no message tells. */
+  | { kind: 'account-news'; news: AccountNews }
   /** Emitted when the status of a sent message changed. */
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */
@@ -56,6 +60,8 @@ export type ConnectionEvent =
   | { kind: 'new-chat-cap'; cap: NewChatCap | null }
   /** Emitted when a one-to-one call begins to ring. */
   | { kind: 'ringing'; call: RingingCall }
+  /** Emitted when WhatsApp announced changes of a group; it is told again until `stored` is called. */
+  | { kind: 'group-changed'; changes: readonly GroupChange[]; stored: () => void }
   /** Emitted when a contact registered anew: their keys are others from now on. */
   | { kind: 'identity-changed'; who: Person }
   /** Emitted when something failed and was handled; the connection goes on. `why` is one sentence for operators. */
@@ -127,11 +133,12 @@ export interface PasskeyActions {
 /** A message whose recipient is resolved. */
 export interface PreparedMessage extends Pick<SentMessage, 'to' | 'toNumber'> {
   /**
-   * Writes the message as it goes over the wire, and uploads its file.
+   * Writes the message as it goes over the wire, and uploads its file. With `earlier`, its content is what was written for
+   * the same message before: recipients may have that, and what they answer refers to it.
    * @throws AppError `number_not_on_whatsapp` for a mention, `message_not_found`, `message_not_suitable`,
    *   `media_not_uploaded`, `whatsapp_timeout`
    */
-  encode(): Promise<EncodedMessage>;
+  encode(earlier?: Uint8Array): Promise<EncodedMessage>;
 }
 
 /** A message that is ready to be stored and sent. */

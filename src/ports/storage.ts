@@ -4,11 +4,13 @@ import { type ChatTimer, type NotedTimer } from '../domain/chat.ts';
 import { type KeptMessage } from '../domain/kept-message.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
-import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
+import { type LearnedName, type NamedPerson, type Numbers, type Person } from '../domain/person.ts';
 import { type CountedVote, type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { type SessionProfile } from '../domain/session-profile.ts';
 import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { type Secret } from '../kit/secret.ts';
 import {
   type CallbackArchive,
   type CallbackQueue,
@@ -18,6 +20,7 @@ import {
 } from './callbacks.ts';
 import { type HistoryStore } from './history.ts';
 import { type MediaIndex } from './media.ts';
+import { type ScheduledMessageStore } from './scheduled.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
 import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
 
@@ -35,6 +38,7 @@ import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts'
 export interface Storage extends AsyncDisposable {
   readonly sessions: SessionStore;
   readonly sentMessages: SentMessageStore;
+  readonly scheduledMessages: ScheduledMessageStore;
   readonly conversations: ConversationStore;
   readonly pollVotes: PollVoteStore;
   readonly chatTimers: ChatTimerStore;
@@ -63,7 +67,7 @@ export interface Storage extends AsyncDisposable {
   check(): Promise<void>;
   /**
    * Removes what has outlived its retention: settled callbacks and further events after `callbackRetentionMs`, and never within a day; sent
-   * messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
+   * and settled scheduled messages, poll votes, awaited numbers and handled journal entries after two weeks; stored answers after a day; names a year
    * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
    * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when
    * `signal` is aborted.
@@ -102,11 +106,13 @@ export interface SessionStore {
   some(sessionIds: readonly SessionId[]): Promise<SessionRecord[]>;
   /** The number of sessions in each phase, also of those on other nodes. Phases without sessions are missing. */
   counts(): Promise<Map<SessionPhase, number>>;
+  /** The URL of the session's own proxy, with its credentials; `undefined` without one. */
+  proxyOf(sessionId: SessionId): Promise<Secret | 'unreadable' | undefined>;
   /**
-   * Stores a new session and its first note. It belongs to this node.
+   * Stores a new session with its profile, its proxy and its first note. It belongs to this node.
    * @throws AppError `too_many_sessions`, `too_many_pending_sessions`
    */
-  create(record: SessionRecord, note: TimelineNote, limits: SessionLimits): Promise<void>;
+  create(record: SessionRecord, note: TimelineNote, limits: SessionLimits, proxy?: Secret): Promise<void>;
   /**
    * Stores the record, the events and the other writes in one transaction: a change and its callbacks are never apart. An
    * event whose `webhookId` is already known is skipped. Returns the number of events that were stored.
@@ -152,6 +158,10 @@ export interface SessionWrites {
   kept?: KeptMessage | undefined;
   /** The person who wrote to us: no longer a stranger. */
   heardFrom?: string;
+  /** What the caller says of the session from now on. */
+  profile?: SessionProfile | undefined;
+  /** The URL of the session's proxy from now on, with its credentials; `null` for none. Stored with a profile. */
+  proxy?: Secret | null | undefined;
   /** An entry for the session's timeline. */
   note?: TimelineNote;
   /** The events announce the session: from now on its number has this session id. */
@@ -274,13 +284,24 @@ export interface PollVoteStore {
 
 /** The names of people, for each session: of those whose name was learned last. */
 export interface ContactNameStore {
-  /** Names that became known. What is empty replaces nothing; a session that does not exist learns nothing. */
+  /**
+   * Names that became known. What is empty replaces nothing, but a saved name that is `null` is forgotten; a session that does not exist learns nothing.
+   */
   learn(sessionId: SessionId, names: readonly LearnedName[]): Promise<void>;
   /**
    * The name that this person chose or, if that is unknown, the one in the owner's address book; `null` without either. May
    * return what is not durable yet.
    */
   of(sessionId: SessionId, person: Person): Promise<string | null>;
+  /** Everybody of whom a name is known, in the order of `person`. May return what is not durable yet. */
+  list(sessionId: SessionId, page: ContactPage): Promise<NamedPerson[]>;
+}
+
+/** A part of a list of people. */
+export interface ContactPage {
+  /** Only those after this one; empty for the first ones. */
+  after: string;
+  limit: number;
 }
 
 /** The disappearing timers of chats, a bounded number for each session. They are written as {@link SessionWrites.timer}. */

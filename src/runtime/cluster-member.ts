@@ -7,7 +7,7 @@ import { LivingPeers } from '../cluster/living-peers.ts';
 import { ClusterPlacement } from '../cluster/placement.ts';
 import { type ClusterSettings } from '../config/cluster-settings.ts';
 import { type Config } from '../config/config.ts';
-import { type ClusterStorage } from '../storage/postgres/open.ts';
+import type { ClusterStorage } from '../storage/postgres/open.ts';
 import { type Storage } from '../ports/storage.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type Cluster, type Forwarder } from '../ports/cluster.ts';

@@ -16,6 +16,8 @@ export interface AppHealthDeps {
   files: Pick<MediaStore, 'problem'>;
   notifier: Pick<BackendNotifier, 'health' | 'blockedSessions'>;
   pressure: Pick<BackPressure, 'why'>;
+  /** What writes events into the operator's own table. */
+  sink: { readonly problem: string | null };
   guard: ProcessGuard;
   /** Warns before WhatsApp stops accepting the client's version. */
   client: { readonly warning: string | null };
@@ -92,11 +94,11 @@ export class AppHealth implements HealthApi {
   }
 
   #otherProblems(): string[] {
-    const { files, notifier, pressure, guard, client, droppedLogLines } = this.#deps;
+    const { files, notifier, pressure, sink, guard, client, droppedLogLines } = this.#deps;
     const unexpected = guard.unexpected();
     const dropped = droppedLogLines();
     return [
-      ...[pressure.why, files.problem, client.warning].filter((why) => why !== null),
+      ...[pressure.why, files.problem, client.warning, sink.problem].filter((why) => why !== null),
       ...backendProblems(notifier.health()),
       ...blockedProblems(notifier.blockedSessions),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),

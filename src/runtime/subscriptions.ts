@@ -7,7 +7,9 @@ import { type Random } from '../kit/random.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Lease } from '../ports/ownership.ts';
 import { type Storage } from '../ports/storage.ts';
+import { PostgresSink } from '../sink/postgres-sink.ts';
 import { VERSION } from '../version.ts';
+import { forgetSink, SinkDelivery } from '../webhooks/subscriptions/sink-delivery.ts';
 import { type UrlGuard } from '../webhooks/subscriptions/subscription-client.ts';
 import { SubscriptionService } from '../webhooks/subscriptions/subscription-service.ts';
 
@@ -44,6 +46,37 @@ export function createSubscriptions({ backend }: Config, deps: SubscriptionsDeps
     log: log.child({ part: 'webhooks' }),
   });
 }
+
+/** What writes events into the operator's own table, which does nothing without `SINK_DATABASE_URL`. */
+export async function createSink({ sink, backend }: Config, deps: SubscriptionsDeps): Promise<Sink> {
+  const { storage, metrics, lease, clock, random } = deps;
+  if (!sink) {
+    await forgetSink(storage.subscriptions);
+    return NO_SINK;
+  }
+  const { retries, poisonAfterMs, retentionMs } = backend;
+  const log = deps.log.child({ part: 'sink' });
+  const memoryMs = Math.max(2 * retentionMs, WEEK_MS);
+  return new SinkDelivery({
+    ...{ store: storage.subscriptions, lease, clock, random, log },
+    events: sink.events,
+    settings: { retries, poisonAfterMs, retentionMs },
+    metrics: { posted: (_, fate) => metrics.subscriberPosted(fate), arrived: () => undefined },
+    sink: new PostgresSink(sink, { memoryMs, clock, log }),
+  });
+}
+
+/** What the process needs of a sink. */
+type Sink = Pick<SinkDelivery, 'start' | 'adopt' | 'leave' | 'problem'> & AsyncDisposable;
+
+const NO_SINK: Sink = {
+  start: () => Promise.resolve(),
+  adopt: () => undefined,
+  leave: () => Promise.resolve(),
+  problem: null,
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+const WEEK_MS = 7 * 86_400_000;
 
 function guardOf(allowedHosts: readonly string[]): UrlGuard {
   const rules = new UrlRules({ allowedHosts, resolve: systemResolve, ownAddresses: systemAddresses });

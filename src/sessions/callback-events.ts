@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DeliveryUpdate, type IncomingMessage, type MediaInfo } from '../domain/message.ts';
 import { type KnownSentMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
+import { summaryOf } from '../domain/session-profile.ts';
 import { authFolderPath, type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
 import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
 import { type NewCallback } from '../ports/callbacks.ts';
@@ -28,6 +29,7 @@ export function newSessionConnected(record: SessionRecord, authDir: string, inst
         updated_at: isoTime(updatedAtMs),
       },
     },
+    session: summaryOf(record.profile),
     // The id may have been announced before, for a session that was deleted.
     webhookId: webhookId('session', sessionId, 'new', ...(instead ? [String(createdAtMs)] : [])),
     ...(instead && { instead }),
@@ -48,14 +50,16 @@ export function statusUpdate(record: SessionRecord, count: number): NewCallback 
         last_seen: isoTimeOrNull(lastSeenMs),
       },
     },
+    session: summaryOf(record.profile),
     webhookId: webhookId('status', sessionId, phase, String(updatedAtMs), String(count)),
   };
 }
 
 /** The event of a QR that was created or renewed. */
-export function qrUpdate(sessionId: SessionId, qr: QrCode): NewCallback {
+export function qrUpdate({ sessionId, profile }: SessionRecord, qr: QrCode): NewCallback {
   const body = { session_id: sessionId, qr_data: qr.text, generated_at: isoTime(qr.generatedAtMs) };
-  return { event: { kind: 'qr-update', body }, webhookId: webhookId('qr', sessionId, qr.text) };
+  const session = summaryOf(profile);
+  return { event: { kind: 'qr-update', body }, session, webhookId: webhookId('qr', sessionId, qr.text) };
 }
 
 /**
@@ -106,6 +110,7 @@ export function messageReceived(
         corrected_fields: [],
       },
     },
+    session: summaryOf(record.profile),
     ...messageKeys(record.sessionId, message),
     ...(holdMs > 0 && { holdUntilMs: receivedAtMs + holdMs }),
   };
@@ -152,8 +157,8 @@ function messageKeys(
 
 /** The event of the delivery status of a message that we sent. */
 export function messageStatusUpdate(
-  sessionId: SessionId,
-  message: KnownSentMessage,
+  { sessionId, profile }: Pick<SessionRecord, 'sessionId' | 'profile'>,
+  message: Pick<KnownSentMessage, 'toNumber'>,
   update: DeliveryUpdate,
   atMs: number,
 ): NewCallback {
@@ -170,11 +175,12 @@ export function messageStatusUpdate(
         timestamp: isoTime(atMs),
       },
     },
+    session: summaryOf(profile),
     webhookId: webhookId('delivery', sessionId, update.messageId, update.status),
   };
 }
 
 /** An id that is the same for the same event and reveals nothing about its parts. */
-function webhookId(kind: string, ...parts: string[]): string {
+export function webhookId(kind: string, ...parts: string[]): string {
   return `${kind}_${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 32)}`;
 }

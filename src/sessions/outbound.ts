@@ -1,8 +1,9 @@
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
-import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
+import { type KnownSentMessage, type OutgoingMessage } from '../domain/outgoing.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
+import { bounded } from '../kit/bounded.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
 import { type Connection, type PreparedMessage, type SendOutcome } from '../ports/connection.ts';
@@ -11,11 +12,14 @@ import { type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
 import { type HistoryKeeper } from './history/history-keeper.ts';
 import { type NewConversations } from './sending/new-conversations.ts';
+import { type OwnIds } from './sending/own-ids.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 
 /** How long a request waits for WhatsApp's acknowledgement (contract 1.2). */
 const ACK_TIMEOUT_MS = 10_000;
+/** How long after a login WhatsApp may take to tell what became of a message that an earlier process may have sent. */
+const RECEIPT_MS = 2_000;
 
 /** The result of a send: `pending` when WhatsApp has not acknowledged it yet. */
 export interface SendResult {
@@ -24,6 +28,9 @@ export interface SendResult {
   /** The recipient's JID. */
   to: string;
 }
+
+/** The session of a sent message, and what its events tell of it. */
+type SentFrom = Pick<SessionRecord, 'sessionId' | 'profile'>;
 
 /** What a session provides for sending. */
 export interface SendingSession {
@@ -42,6 +49,7 @@ export interface OutboundDeps {
   sent: SentMessageStore;
   history: Pick<HistoryKeeper, 'sent' | 'progressed'>;
   newConversations: NewConversations;
+  ownIds: OwnIds;
   metrics: Pick<Metrics, 'progressed'>;
   clock: Clock;
   supervisor: Supervisor;
@@ -53,6 +61,8 @@ export interface OutboundDeps {
  */
 export class Outbound {
   readonly #deps: OutboundDeps;
+  /** Repeated requests that wait for the fate of their messages, by their ids. */
+  readonly #inDoubt = new Map<string, () => void>();
 
   constructor(deps: OutboundDeps) {
     this.#deps = deps;
@@ -61,12 +71,20 @@ export class Outbound {
   /**
    * Sends a message.
    * @throws AppError `session_not_connected`, `number_not_on_whatsapp`, `message_not_found`, `message_not_suitable`,
-   *   `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
+   *   `message_id_used`, `message_not_sent`, `account_restricted`, `rate_limited`, `message_refused`, `whatsapp_timeout`
    */
-  async send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
-    // 0. A crash came between an earlier request and its answer: what WhatsApp has accepted is not sent again.
-    const earlier = await this.#acceptedEarlier(session.record.sessionId, outgoing.messageId);
-    if (earlier) return earlier;
+  send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+    const { ownId } = outgoing;
+    if (ownId === undefined) return this.#send(session, outgoing);
+    const send = () => this.#send(session, { ...outgoing, messageId: ownId });
+    return this.#deps.ownIds.during(session.record.sessionId, ownId, send);
+  }
+
+  async #send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+    // 0. A crash came between an earlier request and its answer: what WhatsApp has accepted is not sent again. What it may
+    //    not have is, with the same content under the same id, as its own clients do it: a recipient shows one of them.
+    const earlier = await this.#earlier(session, outgoing.messageId);
+    if (earlier && hasLeft(earlier)) return { messageId: earlier.messageId, status: 'sent', to: earlier.to };
 
     // 1. The session's pace admits it (SEND_RATE), and its connection is open.
     await session.pace.turn();
@@ -78,7 +96,7 @@ export class Outbound {
     if (peer !== undefined) await this.#deps.newConversations.allow(session.record, peer);
 
     // 3. The message is encoded for the wire, its file is uploaded, and typing is shown to the recipient.
-    const encoded = await prepared.encode();
+    const encoded = await prepared.encode(earlier?.content ?? undefined);
     await session.typing.before(outgoing.content, prepared.to, connection);
 
     // 4. It is stored while it is encrypted, and leaves once it is stored: a recipient who cannot decrypt it asks for it
@@ -97,33 +115,51 @@ export class Outbound {
   }
 
   /** Reports the delivery status of a message to the backend, if it is an advance: receipts repeat, and come late. */
-  async progress(sessionId: SessionId, update: DeliveryUpdate): Promise<void> {
+  async progress(session: SentFrom, update: DeliveryUpdate): Promise<void> {
     const { sent, history, clock, metrics } = this.#deps;
+    const { sessionId } = session;
     const message = await sent.find(sessionId, update.messageId);
     if (!message || !isProgress(message.status, update.status)) return;
-    const event = messageStatusUpdate(sessionId, message, update, clock.now());
+    const event = messageStatusUpdate(session, message, update, clock.now());
     await sent.progress(sessionId, update.messageId, update.status, event);
     await history.progressed(sessionId, update.messageId, update.status);
+    this.#inDoubt.get(update.messageId)?.();
     metrics.progressed(update.status);
   }
 
   /** Reports that WhatsApp never acknowledged a message. */
-  async giveUp({ sessionId, messageId }: SentMessageRef): Promise<void> {
+  async giveUp(session: SentFrom, messageId: string): Promise<void> {
     const errorMessage = 'WhatsApp did not acknowledge the message';
-    await this.progress(sessionId, { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage });
+    await this.progress(session, { messageId, status: 'failed', errorCode: 'no_acknowledgement', errorMessage });
   }
 
   /** The session is over: messages that are not acknowledged by now never will be. */
-  async end(sessionId: SessionId): Promise<void> {
+  async end(session: SentFrom): Promise<void> {
     const { sent, clock } = this.#deps;
     const unanswered = await sent.unanswered(clock.now() + 1);
-    for (const message of unanswered) if (message.sessionId === sessionId) await this.giveUp(message);
+    const own = unanswered.filter(({ sessionId }) => sessionId === session.sessionId);
+    for (const { messageId } of own) await this.giveUp(session, messageId);
   }
 
-  async #acceptedEarlier(sessionId: SessionId, messageId: string | undefined): Promise<SendResult | undefined> {
-    const known = messageId === undefined ? undefined : await this.#deps.sent.find(sessionId, messageId);
-    if (!known || known.status === 'pending' || known.status === 'failed') return undefined;
-    return { messageId: known.messageId, status: 'sent', to: known.to };
+  /**
+   * What is known of the message of an earlier request with the same key. When that does not say whether it has left, it
+   * is waited for what comes with a login: its acknowledgement was lost, but not the receipt of its recipient.
+   */
+  async #earlier(session: SendingSession, messageId: string | undefined): Promise<KnownSentMessage | undefined> {
+    if (messageId === undefined) return undefined;
+    const { sent, clock } = this.#deps;
+    const { sessionId } = session.record;
+    const heard = Promise.withResolvers<undefined>();
+    this.#inDoubt.set(messageId, () => heard.resolve(undefined));
+    try {
+      const known = await sent.find(sessionId, messageId);
+      if (known?.status !== 'pending') return known;
+      await session.connection();
+      await bounded(heard.promise, RECEIPT_MS, clock);
+      return await sent.find(sessionId, messageId);
+    } finally {
+      this.#inDoubt.delete(messageId);
+    }
   }
 
   async #isKnown(sessionId: SessionId, peer: string | undefined): Promise<boolean> {
@@ -134,6 +170,11 @@ export class Outbound {
     const { supervisor, newConversations } = this.#deps;
     supervisor.run('noting a new conversation', newConversations.begun(record, peer));
   }
+}
+
+/** Whether WhatsApp has a message that was sent earlier. */
+function hasLeft({ status }: KnownSentMessage): boolean {
+  return status !== 'pending' && status !== 'failed';
 }
 
 /** The other side of a one-to-one conversation; a group has none. */

@@ -127,6 +127,7 @@ function textOf(content: OutgoingContent): string | null {
   if ('text' in content) return content.text;
   if ('caption' in content) return content.caption;
   if (content.type === 'poll') return content.poll.name;
+  if (content.type === 'event') return content.event.name;
   return content.type === 'reaction' ? content.emoji : null;
 }
 

@@ -8,12 +8,13 @@ import { type Placement } from '../ports/ownership.ts';
 import { type AccountIdStore, type SessionFolders, type SessionStore } from '../ports/storage.ts';
 import { type Session } from './session.ts';
 import { type SessionRegistry } from './session-registry.ts';
+import { takenProfile } from './taken-profile.ts';
 
 /** Dependencies of {@link Relinks}. */
 export interface RelinksDeps {
   accountIds: AccountIdStore;
   registry: SessionRegistry;
-  store: Pick<SessionStore, 'commit' | 'some'>;
+  store: Pick<SessionStore, 'commit' | 'some' | 'proxyOf'>;
   folders: Pick<SessionFolders, 'create'>;
   /** Of two sessions with the same number, the second one finds the first, wherever they are. */
   placement: Placement;
@@ -113,9 +114,11 @@ export class Relinks {
   /** The account of a deleted session was linked again: it comes back under its id. */
   async #revive(sessionId: SessionId, from: SessionRecord): Promise<void> {
     const { clock, store, folders, metrics, add } = this.#deps;
-    const record = { ...from, sessionId, phase: 'linking' as const, updatedAtMs: clock.now() };
+    const said = await takenProfile(store, undefined, from);
+    const changes = { sessionId, phase: 'linking' as const, updatedAtMs: clock.now() };
+    const record = { ...from, ...changes, ...(said.profile && { profile: said.profile }) };
     const note = { atMs: clock.now(), what: 'relinked' as const, why: null };
-    await store.commit(record, [], { deviceOf: from.sessionId, note });
+    await store.commit(record, [], { deviceOf: from.sessionId, note, ...said });
     metrics.became(statusOf(record.phase));
     add(record).resume();
     await folders.create(sessionId);

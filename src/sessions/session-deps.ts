@@ -5,9 +5,11 @@ import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
 import { type Semaphore } from '../kit/semaphore.ts';
 import { type Supervisor } from '../kit/supervisor.ts';
+import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type SessionFolders, type SessionStore } from '../ports/storage.ts';
+import { type NewsTeller } from './account-news.ts';
 import { type CallRejection } from './call-rejection.ts';
 import { type Inbound } from './inbound.ts';
 import { type Outbound } from './outbound.ts';
@@ -22,6 +24,7 @@ export interface SessionDeps {
   /** The places for connections of the process that open at the same time: for logins, and for those that link a device. */
   connecting: { logins: Semaphore; pairings: Semaphore };
   inbound: Inbound;
+  furtherEvents: FurtherEvents;
   outbound: Outbound;
   folders: SessionFolders;
   pace: SendPace;
@@ -29,6 +32,7 @@ export interface SessionDeps {
   calls: CallRejection;
   metrics: Metrics;
   sessionEvents: SessionEvents;
+  news: NewsTeller;
   clock: Clock;
   random: Random;
   supervisor: Supervisor;

@@ -3,12 +3,14 @@ import { type PairingCode, type QrCode } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
+import { type Secret } from '../kit/secret.ts';
 import { type Admission } from '../ports/admission.ts';
 import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type Connector } from '../ports/connection.ts';
 import { type HistoryStore } from '../ports/history.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Placement } from '../ports/ownership.ts';
+import { type ScheduledMessageStore } from '../ports/scheduled.ts';
 import {
   type AccountIdStore,
   type AwaitedNumberStore,
@@ -56,6 +58,7 @@ export interface SessionManagerDeps {
   settings: SessionSettings;
   store: SessionStore;
   sentMessages: SentMessageStore;
+  scheduledMessages: ScheduledMessageStore;
   conversations: ConversationStore;
   pollVotes: PollVoteStore;
   contactNames: ContactNameStore;
@@ -70,6 +73,8 @@ export interface SessionManagerDeps {
   isShared: boolean;
   connector: Connector;
   admission: Pick<Admission, 'check'>;
+  /** Refuses a proxy that a caller may not choose. @throws AppError `url_not_allowed` */
+  checkProxy: (url: Secret) => void;
   media: MediaDownloader;
   /** Where events go that only further webhooks receive. */
   furtherEvents: FurtherEvents;

@@ -18,7 +18,11 @@ import {
   statusOf,
 } from '../domain/session.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
+import { NO_PROFILE } from '../domain/session-profile.ts';
+import { type NamedPerson } from '../domain/person.ts';
+import { type ContactPage } from '../ports/storage.ts';
 import { type TimelineNote } from '../domain/timeline.ts';
+import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
@@ -29,7 +33,9 @@ import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
+import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
+import { OwnIds } from './sending/own-ids.ts';
 import { SendPace } from './sending/send-pace.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
@@ -77,7 +83,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
-    const { settings, store, connector, media, metrics, clock, random, log } = deps;
+    const { settings, store, connector, media, metrics, furtherEvents, clock, random, log } = deps;
     const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
     this.#deps = deps;
     this.#counts = new Recent(() => store.counts(), clock);
@@ -89,7 +95,16 @@ export class SessionManager implements AsyncDisposable {
     const personOf: Connector['personOf'] = (sessionId, jid) => connector.personOf(sessionId, jid);
     const history = new HistoryKeeper({ store: deps.history, days: deps.historyDays, personOf, clock });
     this.history = new SessionHistory({ ...deps, store: deps.history, days: deps.historyDays, sessions: this });
-    this.#outbound = new Outbound({ sent: sentMessages, history, newConversations, metrics, clock, supervisor });
+    const ownIds = new OwnIds({ sent: sentMessages, scheduled: deps.scheduledMessages });
+    this.#outbound = new Outbound({
+      sent: sentMessages,
+      history,
+      newConversations,
+      ownIds,
+      metrics,
+      clock,
+      supervisor,
+    });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, history, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
@@ -102,10 +117,12 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      ...{ outbound: this.#outbound, supervisor, authDir: settings.authDir },
+      news: new NewsTeller({ furtherEvents, supervisor, clock }),
+      ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
-    const giveUp = (message: SentMessageRef) => this.#registry.sessions.get(message.sessionId)?.giveUp(message);
+    const giveUp = (message: SentMessageRef) =>
+      this.#registry.sessions.get(message.sessionId)?.giveUp(message.messageId);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
     const add = (record: SessionRecord) => this.#add(record);
     this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });
@@ -121,8 +138,8 @@ export class SessionManager implements AsyncDisposable {
    * Creates a session and returns its first QR.
    * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`; `qr_timeout` (the session is removed)
    */
-  async generateQr(): Promise<QrOffer> {
-    const session = await this.#create();
+  async generateQr(spec?: SessionChanges): Promise<QrOffer> {
+    const session = await this.#create(spec);
     const { sessionId } = session;
     session.resume();
     try {
@@ -141,7 +158,7 @@ export class SessionManager implements AsyncDisposable {
    *   `whatsapp_timeout` (the session is removed)
    */
   async pairByCode(number: PhoneNumber): Promise<CodeOffer> {
-    const session = await this.#create(number);
+    const session = await this.#create(undefined, number);
     const { sessionId } = session.record;
     session.resume();
     try {
@@ -151,6 +168,41 @@ export class SessionManager implements AsyncDisposable {
       const isRefusal = cause instanceof AppError && !NO_REFUSALS.has(cause.code);
       throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
     }
+  }
+
+  /**
+   * Creates a session, whose QR follows.
+   * @throws AppError `overloaded`, `too_many_sessions`, `too_many_pending_sessions`, `url_not_allowed` (of the proxy)
+   */
+  async createSession(spec: SessionChanges): Promise<SessionRecord> {
+    const session = await this.#create(spec);
+    session.resume();
+    return session.record;
+  }
+
+  /** Changes what is said of a session. @throws AppError `session_not_found`, `url_not_allowed` (of the proxy) */
+  async change(id: SessionId, changes: SessionChanges): Promise<SessionRecord> {
+    this.#checkProxy(changes);
+    return this.#asked(id, (control) => control.change(changes));
+  }
+
+  /** Closes a session's connection until somebody starts it. @throws AppError `session_not_found`, `session_not_connected` */
+  stop(id: SessionId): Promise<SessionRecord> {
+    return this.#asked(id, (control) => control.stop());
+  }
+
+  /** Connects a session that was stopped. @throws AppError `session_not_found`, `session_logged_out` */
+  start(id: SessionId): Promise<SessionRecord> {
+    return this.#asked(id, (control) => control.start());
+  }
+
+  /** Offers a QR for the account of a session that was logged out. @throws AppError `session_not_found`, `session_linked` */
+  async relink(id: SessionId): Promise<SessionRecord> {
+    const session = await this.#get(id);
+    this.#deps.admission.check();
+    await session.control.relink();
+    this.#expiry.start(session.record, () => this.#expire(session));
+    return session.record;
   }
 
   /** The current pairing code. @throws AppError `session_not_found`, `session_not_pairing` */
@@ -211,6 +263,11 @@ export class SessionManager implements AsyncDisposable {
     return Promise.resolve(this.#recent.of(sessionId, limit));
   }
 
+  /** The people whose names a session knows, those after `after`. @throws AppError `session_not_found` */
+  async contacts(id: SessionId, page: ContactPage): Promise<NamedPerson[]> {
+    return this.#deps.contactNames.list((await this.view(id)).sessionId, page);
+  }
+
   /** Sends a message. The request id is logged. @throws AppError `session_not_found`, and those of {@link Outbound.send} */
   async send(id: SessionId, message: OutgoingMessage, requestId: string): Promise<SendResult> {
     const { metrics, clock, log } = this.#deps;
@@ -236,12 +293,10 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Closes a session's connection and opens a new one.
-   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`
+   * @throws AppError `session_not_found`, `session_logged_out`, `session_not_connected`, `session_stopped`
    */
-  async restart(id: SessionId): Promise<SessionRecord> {
-    const session = await this.#get(id);
-    await session.restart();
-    return session.record;
+  restart(id: SessionId): Promise<SessionRecord> {
+    return this.#asked(id, (control) => control.restart());
   }
 
   /** Unlinks and removes a session. @throws AppError `session_not_found`; SessionLostError */
@@ -269,12 +324,25 @@ export class SessionManager implements AsyncDisposable {
     await this.#supervisor.idle();
   }
 
-  async #create(codeFor?: PhoneNumber): Promise<Session> {
+  async #asked(id: SessionId, ask: (control: SessionControl) => Promise<void>): Promise<SessionRecord> {
+    const session = await this.#get(id);
+    await ask(session.control);
+    return session.record;
+  }
+
+  #checkProxy({ proxy }: SessionChanges): void {
+    if (proxy) this.#deps.checkProxy(proxy);
+  }
+
+  async #create(spec?: SessionChanges, codeFor?: PhoneNumber): Promise<Session> {
     const { admission, settings, clock, random, store, folders, metrics } = this.#deps;
     admission.check();
+    if (spec) this.#checkProxy(spec);
     const now = clock.now();
-    const record = newRecord(newSessionId(now, random), codeFor === undefined ? 'pairing' : 'pairing-by-code', now);
-    await store.create(record, { atMs: now, what: 'created', why: null }, settings);
+    const phase = codeFor === undefined ? 'pairing' : 'pairing-by-code';
+    const profile = spec && { ...NO_PROFILE, ...spec.profile };
+    const record = { ...newRecord(newSessionId(now, random), phase, now), ...(profile && { profile }) };
+    await store.create(record, { atMs: now, what: 'created', why: null }, settings, spec?.proxy ?? undefined);
     metrics.became(statusOf(record.phase));
     await folders.create(record.sessionId);
     return this.#add(record, codeFor);
@@ -301,7 +369,11 @@ export class SessionManager implements AsyncDisposable {
   async #expire(session: Session): Promise<void> {
     await session.passkey.over();
     const what = session.record.phase === 'pairing' ? 'scanned the QR' : 'typed the pairing code';
-    if (session.isPairing) await this.#registry.remove(session, `Nobody ${what} in time`, 'always');
+    const why = `Nobody ${what} in time`;
+    if (!session.isPairing) return;
+    if (session.record.announced)
+      await session.control.endRelink(`${why}. POST /sessions/:sessionId/relink offers another one.`);
+    else await this.#registry.remove(session, why, 'always');
   }
 
   #remember(make: () => RecentMessage): void {

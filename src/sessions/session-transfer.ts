@@ -7,6 +7,7 @@ import { type NodeLoad } from '../ports/ownership.ts';
 import { type SessionStore } from '../ports/storage.ts';
 import { type Session } from './session.ts';
 import { type SessionRegistry } from './session-registry.ts';
+import { isOfAnother } from './state/login.ts';
 
 /** Dependencies of {@link SessionTransfer}. */
 export interface SessionTransferDeps {
@@ -50,7 +51,10 @@ export class SessionTransfer {
   async adopt(wanted: ReadonlySet<SessionId>): Promise<void> {
     const records = await this.#deps.store.some([...wanted]);
     const added = await this.#add(records, ({ sessionId }) => wanted.has(sessionId));
-    if (!this.#isPaused) for (const session of added) this.#start(session);
+    for (const session of added) {
+      if (this.#isPaused) this.#pause(session);
+      else this.#start(session);
+    }
   }
 
   /** Ends a session in order. Resolves when nothing more will be written. */
@@ -73,9 +77,7 @@ export class SessionTransfer {
   /** Closes all connections until {@link resume}. */
   pause(): void {
     this.#isPaused = true;
-    for (const session of this.#sessions()) {
-      this.#deps.supervisor.run('closing a connection for a while', session.pause());
-    }
+    for (const session of this.#sessions()) this.#pause(session);
   }
 
   /** Opens them again. */
@@ -96,6 +98,10 @@ export class SessionTransfer {
     const quiet = this.#sessions().filter(({ isPairing, activeAtMs }) => !isPairing && activeAtMs <= beforeMs);
     quiet.sort((a, b) => a.activeAtMs - b.activeAtMs);
     return quiet.slice(0, limit).map(({ sessionId }) => sessionId);
+  }
+
+  #pause(session: Session): void {
+    this.#deps.supervisor.run('closing a connection for a while', session.pause());
   }
 
   async #add(records: readonly SessionRecord[], isWanted: (record: SessionRecord) => boolean): Promise<Session[]> {
@@ -133,7 +139,9 @@ export class SessionTransfer {
     const account = PAIRING.has(record.phase) ? this.#deps.connector.linkedAccount(record.sessionId) : undefined;
     // Credentials that cannot be read concern this session alone.
     const identity = await account?.catch(() => undefined);
-    return identity ? { ...record, phase: 'linking', identity } : record;
+    if (!identity) return record;
+    // That of another account is refused at its login.
+    return { ...record, phase: 'linking', identity: isOfAnother(record, identity) ? record.identity : identity };
   }
 
   #forget(session: Session): void {

@@ -1,28 +1,27 @@
-import { isDeepStrictEqual } from 'node:util';
 import { AppError, SessionLostError } from '../domain/errors.ts';
-import { type SentMessageRef } from '../domain/outgoing.ts';
-import { cappedForMs, type NewChatCap } from '../domain/new-chat-cap.ts';
-import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
-import { isoTime } from '../kit/clock.ts';
-import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
+import { forgetKeys } from './forget-keys.ts';
+import { areWanted, storeGroupChanges } from './group-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
 import { type SessionDeps } from './session-deps.ts';
+import { AccountFacts } from './state/account-facts.ts';
 import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
-import { ConnectionManager } from './state/connection-manager.ts';
+import { ConnectionManager, OF_CURRENT_ONLY } from './state/connection-manager.ts';
 import { initialState } from './state/initial-state.ts';
-import { Login } from './state/login.ts';
+import { isOfAnother, Login } from './state/login.ts';
 import { PasskeyLinking } from './state/passkey-linking.ts';
 import { Recovery } from './state/recovery.ts';
+import { SessionControl } from './state/session-control.ts';
 import { SessionStateMachine } from './state/state-machine.ts';
 import { StateTimers } from './state/state-timers.ts';
-import { type SessionState } from './state/states.ts';
+import { OVER, type SessionState } from './state/states.ts';
+import { takenProfile } from './taken-profile.ts';
 import { Turns } from './turns.ts';
 
 /** How long a restart, and a send while the connection is being repaired, wait for the connection. */
@@ -38,17 +37,22 @@ export class Session implements SendingSession {
   readonly #machine: SessionStateMachine;
   /** The passkey that WhatsApp may want to link its device. */
   readonly passkey: PasskeyLinking;
+  /** What a person asks of it. */
+  readonly control: SessionControl;
   readonly #code: CodePairing;
   readonly #connections: ConnectionManager;
   readonly #recovery: Recovery;
   readonly #login: Login;
+  readonly #facts: AccountFacts;
   readonly #sends = new Set<Promise<unknown>>();
   /** Whether another process goes on with the session. */
   #isLeaving = false;
+  /** Whether its connection is that of another account, by mistake: nothing of it may be stored or told. */
+  #isForeign = false;
   /** When it last sent or received something, on the monotonic clock. */
   #activeAtMs: number;
 
-  /** A session as it was stored; `resume` or `restart` opens its connection. */
+  /** A session as it was stored; `resume` or `control.restart` opens its connection. */
   constructor(record: SessionRecord, deps: SessionDeps) {
     const { clock, supervisor, inbound, codeFor } = deps;
     this.#deps = deps;
@@ -59,25 +63,33 @@ export class Session implements SendingSession {
       mayJoin: (arrival) => inbound.mayJoin(arrival),
       receive: async (arrivals) => this.#machine.received(await inbound.receive(this.record, arrivals)),
     });
-    const timers = new StateTimers({
-      clock,
-      graceOver: () => this.#turns.add('the end of the grace time', () => this.#recovery.graceOver()),
-      banOver: () => this.#turns.add('the end of a ban', () => this.#recovery.banOver()),
-    });
-    this.#machine = new SessionStateMachine(record, initialState(record, codeFor, timers), deps);
-    const machine = this.#machine;
-    this.#code = new CodePairing({ ...deps, machine, turns: this.#turns });
     this.#connections = new ConnectionManager({
       ...{ ...deps, sessionId: record.sessionId },
       onEvent: (event) => this.#onEvent(event),
       codeFor: () => this.#code.number,
       places: () => (this.isPairing ? deps.connecting.pairings : deps.connecting.logins),
     });
-    this.#login = new Login({ ...deps, machine });
+    const timers = new StateTimers({
+      ...{ clock, connections: this.#connections },
+      graceOver: (since) => this.#turns.add('the end of the grace time', () => this.#recovery.graceOver(since)),
+      banOver: () => this.#turns.add('the end of a ban', () => this.#recovery.banOver()),
+    });
+    this.#machine = new SessionStateMachine(record, initialState(record, codeFor, timers), deps);
+    const machine = this.#machine;
+    this.#code = new CodePairing({ ...deps, machine, turns: this.#turns });
+    this.#facts = new AccountFacts(machine, clock);
+    this.#login = new Login({ ...deps, machine, refuse: (why) => this.#refuse(why) });
     this.passkey = new PasskeyLinking({ ...deps, machine, connections: this.#connections });
     this.#recovery = new Recovery({
       ...{ ...deps, machine, connections: this.#connections, code: this.#code, passkey: this.passkey, timers },
       handedOver: () => this.#login.handedOver(),
+    });
+    this.control = new SessionControl({
+      ...{ machine, connections: this.#connections, recovery: this.#recovery, turns: this.#turns, clock },
+      sends: () => Promise.allSettled(this.#sends),
+      resume: () => this.resume(),
+      isSettled: () => this.#isSettled(),
+      checkStays: () => this.#checkStays(),
     });
   }
 
@@ -119,8 +131,7 @@ export class Session implements SendingSession {
       this.#turns.add('the first login', () => this.#firstLogin());
       return;
     }
-    const isOver = this.#state.name === 'closed' || this.#state.name === 'failed';
-    if (!isOver && !this.#connections.connection) this.#connections.open('now');
+    if (!OVER.has(this.#state.name) && !this.#connections.connection) this.#connections.open('now');
   }
 
   /**
@@ -132,7 +143,9 @@ export class Session implements SendingSession {
     if (this.#state.name === 'pairing' && this.#state.qr) return this.#state.qr;
     this.#checkStays();
     if (this.#state.name === 'passkey') throw new AppError('session_not_pairing', WANTS_PASSKEY);
-    throw new AppError('session_not_pairing', this.#code.stage === null ? {} : PAIRS_BY_CODE);
+    if (this.#code.stage !== null) throw new AppError('session_not_pairing', PAIRS_BY_CODE);
+    const { errorMessage: message } = this.record;
+    throw new AppError('session_not_pairing', this.#state.name === 'pairing' && message !== null ? { message } : {});
   }
 
   /**
@@ -154,22 +167,9 @@ export class Session implements SendingSession {
     await this.#machine.until(() => !this.#isBeingRepaired(), PATIENCE_MS);
     const { connection } = this.#connections;
     if (!connection) this.#checkStays();
+    if (this.#state.name === 'stopped') throw new AppError('session_stopped');
     if (this.#state.name !== 'online' || !connection) throw new AppError('session_not_connected');
     return connection;
-  }
-
-  /**
-   * Closes the connection and opens a new one with the same credentials, then waits a while for it.
-   * @throws AppError `session_logged_out` when there are no credentials left; `session_not_connected` while it pairs by a
-   *   code, which no other connection can use
-   */
-  async restart(): Promise<void> {
-    if (this.record.phase === 'pairing-by-code') throw new AppError('session_not_connected', PAIRS_BY_CODE);
-    if (this.#state.name === 'closed') throw new AppError('session_logged_out');
-    await this.#connections.stop();
-    await this.#turns.run(() => this.#recovery.startAgain('restart_requested'));
-    await this.#machine.until(() => this.#isSettled(), PATIENCE_MS);
-    this.#checkStays();
   }
 
   /**
@@ -250,8 +250,8 @@ export class Session implements SendingSession {
   }
 
   /** WhatsApp never acknowledged a message that was sent. */
-  giveUp(message: SentMessageRef): void {
-    this.#turns.add('an unacknowledged message', () => this.#deps.outbound.giveUp(message));
+  giveUp(messageId: string): void {
+    this.#turns.add('an unacknowledged message', () => this.#deps.outbound.giveUp(this.record, messageId));
   }
 
   /** Closes the connection for the end of the process; the device stays linked, and nobody is notified. */
@@ -264,15 +264,20 @@ export class Session implements SendingSession {
 
   /** Queues each event of the connection for its turn. */
   #onEvent(event: ConnectionEvent): void {
+    if (event.kind === 'paired') this.#isForeign = isOfAnother(this.record, event.identity);
+    if (this.#isForeign && !OF_CURRENT_ONLY.has(event.kind)) return;
     if (event.kind === 'message') {
       this.#activeAtMs = this.#deps.clock.monotonic();
       this.#turns.addMessage(event);
-    } else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
+    } else if (event.kind === 'group-changed' && !areWanted(this.sessionId, event, this.#deps)) event.stored();
+    else this.#turns.add(`the event "${event.kind}"`, () => this.#handle(event));
   }
 
   // eslint-disable-next-line complexity -- one case for each event
   #handle(event: Exclude<ConnectionEvent, { kind: 'message' }>): Promise<void> {
     const { inbound, outbound } = this.#deps;
+    // It was on its way when the connection was closed.
+    if (this.#state.name === 'stopped' && OF_CURRENT_ONLY.has(event.kind)) return Promise.resolve();
     switch (event.kind) {
       case 'qr':
         return this.#qrOffered(event.qr);
@@ -288,17 +293,21 @@ export class Session implements SendingSession {
       case 'names':
       case 'past':
         return inbound.learned(this.record, event);
+      case 'account-news':
+        return this.#deps.news.tell(this.sessionId, event.news);
       case 'delivery':
-        return outbound.progress(this.sessionId, event.update);
+        return outbound.progress(this.record, event.update);
       case 'restricted':
-        return this.#restricted(event.untilMs);
+        return this.#facts.restricted(event.untilMs);
       case 'new-chat-cap':
-        return this.#capped(event.cap);
+        return this.#facts.capped(event.cap);
       case 'identity-changed':
-        return this.#machine.note('identity_changed', newIdentityOf(event.who));
+        return this.#facts.identityChanged(event.who);
       case 'ringing':
         this.#deps.calls.rang(event.call);
         return Promise.resolve();
+      case 'group-changed':
+        return storeGroupChanges(this.sessionId, event, this.#deps);
       case 'note':
         return this.#machine.note('trouble', event.why);
       case 'closed':
@@ -307,68 +316,54 @@ export class Session implements SendingSession {
   }
 
   async #qrOffered(qr: QrCode): Promise<void> {
-    // A QR although a device was linked: its credentials are gone.
-    if (this.record.announced) return this.#recovery.close(CREDENTIALS_MISSING);
+    // A QR although a device is linked: its credentials are gone.
+    if (this.record.announced && this.#state.name !== 'pairing') return this.#recovery.credentialsMissing();
     this.#connections.forgive();
-    const events = [qrUpdate(this.sessionId, qr)];
-    await this.#machine.enter({ name: 'pairing', qr }, { events, note: { what: 'qr_offered' } });
+    const events = [qrUpdate(this.record, qr)];
+    const record = { errorMessage: null };
+    await this.#machine.enter({ name: 'pairing', qr }, { record, events, note: { what: 'qr_offered' } });
     this.#deps.log.info({ sessionId: this.sessionId }, `[${this.sessionId}] === QR GENERADO ===`);
   }
 
   async #paired(identity: AccountIdentity): Promise<void> {
-    await this.#machine.enter({ name: 'linking' }, { record: { identity }, note: { what: 'paired' } });
+    const record = this.#isForeign ? {} : { identity };
+    await this.#machine.enter({ name: 'linking' }, { record, note: { what: 'paired' } });
+  }
+
+  /** The device of another account is unlinked, and the session is over as before. */
+  async #refuse(why: string): Promise<void> {
+    this.#isForeign = true;
+    await this.#connections.logout();
+    await this.#recovery.close(why);
+    this.#isForeign = false;
   }
 
   async #firstLogin(): Promise<void> {
     if (!(await this.#login.handedOver())) this.#connections.open('now');
   }
 
-  async #takeDevice({ sessionId: deviceOf, identity }: SessionRecord): Promise<boolean> {
-    const { connector, outbound } = this.#deps;
+  async #takeDevice(from: SessionRecord): Promise<boolean> {
+    const { connector, outbound, store } = this.#deps;
+    const { sessionId: deviceOf, identity } = from;
     if (this.#state.name === 'gone') return false;
     await this.#connections.stop();
-    await outbound.end(this.sessionId);
+    await outbound.end(this.record);
     connector.release(this.sessionId);
-    await this.#recovery.linkedAgain({ identity }, deviceOf);
+    const said = await takenProfile(store, this.record.profile, from);
+    const changes = { identity, ...(said.profile && { profile: said.profile }) };
+    await this.#recovery.linkedAgain(changes, { deviceOf, ...said });
     this.#login.newDevice();
     this.#connections.forgive();
     this.#connections.open('now');
     return true;
   }
 
-  async #restricted(untilMs: number | null): Promise<void> {
-    if (untilMs === this.record.restrictedUntilMs) return;
-    const note = untilMs === null ? undefined : { what: 'restricted' as const, why: `Until ${isoTime(untilMs)}` };
-    await this.#machine.amend({ restrictedUntilMs: untilMs }, note);
-  }
-
-  async #capped(cap: NewChatCap | null): Promise<void> {
-    const { newChatCap: before = null } = this.record;
-    if (isDeepStrictEqual(cap, before)) return;
-    const nowMs = this.#deps.clock.now();
-    const [isFull, wasFull] = [cap, before].map((each) => cappedForMs(each, nowMs) > 0);
-    const why = isFull && !wasFull && cap ? `Until ${isoTime(cap.resetsAtMs ?? nowMs)}` : null;
-    await this.#machine.amend({ newChatCap: cap }, why === null ? undefined : { what: 'restricted', why });
-  }
-
   async #remove(why: string, tell: 'always' | 'if-announced'): Promise<boolean> {
     if (this.#state.name === 'gone') return !this.#isLeaving;
-    await this.#deps.outbound.end(this.sessionId);
+    await this.#deps.outbound.end(this.record);
     await this.#machine.leave(why, tell);
-    await this.#forgetKeys();
+    await forgetKeys(this.sessionId, this.#deps);
     return true;
-  }
-
-  /** What a closing connection has still stored goes, too. The session is gone in any case; where nobody owns it, nothing was. */
-  async #forgetKeys(): Promise<void> {
-    const { connector, log } = this.#deps;
-    try {
-      await connector.forget(this.sessionId);
-    } catch (error) {
-      if (error instanceof SessionLostError) return;
-      const { sessionId } = this;
-      log.warn({ sessionId, failure: describeFailure(error) }, `[${sessionId}] keys of a removed session may be left`);
-    }
   }
 
   /** Whoever waits for a session that leaves asks again, and is sent to where it is. */
@@ -391,9 +386,3 @@ export class Session implements SendingSession {
     return this.#machine.state;
   }
 }
-
-function newIdentityOf({ number, lid }: Person): string {
-  return `${number ?? lid ?? ''} has a new security code: a new phone, a new installation, or another person with that number.`;
-}
-
-const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

@@ -2,6 +2,7 @@ import http, { type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { EVENT_PATHS, type EventKind } from '../domain/event.ts';
+import { bodyForBackend } from '../domain/session-profile.ts';
 import { type PendingCallback, type PendingEvent } from '../ports/callbacks.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Secret } from '../kit/secret.ts';
@@ -32,8 +33,9 @@ export function createDeliveryClient(settings: DeliverySettings, clock: Clock): 
   const common = commonHeaders(settings);
   const targets = new Targets(settings.baseUrl);
   return async (callback) => {
-    const { kind, body } = callback;
-    const content = { ...callback, timestamp: Math.floor(clock.now() / 1000) };
+    const { kind } = callback;
+    const body = bodyForBackend(kind, callback.body);
+    const content = { ...callback, body, timestamp: Math.floor(clock.now() / 1000) };
     const headers = { ...common, ...sessionHeaders(callback), ...webhookHeaders(content, keys) };
     return post({ target: () => targets.of(kind), headers, body, timeoutMs: settings.timeoutMs }, clock);
   };

@@ -22,6 +22,7 @@ import { Logins } from './connection/logins.ts';
 import { createSessionCache, type SessionCache } from './connection/session-cache.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
 import { MediaHost } from './media/media-host.ts';
+import { Routes, type RoutesDeps } from './proxy/routes.ts';
 import { KnownMessages } from './receive/known-messages.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 import { loadAuth, storedOwner } from './signal/auth-state.ts';
@@ -43,6 +44,11 @@ export interface ConnectorDeps {
   /** Since when (Unix ms) a session keeps messages; `undefined` when it keeps none. */
   keepsSince: (sessionId: SessionId) => Promise<number | undefined>;
   metrics: Pick<Metrics, 'uploaded'>;
+  /** Their profiles say how sessions reach WhatsApp. */
+  sessions: RoutesDeps['sessions'];
+  /** `PROXY_URL`. */
+  proxy: RoutesDeps['proxy'];
+  lookupFor: RoutesDeps['lookupFor'];
   clock: Clock;
   log: Logger;
 }
@@ -57,6 +63,7 @@ export class BaileysConnector implements Connector {
   readonly #deps: ConnectorDeps;
   /** Shared by all sessions: the account of a number does not depend on who asks. */
   readonly #lookup: RecipientLookup;
+  readonly #routes: Routes;
   readonly #clientVersion: ClientVersion;
   readonly #downloads: LibraryDownloads;
   readonly #histories: ConnectionDeps['histories'];
@@ -72,7 +79,8 @@ export class BaileysConnector implements Connector {
   constructor(deps: ConnectorDeps) {
     this.#deps = deps;
     this.#lookup = new RecipientLookup(deps.clock);
-    this.#clientVersion = new ClientVersion(deps);
+    this.#routes = new Routes({ ...deps, deviceName: deps.settings.deviceName ?? null });
+    this.#clientVersion = new ClientVersion({ ...deps, agent: () => this.#routes.common() });
     this.#logins = new Logins(deps.clock);
     const host = new MediaHost(deps.media.host);
     this.#histories = { host, places: new Semaphore(HISTORIES_AT_ONCE) };
@@ -81,6 +89,7 @@ export class BaileysConnector implements Connector {
     this.media = new MediaDownloads({
       ...{ host, maxBytes: deps.media.maxBytes, clock: deps.clock },
       findMessage: (sessionId, messageId) => new KnownMessages(deps, sessionId).find(messageId),
+      agentOf: (sessionId) => this.#routes.agentOf(sessionId),
       askAgain: async (sessionId, ...asked) => this.#connections.get(sessionId)?.askAgain(...asked),
     });
   }
@@ -102,6 +111,7 @@ export class BaileysConnector implements Connector {
         loaded.state.keys = tokenView(loaded.state.keys, () => cache.serverProps.terms);
         return loaded;
       },
+      route: () => this.#routes.of(sessionId),
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
       histories: this.#histories,

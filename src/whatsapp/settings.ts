@@ -6,6 +6,8 @@ export interface WhatsAppSettings {
   rootKey?: Uint8Array;
   /** `WHATSAPP_VERSION`: the client version to report. */
   version?: [number, number, number];
+  /** `DEVICE_NAME`: what phones show among their linked devices, for sessions that say nothing else. */
+  deviceName?: string;
   /** How long a connection may take to open, and WhatsApp then to send its first frame (default 20,000 ms each). */
   connectTimeoutMs?: number;
   /** The lifetime of every QR, instead of WhatsApp's 60 s and 20 s; for tests. */

@@ -1,15 +1,22 @@
 import { type PhoneNumber } from '../../src/domain/address.ts';
 import { type RingingCall } from '../../src/domain/call.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type Group, type ParticipantResult } from '../../src/domain/group.ts';
+import {
+  type Community,
+  type Group,
+  type GroupFacts,
+  type JoinRequest,
+  type ParticipantResult,
+} from '../../src/domain/group.ts';
 import { type ContactCheck } from '../../src/domain/person.ts';
 import {
   type CallActions,
   type ChatActions,
   type ContactActions,
-  type GroupActions,
   type ConnectionActions,
 } from '../../src/ports/connection-actions.ts';
+import { type GroupActions } from '../../src/ports/group-actions.ts';
+import { chatStatesInMemory, peopleInMemory, profileInMemory } from './account-in-memory.ts';
 
 /** A person with an account. */
 export const CONTACT = {
@@ -26,8 +33,7 @@ export const CALL: RingingCall = {
   startedAtMs: Date.UTC(2024, 0, 15, 10, 30),
 };
 
-/** A group of the account. */
-export const GROUP: Group = {
+const FACTS: GroupFacts = {
   groupId: '120363012345678901@g.us',
   subject: 'Ventas',
   description: 'Todo lo que se vende',
@@ -35,10 +41,30 @@ export const GROUP: Group = {
   createdAtMs: Date.UTC(2024, 0, 15, 10, 30),
   size: 2,
   announce: false,
+  locked: true,
+  memberAdd: 'everybody',
+  joinApproval: true,
+  disappearingSeconds: 86_400,
+  isCommunity: false,
+  communityId: '120363099999999999@g.us',
+};
+
+/** A group of the account. */
+export const GROUP: Group = {
+  ...FACTS,
   participants: [
     { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin' },
     { number: null, lid: '234567890123456@lid', role: 'member' },
   ],
+};
+
+/** The invite code of {@link GROUP}. */
+export const CODE = 'BYWNEUCdFPO2fQhhXlqMyB';
+
+const REQUEST: JoinRequest = { number: CONTACT.number, lid: CONTACT.lid, method: 'other', requestedAtMs: null };
+const COMMUNITY: Community = {
+  communityId: GROUP.communityId,
+  groups: [{ groupId: GROUP.groupId, subject: GROUP.subject, isAnnouncements: true, size: null }],
 };
 
 const RESULT: ParticipantResult = { number: CONTACT.number, lid: CONTACT.lid, done: true, reason: null, code: null };
@@ -51,8 +77,8 @@ export class ConnectionInMemory implements ConnectionActions {
   readonly groups: GroupActions = {
     list: () => Promise.resolve([GROUP]),
     view: (groupId) => this.#known(groupId, GROUP),
-    create: (subject, participants) => {
-      this.asked.push(['create', subject, participants]);
+    create: (subject, participants, ...community) => {
+      this.asked.push(['create', subject, participants, ...community.filter((id) => id !== undefined)]);
       return Promise.resolve({ group: { ...GROUP, subject }, results: [RESULT] });
     },
     change: (groupId, action, participants) => {
@@ -63,8 +89,26 @@ export class ConnectionInMemory implements ConnectionActions {
       this.asked.push(['update', update]);
       return this.#known(groupId, GROUP);
     },
-    invite: (groupId) => this.#known(groupId, 'CODE1'),
-    revokeInvite: (groupId) => this.#known(groupId, 'CODE2'),
+    setPicture: (groupId, file) => this.#noted(groupId, 'setPicture', file.mimetype),
+    removePicture: (groupId) => this.#noted(groupId, 'removePicture'),
+    invites: {
+      code: (groupId) => this.#known(groupId, 'CODE1'),
+      revoke: (groupId) => this.#known(groupId, 'CODE2'),
+      view: (code) => this.#invited(code, FACTS),
+      join: (code) => this.#invited(code, { groupId: GROUP.groupId, joined: true }),
+    },
+    joinRequests: {
+      list: (groupId) => this.#known(groupId, [REQUEST]),
+      decide: (groupId, decision, people) => {
+        this.asked.push([decision, people]);
+        return this.#known(groupId, [RESULT]);
+      },
+    },
+    communities: {
+      groupsOf: (groupId) => this.#known(groupId, COMMUNITY),
+      link: (communityId, groupId) => this.#noted(groupId, 'link', communityId),
+      unlink: (communityId, groupId) => this.#noted(groupId, 'unlink', communityId),
+    },
     leave: (groupId) => this.#known(groupId, undefined),
   };
 
@@ -107,6 +151,19 @@ export class ConnectionInMemory implements ConnectionActions {
       return callId === CALL.callId ? Promise.resolve() : Promise.reject(new AppError('call_not_found'));
     },
   };
+
+  readonly chatStates = chatStatesInMemory(this.asked);
+  readonly people = peopleInMemory(this.asked);
+  readonly profile = profileInMemory(this.asked);
+
+  #noted(groupId: string, ...asked: unknown[]): Promise<undefined> {
+    this.asked.push(asked);
+    return this.#known(groupId, undefined);
+  }
+
+  #invited<Answer>(code: string, answer: Answer): Promise<Answer> {
+    return code === CODE ? Promise.resolve(answer) : Promise.reject(new AppError('invite_not_valid'));
+  }
 
   #known<Answer>(groupId: string, answer: Answer): Promise<Answer> {
     if (groupId !== GROUP.groupId) return Promise.reject(new AppError('group_not_found'));

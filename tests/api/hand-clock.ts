@@ -23,6 +23,11 @@ export class HandClock implements Clock {
     return { cancel: () => this.#timers.delete(timer) };
   }
 
+  /** Whether a timer is due in exactly this time. */
+  hasTimer(inMs: number): boolean {
+    return [...this.#timers].some(({ atMs }) => atMs === this.#nowMs + inMs);
+  }
+
   move(ms: number): void {
     this.#nowMs += ms;
     for (const timer of this.#timers) {

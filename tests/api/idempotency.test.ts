@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { AppError, type ErrorCode } from '../../src/domain/errors.ts';
 import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
+import { untilTrue } from '../harness/until.ts';
 import { CONNECTED, id, recordOf, startApi } from './support.ts';
 
 const OTHER = id('session_1705312200789_mno789pqr');
@@ -185,6 +186,18 @@ describe('Idempotency-Key', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ level: 50, msg: 'the answer to an idempotent request could not be stored' }),
     );
+  });
+
+  it('reports a sent message after a moment even if the storage does not answer', async () => {
+    const { send, answers, clock, sessions } = startSending();
+    answers.isStalled = true;
+    const answer = send({ key: 'order-1' }).then(({ status, text }) => ({ status, text }));
+    await untilTrue(() => Promise.resolve(clock.hasTimer(1_000)));
+    expect(sessions.sent).toHaveLength(1);
+    clock.move(1_000);
+    expect(await answer).toMatchObject({ status: 200, text: expect.stringContaining('"status":"sent"') });
+    await send({ key: 'order-1' }).expect(409, /idempotency_in_progress/);
+    expect(sessions.sent).toHaveLength(1);
   });
 
   it('has no effect on other routes', async () => {

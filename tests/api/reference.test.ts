@@ -211,7 +211,7 @@ describe('examples/client', () => {
       ...{ status: 429, code: 'rate_limited', message: ERRORS.rate_limited, retryAfterSeconds: 2 },
     });
     await expect(new OrchestratorClient({ url }).listSessions()).rejects.toMatchObject({ code: 'unauthorized' });
-    await expect(client.listSessions({ signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+    await expect(client.listSessions({}, { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
   });
 
   it('times out, and reports the error page of a proxy as an unknown error', async () => {

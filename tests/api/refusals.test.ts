@@ -208,6 +208,7 @@ function coreErrors(route: Route, api: Api): Check[] {
       const failure = new AppError(code, { message: 'Because WhatsApp says so.' });
       Object.assign(api.sessions, { failure });
       Object.assign(api.media, { failure });
+      Object.assign(api.scheduled, { failure });
       const { status, headers, body } = await answerTo(callRoute(route, api));
       expect([status, body]).toEqual([ERROR_STATUS[code], refusal(code, 'Because WhatsApp says so.')]);
       expect(headers['content-type']).toContain('application/json');
@@ -256,7 +257,7 @@ it.each(ALL)('%s accepts every sufficient key', async (_name, route) => {
   await checkAll([
     ...ADMINS.map(([name, headers]): Check => [
       name,
-      async () => expect((await callWith(route, () => headers)).status).toBe(200),
+      async () => expect(statuses).toContain((await callWith(route, () => headers)).status),
     ]),
     ...[scopeOf(route), 'admin' as const].map((scope): Check => [
       `a key with the scope ${scope}`,

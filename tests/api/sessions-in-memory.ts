@@ -12,12 +12,16 @@ import {
   statusOf,
 } from '../../src/domain/session.ts';
 import { type Passkey, type PasskeyAssertion } from '../../src/domain/passkey.ts';
+import { NO_PROFILE } from '../../src/domain/session-profile.ts';
+import { type NamedPerson } from '../../src/domain/person.ts';
+import { type ContactPage } from '../../src/ports/storage.ts';
 import { type TimelineNote } from '../../src/domain/timeline.ts';
 import { type PasskeyApi, type SessionsApi } from '../../src/http/core.ts';
 import { type SessionView } from '../../src/http/views/session-view.ts';
 import { type ConnectionActions } from '../../src/ports/connection-actions.ts';
 import { type SendResult } from '../../src/sessions/outbound.ts';
 import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
+import { type SessionChanges } from '../../src/sessions/state/session-control.ts';
 import { type SessionListener, type SessionEvent } from '../../src/sessions/session-events.ts';
 import { ConnectionInMemory } from './connection-in-memory.ts';
 
@@ -90,6 +94,7 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
     restricted_until: null,
     new_chat_cap: null,
     passkey: null,
+    ...{ name: null, labels: [], metadata: {}, device_name: null, proxy: null, stopped: false },
     sessionId,
     phoneNumber: linked ? '5491234567890' : null,
   };
@@ -156,11 +161,48 @@ export class SessionsInMemory implements SessionsApi {
     this.records.set(PAIRING, recordOf(PAIRING, 'connecting'));
   }
 
-  generateQr(): Promise<{ sessionId: SessionId; qr: QrCode }> {
+  generateQr(spec?: SessionChanges): Promise<{ sessionId: SessionId; qr: QrCode }> {
     if (this.failure !== undefined) return this.#fail();
     const sessionId = id(`session_${NOW_MS}_made0000${++this.#created}`);
-    this.records.set(sessionId, recordOf(sessionId, 'connecting'));
+    const said = spec && { profile: { ...NO_PROFILE, ...spec.profile } };
+    this.records.set(sessionId, recordOf(sessionId, 'connecting', said));
     return Promise.resolve({ sessionId, qr: qrOf(sessionId) });
+  }
+
+  createSession({ profile }: SessionChanges): Promise<SessionRecord> {
+    if (this.failure !== undefined) return this.#fail();
+    const sessionId = id(`session_${NOW_MS}_made0000${++this.#created}`);
+    return Promise.resolve(this.#store(recordOf(sessionId, 'connecting', { profile: { ...NO_PROFILE, ...profile } })));
+  }
+
+  async change(sessionId: SessionId, { profile }: SessionChanges): Promise<SessionRecord> {
+    const record = await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    return this.#store({ ...record, profile: { ...NO_PROFILE, ...record.profile, ...profile } });
+  }
+
+  async stop(sessionId: SessionId): Promise<SessionRecord> {
+    await this.#requireConnected(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    return this.#store({ ...(await this.view(sessionId)), phase: 'stopped' });
+  }
+
+  async start(sessionId: SessionId): Promise<SessionRecord> {
+    await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    return this.#store({ ...(await this.view(sessionId)), phase: 'online' });
+  }
+
+  async relink(sessionId: SessionId): Promise<SessionRecord> {
+    const record = await this.view(sessionId);
+    if (this.failure !== undefined) return this.#fail();
+    if (record.phase !== 'closed' && record.phase !== 'pairing') throw new AppError('session_linked');
+    return this.#store({ ...record, phase: 'pairing' });
+  }
+
+  #store(record: SessionRecord): SessionRecord {
+    this.records.set(record.sessionId, record);
+    return record;
   }
 
   pairByCode(number: PhoneNumber): Promise<{ sessionId: SessionId; code: PairingCode }> {
@@ -194,6 +236,12 @@ export class SessionsInMemory implements SessionsApi {
     const record = this.records.get(sessionId);
     if (record === undefined) throw new AppError('session_not_found');
     return record;
+  }
+
+  async contacts(sessionId: SessionId, { after, limit }: ContactPage): Promise<NamedPerson[]> {
+    await this.view(sessionId);
+    const people = ['123456789012345@lid', '5491122334455'].filter((person) => person > after).slice(0, limit);
+    return people.map((person) => ({ person, pushName: 'Ana', savedName: null }));
   }
 
   async timeline(sessionId: SessionId): Promise<TimelineNote[]> {

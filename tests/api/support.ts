@@ -30,11 +30,12 @@ import { type CallbackArchive, type StoredCallback } from '../../src/ports/callb
 import { type MediaFile } from '../../src/ports/media.ts';
 import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
-import { CALL, CONTACT, GROUP } from './connection-in-memory.ts';
+import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { historyInMemory } from './history-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
+import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
 export { CONNECTED, id, PAIRING, PAIRING_BY_CODE, recordOf, viewOf } from './sessions-in-memory.ts';
@@ -94,6 +95,8 @@ class SettingsInMemory implements SettingsApi {
 class AnswersInMemory implements IdempotencyStore {
   readonly answers = new Map<string, StoredAnswer>();
   failure: Error | undefined;
+  /** Whether the storage does not answer. */
+  isStalled = false;
 
   find(scope: string, key: string): Promise<StoredAnswer | undefined> {
     return Promise.resolve(this.answers.get(`${scope} ${key}`));
@@ -111,6 +114,7 @@ class AnswersInMemory implements IdempotencyStore {
 
   save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
+    if (this.isStalled) return new Promise(() => undefined);
     this.answers.set(`${scope} ${key}`, answer);
     return Promise.resolve();
   }
@@ -174,6 +178,8 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':keyId', KEY.keyId)
     .replace(':id', String(CALLBACK.id))
     .replace(':groupId', GROUP.groupId)
+    .replace(':linkedGroupId', GROUP.groupId)
+    .replace(':code', CODE)
     .replace(':contactId', CONTACT.number)
     .replace(':chatId', CONTACT.number);
 }
@@ -191,7 +197,7 @@ export const FILES: HttpAppDeps['files'] = {
 /** The session with which the route succeeds. */
 export function subjectOf({ path }: Pick<Route, 'path'>): string {
   if (path.endsWith('/pairing-code')) return PAIRING_BY_CODE;
-  return /\/(qr|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
+  return /\/(qr|relink|passkey|passkey\/confirm)$/.test(path) || path === '/tokens' ? PAIRING : CONNECTED;
 }
 
 const WEBHOOK: Subscription = {
@@ -232,6 +238,7 @@ function keyOf(text: string): ApiKey {
 export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
   const media = new Files();
+  const scheduled = new ScheduledInMemory();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
   const clock = new HandClock(NOW_MS);
@@ -256,6 +263,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const core = {
     ...{
       sessions,
+      scheduled,
       media,
       settings,
       history: historyInMemory(sessions, clock).history,
@@ -291,7 +299,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     },
     ...overrides,
   });
-  return { app: heldToDocument(app), sessions, media, settings, answers, clock, log, lines, keys, tokens };
+  return { app: heldToDocument(app), sessions, scheduled, media, settings, answers, clock, log, lines, keys, tokens };
 }
 
 /** What {@link startApi} returns. */

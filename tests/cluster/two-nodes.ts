@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type Phone } from '../../simulator/phones/phone.ts';
+import { type Environment } from '../../src/config/environment.ts';
 import { connectionConfig } from '../../src/storage/postgres/connect.ts';
 import { Orchestrator } from '../harness/orchestrator.ts';
 import { newPostgresUrl } from '../harness/shared-postgres.ts';
@@ -36,9 +37,10 @@ export class TwoNodes implements AsyncDisposable {
     return node;
   }
 
-  async startNode(nodeId: string): Promise<void> {
+  /** Starts a node, with settings of its own if there are any. */
+  async startNode(nodeId: string, own: Environment = {}): Promise<void> {
     const { environment, clock } = this.world;
-    const settings = { ...environment, CLUSTER_NODE_ID: nodeId };
+    const settings = { ...environment, ...own, CLUSTER_NODE_ID: nodeId };
     this.#nodes.set(nodeId, await Orchestrator.start({ environment: settings, clock }));
   }
 

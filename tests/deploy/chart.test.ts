@@ -187,7 +187,7 @@ describe('its settings', () => {
     const environment = environmentIn(which === 'least' ? least : all);
     const file = join(await mkdtemp(join(tmpdir(), 'chart-')), 'file');
     await writeFile(file, MASTER_KEY);
-    const ofSecret = (name: string) => (name === 'DATABASE_URL' ? 'postgres://user:password@db/app' : MASTER_KEY);
+    const ofSecret = (name: string) => (name.endsWith('DATABASE_URL') ? 'postgres://user:password@db/app' : MASTER_KEY);
     const filled = Object.entries(environment).map(([name, value]) => {
       if (name.endsWith('_FILE')) return [name, file];
       const known = value.replace('$(POD_IP)', which === 'least' ? '10.0.0.1' : 'fd00::1');

@@ -33,10 +33,11 @@ export class TestDatabase implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(): Promise<TestDatabase> {
+  /** Starts it with an empty database. @param flags settings of the server, besides its defaults */
+  static async start(flags: string[] = []): Promise<TestDatabase> {
     const folder = newFolder();
     const [port, password] = [await freePort(), randomUUID()];
-    const server = serverIn(folder, { port, password });
+    const server = serverIn(folder, { port, password, flags });
     await server.initialise();
     await server.start();
     return new TestDatabase(server, urlOf(port, password), folder);
@@ -190,16 +191,21 @@ function urlOf(port: number, password: string): string {
 interface ServerOptions {
   port: number;
   password: string;
+  flags?: string[];
   onLog?: (message: string) => unknown;
 }
 
-function serverIn(folder: string, { port, password, onLog = () => undefined }: ServerOptions): EmbeddedPostgres {
+function serverIn(
+  folder: string,
+  { port, password, flags = [], onLog = () => undefined }: ServerOptions,
+): EmbeddedPostgres {
   return new EmbeddedPostgres({
     databaseDir: folder,
     port,
     user: 'postgres',
     password,
     persistent: false,
+    postgresFlags: flags,
     // PostgreSQL refuses to run as root, so under root it gets its own user.
     createPostgresUser: process.getuid?.() === 0,
     onLog: (message) => void onLog(message),

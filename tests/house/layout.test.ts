@@ -68,7 +68,9 @@ it('finds what it looks for', () => {
 });
 
 it('has no file of more than 300 lines of code', () => {
-  const long = filesBelow('src', 'simulator', 'demo').filter((file) => linesOfCode(file) > LIMIT);
+  // Most files are not that long with their comments either: those need not be parsed.
+  const candidates = filesBelow('src', 'simulator', 'demo').filter(({ text }) => text.split('\n').length > LIMIT);
+  const long = candidates.filter((file) => linesOfCode(file) > LIMIT);
 
   expect(long.map(({ path }) => path)).toEqual([]);
 });

@@ -5,10 +5,13 @@ import { readConfig } from '../../src/config/config.ts';
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The variables that the product reads. */
-const readers = ['cluster-settings', 'config', 'http-settings', 'media-settings', 'storage-settings']
+const readers = ['cluster', 'config', 'http', 'media', 'proxy', 'sink', 'storage']
+  .map((name) => (name === 'config' ? name : `${name}-settings`))
   .map((name) => read(`src/config/${name}.ts`))
   .join('\n');
-const variables = [...new Set([...readers.matchAll(/read\.\w+\(\s*'([A-Z\d_]+)'/g)].map(([, name]) => name!))].sort();
+const variables = [
+  ...new Set([...readers.matchAll(/(?:read\.\w+\(|postgresUrl\(read,)\s*'([A-Z\d_]+)'/g)].map(([, name]) => name!)),
+].sort();
 
 it('finds the variables of the product', () => {
   expect(variables).toContain('BACKEND_BASE_URL');

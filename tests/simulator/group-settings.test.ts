@@ -104,7 +104,7 @@ it('a client joins by a code, or waits where admins decide', async () => {
 
   ana.inGroup(closed).approve(shop);
   await untilChange(closed, 'create');
-  await expect(socket.groupAcceptInvite('unknown')).rejects.toMatchObject({ data: 410 });
+  await expect(socket.groupAcceptInvite('unknown')).rejects.toMatchObject({ data: 406 });
 });
 
 it('a client decides about people who want to join, and is notified of those who no longer do', async () => {

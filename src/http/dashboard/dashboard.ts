@@ -34,13 +34,16 @@ interface PageFile {
   content: Buffer;
 }
 
+/** Read when the process first serves them. */
+let pageFiles: ReadonlyMap<string, PageFile> | undefined;
+
 /**
  * Serves the dashboard below `/dashboard/`. Its files hold no secret and need no key: the page gets all its data from the
  * REST interface, with the key of the person who uses it. The files are read once, so a requested name is a key of a map
  * and never a path on the disk.
  */
 export function dashboard(): Router {
-  const files = readFiles();
+  const files = (pageFiles ??= readFiles());
   const router = Router({ strict: true });
   router.get('/dashboard', (_req, res) => {
     contextOf(res).route = '/dashboard';

@@ -27,16 +27,19 @@ export interface FetchedAnswer {
 
 /**
  * Fetches a URL as an anonymous client: without proxy, cookies or credentials, on a connection of its own, and with every
- * redirect checked like the first URL. `take` reads the body; the limit for everything is 60 seconds.
+ * redirect checked like the first URL. `take` reads the body; the limit for everything is 60 seconds, unless it is another.
  * @throws AppError `url_not_allowed`, `url_not_reachable`, and what `take` throws
  */
 export async function guardedFetch<Result>(
   text: string,
   deps: FetchDeps,
   take: (answer: FetchedAnswer) => Promise<Result>,
+  totalMs = TOTAL_MS,
 ): Promise<Result> {
   const limit = new AbortController();
-  const timer = deps.clock.after(TOTAL_MS, () => limit.abort(unreachable('it took longer than 60 seconds')));
+  const timer = deps.clock.after(totalMs, () =>
+    limit.abort(unreachable(`it took longer than ${totalMs / 1000} seconds`)),
+  );
   try {
     const answer = await follow(text, deps, limit.signal);
     return await take(answer);

@@ -1,12 +1,17 @@
+import { createReadStream } from 'node:fs';
 import { type IncomingMessage } from 'node:http';
-import { type OutgoingFile } from '../../domain/outgoing.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type LinkPreview, type OutgoingFile } from '../../domain/outgoing.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { cleanFileName } from '../../kit/file-name.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
+import { stickerOf } from './pictures.ts';
 import { Base64File, type FileFacts } from './base64-file.ts';
 import { type FileAtUrl, type FileSource, UploadedFile } from './file-field.ts';
 import { nameInDisposition, nameInUrl } from './file-name.ts';
 import { type FetchDeps, guardedFetch } from './guarded-fetch.ts';
+import { CONVERTED, type ConversionTarget, Ffmpeg } from './ffmpeg.ts';
+import { makePreview } from './link-preview.ts';
 import { chooseMimetype, type KindClues } from './mimetype.ts';
 import { readMultipart } from './multipart.ts';
 import { type Bytes, TemporaryFolder, tooLarge } from './temporary-folder.ts';
@@ -20,6 +25,8 @@ export interface FileSettings extends UrlRulesDeps {
   temporaryDir: string;
   /** Sent to the servers of URLs. */
   userAgent: string;
+  /** The program that converts files, if there is one. */
+  ffmpeg?: string | undefined;
   clock: Clock;
 }
 
@@ -31,9 +38,11 @@ export class FileIntake {
   readonly #memory = new Semaphore(MAX_LARGE_BODIES);
   readonly #settings: FileSettings;
   readonly #fetchDeps: FetchDeps;
+  readonly #ffmpeg: Ffmpeg | undefined;
 
   constructor(settings: FileSettings) {
     this.#settings = settings;
+    this.#ffmpeg = settings.ffmpeg === undefined ? undefined : new Ffmpeg(settings.ffmpeg, settings.clock);
     const { clock, userAgent } = settings;
     this.#fetchDeps = { rules: new UrlRules(settings), clock, userAgent };
   }
@@ -41,8 +50,17 @@ export class FileIntake {
   /** The files of one request. Disposing of them removes them. */
   forRequest(): RequestFiles {
     const { temporaryDir, maxBytes } = this.#settings;
-    return new RequestFiles(new TemporaryFolder(temporaryDir), maxBytes, this.#fetchDeps, this.#memory);
+    const shared = { maxBytes, fetchDeps: this.#fetchDeps, memory: this.#memory, ffmpeg: this.#ffmpeg };
+    return new RequestFiles(new TemporaryFolder(temporaryDir), shared);
   }
+}
+
+/** What the files of all requests share. */
+interface Shared {
+  maxBytes: number;
+  fetchDeps: FetchDeps;
+  memory: Semaphore;
+  ffmpeg: Ffmpeg | undefined;
 }
 
 /** What a file's name and type are derived from. */
@@ -54,13 +72,15 @@ export class RequestFiles implements AsyncDisposable {
   readonly #maxBytes: number;
   readonly #fetchDeps: FetchDeps;
   readonly #memory: Semaphore;
+  readonly #ffmpeg: Ffmpeg | undefined;
   #releaseMemory: () => void = () => undefined;
 
-  constructor(folder: TemporaryFolder, maxBytes: number, fetchDeps: FetchDeps, memory: Semaphore) {
+  constructor(folder: TemporaryFolder, { maxBytes, fetchDeps, memory, ffmpeg }: Shared) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#fetchDeps = fetchDeps;
     this.#memory = memory;
+    this.#ffmpeg = ffmpeg;
   }
 
   /** Resolves when a large body fits into memory. Its slot is released when the file is on disk or the request is over. */
@@ -76,6 +96,29 @@ export class RequestFiles implements AsyncDisposable {
     if (source instanceof UploadedFile) return source.file;
     if (source instanceof Base64File) return this.#saveFromMemory(source);
     return this.#fetch(source);
+  }
+
+  preview(text: string): Promise<LinkPreview | undefined> {
+    return makePreview(text, this.#fetchDeps);
+  }
+
+  async sticker(file: OutgoingFile): Promise<OutgoingFile> {
+    if (!['image/png', 'image/jpeg'].includes(file.mimetype)) return file;
+    const picture = await stickerOf(file.path).catch((cause: unknown) => {
+      throw new AppError('unsupported_media', { message: 'The picture cannot be read.', cause });
+    });
+    return this.#save([picture], { given: 'image/webp', fileName: file.fileName ?? undefined });
+  }
+
+  async convert(file: OutgoingFile, target: ConversionTarget): Promise<OutgoingFile> {
+    if (!this.#ffmpeg) throw new AppError('conversion_unavailable');
+    const to = `${file.path}-${target}`;
+    await this.#ffmpeg.convert(target, { from: file.path, to }, this.#maxBytes);
+    return this.#save(createReadStream(to), { given: CONVERTED[target], fileName: undefined });
+  }
+
+  checkUrl(url: string): void {
+    this.#fetchDeps.rules.check(url);
   }
 
   /**

@@ -1,4 +1,5 @@
-import { create } from 'qrcode';
+// Not the whole package, whose picture formats would be loaded with it.
+import { create } from 'qrcode/lib/core/qrcode.js';
 import { modulesPng } from './png.ts';
 
 /**

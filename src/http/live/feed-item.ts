@@ -26,6 +26,15 @@ const record = z.object({
   restrictedUntilMs: time.nullable(),
   newChatCap: z.object({ limit: z.number(), used: z.number(), resetsAtMs: time.nullable() }).nullish(),
   passkey: passkey.nullable(),
+  profile: z
+    .object({
+      name: text.nullable(),
+      labels: z.array(text),
+      metadata: z.record(text, z.union([text, z.number(), z.boolean(), z.null()])),
+      deviceName: text.nullable(),
+      proxy: text.nullable(),
+    })
+    .optional(),
   createdAtMs: time,
   updatedAtMs: time,
 });

@@ -76,6 +76,16 @@ const place = z
 
 const contact = z.strictObject({ name: maybe, numbers: z.array(text), vcard: maybe }).meta({ id: 'ContactCard' });
 
+/** Of a session of which something was said. */
+const told = {
+  session_name: maybe.optional().meta({ description: 'Only for sessions with a name, labels or metadata.' }),
+  session_labels: z.array(text).readonly().optional(),
+  session_metadata: z
+    .record(text, z.union([text, z.number(), z.boolean(), z.null()]))
+    .readonly()
+    .optional(),
+};
+
 /** The schema of each webhook's body. */
 export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } = {
   'new-session-connected': bodyOf<'new-session-connected'>()(
@@ -142,6 +152,7 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
       corrected_fields: z
         .array(text)
         .meta({ description: 'The fields that were `null` in the previous webhook about this message.' }),
+      ...told,
     }),
   ),
   'message-status-update': bodyOf<'message-status-update'>()(
@@ -153,6 +164,7 @@ export const CALLBACK_SCHEMAS: { [Kind in EventKind]: z.ZodType<BodyOf<Kind>> } 
       error_code: maybe,
       error_message: maybe,
       timestamp: time,
+      ...told,
     }),
   ),
 };

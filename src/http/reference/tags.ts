@@ -22,7 +22,7 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
     paths: /\/(history|search|people\/:contactId)\b|\/chats$|\/chats\/:chatId\/messages$/,
   },
   { name: 'Calls', description: 'Calls that ring, and how to reject them.', paths: /\/calls\b/ },
-  { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/groups\b/ },
+  { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/(groups|group-invites)\b/ },
   {
     name: 'Contacts',
     description: 'Check whether numbers are on WhatsApp, and fetch profile pictures.',

@@ -1,25 +1,48 @@
 import { type Route } from '../route.ts';
+import { changeChat, clearChat, deleteChat, deleteForMe, starMessage } from './account/chats.ts';
+import {
+  blockContact,
+  checkContacts,
+  contactAbout,
+  contactBusiness,
+  listBlocked,
+  listContacts,
+  removeContact,
+  resolveContacts,
+  saveContact,
+  subscribePresence,
+  unblockContact,
+} from './account/people.ts';
+import {
+  changePrivacy,
+  changeProfile,
+  removePicture,
+  setPicture,
+  viewPrivacy,
+  viewProfile,
+} from './account/profile.ts';
 import { discardCallback, listCallbacks, replayCallbacks, retryCallback, viewCallback } from './callbacks/callbacks.ts';
 import { rejectCall, ringingCalls } from './messaging/calls.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
 import { markRead, showPresence } from './messaging/chats.ts';
 import { pullEvents } from './callbacks/events.ts';
-import {
-  changeParticipants,
-  createGroup,
-  groupInvite,
-  leaveGroup,
-  listGroups,
-  revokeInvite,
-  updateGroup,
-  viewGroup,
-} from './messaging/groups.ts';
 import { changeHistory, exportHistory, forgetPerson, viewHistory } from './history/history.ts';
 import { askForHistory, chatMessages, listChats, removeChatMessages, searchMessages } from './history/messages.ts';
+import { linkedGroups, linkGroup, unlinkGroup } from './messaging/communities.ts';
+import { groupInvite, joinGroup, revokeInvite, viewInvite } from './messaging/group-invites.ts';
+import { groupPicture, removeGroupPicture, setGroupPicture } from './messaging/group-pictures.ts';
+import { decideRequests, joinRequests } from './messaging/group-requests.ts';
+import { changeParticipants, createGroup, leaveGroup, listGroups, updateGroup, viewGroup } from './messaging/groups.ts';
 import { health } from './server/health.ts';
 import { createKey, listKeys, revokeKey } from './admin/keys.ts';
 import { changeMasterKey } from './admin/master-key.ts';
 import { sendAnyMessage, sendMessage } from './messaging/messages.ts';
+import {
+  cancelScheduledMessage,
+  listScheduledMessages,
+  scheduleMessage,
+  viewScheduledMessage,
+} from './messaging/scheduled-messages.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
 import { currentPairingCode, pairByCode } from './sessions/pairing.ts';
@@ -27,6 +50,7 @@ import { answerPasskey, confirmPasskey, currentPasskey } from './sessions/passke
 import { live, metrics, ready } from './server/monitoring.ts';
 import { currentQr, generateQr } from './sessions/qr.ts';
 import { docs, openApi } from './server/reference.ts';
+import { changeSession, createSession, relinkSession, startSession, stopSession } from './sessions/control.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
 import { downloadMedia } from './admin/settings.ts';
 import { createToken } from './admin/tokens.ts';
@@ -47,6 +71,7 @@ import {
 export const OPERATIONS: Readonly<Record<string, Route>> = {
   generateQr,
   pairByCode,
+  createSession,
   listSessions,
   // Before the path with an id, which would match it too.
   sessionEvents,
@@ -59,6 +84,10 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   confirmPasskey,
   sendMessage,
   sendAnyMessage,
+  scheduleMessage,
+  listScheduledMessages,
+  viewScheduledMessage,
+  cancelScheduledMessage,
   recentMessages,
   listGroups,
   createGroup,
@@ -67,12 +96,44 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   changeParticipants,
   groupInvite,
   revokeInvite,
+  viewInvite,
+  joinGroup,
+  joinRequests,
+  decideRequests,
+  groupPicture,
+  setGroupPicture,
+  removeGroupPicture,
+  linkedGroups,
+  linkGroup,
+  unlinkGroup,
   leaveGroup,
+  listContacts,
   checkContact,
+  checkContacts,
+  resolveContacts,
   contactPicture,
+  contactAbout,
+  contactBusiness,
+  subscribePresence,
+  saveContact,
+  removeContact,
+  listBlocked,
+  blockContact,
+  unblockContact,
   messageMedia,
+  starMessage,
+  deleteForMe,
   markRead,
+  changeChat,
+  clearChat,
+  deleteChat,
   showPresence,
+  viewProfile,
+  changeProfile,
+  setPicture,
+  removePicture,
+  viewPrivacy,
+  changePrivacy,
   listChats,
   chatMessages,
   removeChatMessages,
@@ -84,7 +145,11 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   forgetPerson,
   ringingCalls,
   rejectCall,
+  changeSession,
   restartSession,
+  stopSession,
+  startSession,
+  relinkSession,
   deleteSession,
   listCallbacks,
   // Before the paths with an id, which would match it too.

@@ -53,7 +53,7 @@ export const succeeded = z.literal(true);
 const MAX_NAME = 100;
 const NAME_WANTED = `must be a text of at most ${MAX_NAME} printable characters`;
 /** Names are printed to terminals, where control characters would be dangerous. */
-const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
+export const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 
 /** A name for people, of a key or a webhook; may be empty. */
 export const nameText = z.string(NAME_WANTED).max(MAX_NAME, NAME_WANTED).regex(PRINTABLE, NAME_WANTED);

@@ -4,6 +4,16 @@ import { MEDIA_TYPES, type OutgoingContent, type OutgoingMedia, type OutgoingMes
 import { fileField, type FileSource } from '../files/file-field.ts';
 import { listField, numberField } from '../files/form-fields.ts';
 import { buttons, frame, listButton, sections } from './interactive-fields.ts';
+import {
+  albumCounts,
+  event,
+  flag,
+  linkPreview,
+  ownId,
+  pinSeconds,
+  type RequestedPreview,
+  votes,
+} from './further-fields.ts';
 import { cards, emoji, messageId, outgoingText, place, poll, recipient } from './message-fields.ts';
 
 const MAX_MENTIONS = 1_024;
@@ -15,6 +25,8 @@ const addressed = {
     .refine(({ length }) => length <= MAX_MENTIONS, `must have at most ${MAX_MENTIONS} phone numbers`)
     .default([])
     .meta({ description: 'The people whom the text mentions as "@<number>".' }),
+  mention_all: flag.meta({ description: 'Mentions everybody in the group, whatever the text says.' }),
+  id: ownId,
 };
 
 type Addressed = z.output<z.ZodObject<typeof addressed>>;
@@ -22,16 +34,32 @@ type Addressed = z.output<z.ZodObject<typeof addressed>>;
 /** A message as requested: its file, if any, has not been opened yet. */
 export type RequestedMessage = Omit<OutgoingMessage, 'content'> & { content: RequestedContent };
 
-type RequestedContent = Exclude<OutgoingContent, OutgoingMedia> | (Omit<OutgoingMedia, 'file'> & { file: FileSource });
+type Text = Extract<OutgoingContent, { type: 'text' }>;
+
+type RequestedContent =
+  | Exclude<OutgoingContent, OutgoingMedia | Text>
+  | (Omit<Text, 'preview'> & { preview: RequestedPreview })
+  | (Omit<OutgoingMedia, 'file'> & { file: FileSource; convert: boolean });
+
+/** What refers to an earlier message. */
+const referring = { message_id: messageId, id: ownId };
 
 /** An action on an earlier message, in the conversation of that message. */
-const changed = (content: RequestedContent): RequestedMessage => ({ to: null, content, replyTo: null, mentions: [] });
+const changed = (content: RequestedContent, id: string | undefined): RequestedMessage => ({
+  ...{ to: null, content, replyTo: null, mentions: [] },
+  ownId: id,
+});
 
-const withContent = (content: RequestedContent, { number, reply_to, mentions }: Addressed): RequestedMessage => ({
+const withContent = (
+  content: RequestedContent,
+  { number, reply_to, mentions, mention_all, id }: Addressed,
+): RequestedMessage => ({
   to: number,
   content,
   replyTo: reply_to,
   mentions,
+  ...(mention_all && { mentionAll: true }),
+  ownId: id,
 });
 
 const measure = (what: string) =>
@@ -48,10 +76,35 @@ const noPixels = { width: z.null().default(null), height: z.null().default(null)
 const seconds = measure('seconds').meta({ description: 'The duration; read from the file for voice notes.' });
 const noSeconds = z.null().default(null);
 
-/** The optional fields of a file; each type supports some of them. */
-type MediaFields = Record<'seconds' | 'width' | 'height', z.ZodType<number | null>> & {
-  caption: z.ZodType<string | null>;
+/** For types that phones show in one way only. */
+const notOnce = z.literal(false, 'is not possible with this type').default(false);
+const once = flag.meta({ description: 'Whether it can be viewed only once.' });
+const album = messageId.optional().meta({ description: 'The id of the message of type album that it belongs to.' });
+const always = {
+  view_once: notOnce,
+  gif: notOnce,
+  note: notOnce,
+  convert: notOnce,
+  album: z
+    .null('is not possible with this type')
+    .optional()
+    .transform(() => undefined),
 };
+const convert = flag.meta({
+  description: 'Converts a file that WhatsApp would not show as this type; needs ffmpeg on the server.',
+});
+const asVideo = {
+  convert,
+  gif: flag.meta({ description: 'Plays by itself, again and again, without sound.' }),
+  note: flag.meta({ description: 'A round video note; it has no caption.' }),
+};
+
+/** The optional fields of a file; each type supports some of them. */
+type MediaFields = Record<'seconds' | 'width' | 'height', z.ZodType<number | null>> &
+  Record<'view_once' | 'gif' | 'note' | 'convert', z.ZodType<boolean>> & {
+    caption: z.ZodType<string | null>;
+    album: z.ZodType<string | undefined>;
+  };
 
 /** The name in the documentation: `TextMessage`. */
 function nameOf(type: RequestedContent['type']): string {
@@ -63,7 +116,21 @@ function media(type: OutgoingMedia['type'], fields: MediaFields) {
   return z
     .object({ type: z.literal(type), ...addressed, file: fileField, ...fields })
     .meta({ id: nameOf(type) })
-    .transform(({ number, reply_to, mentions, ...content }) => withContent(content, { number, reply_to, mentions }));
+    .refine(({ gif, note, caption: said }) => !note || (!gif && said === null), {
+      path: ['note'],
+      message: 'excludes gif and caption',
+    })
+    .transform(({ type: kind, file, caption: said, seconds: plays, width, height, album: of, ...rest }) =>
+      withContent(
+        {
+          ...{ type: kind, file, caption: said, seconds: plays, width, height, album: of },
+          ...(rest.view_once && { viewOnce: true }),
+          convert: rest.convert,
+          shownAs: rest.note ? 'note' : rest.gif ? 'gif' : undefined,
+        },
+        rest,
+      ),
+    );
 }
 
 /** Types that WhatsApp's apps show only when they come from its business servers. */
@@ -74,15 +141,15 @@ export const outgoingMessage = z.discriminatedUnion(
   'type',
   [
     z
-      .object({ type: z.literal('text'), ...addressed, text: outgoingText })
+      .object({ type: z.literal('text'), ...addressed, text: outgoingText, link_preview: linkPreview })
       .meta({ id: nameOf('text') })
-      .transform(({ type, text, ...rest }) => withContent({ type, text }, rest)),
-    media('image', { caption, seconds: noSeconds, ...pixels }),
-    media('video', { caption, seconds, ...pixels }),
-    media('audio', { caption: noCaption, seconds, ...noPixels }),
-    media('voice', { caption: noCaption, seconds, ...noPixels }),
-    media('document', { caption, seconds: noSeconds, ...noPixels }),
-    media('sticker', { caption: noCaption, seconds: noSeconds, ...pixels }),
+      .transform(({ type, text, link_preview: preview, ...rest }) => withContent({ type, text, preview }, rest)),
+    media('image', { ...always, caption, seconds: noSeconds, ...pixels, view_once: once, album }),
+    media('video', { ...always, caption, seconds, ...pixels, ...asVideo, view_once: once, album }),
+    media('audio', { ...always, caption: noCaption, seconds, ...noPixels }),
+    media('voice', { ...always, caption: noCaption, seconds, ...noPixels, view_once: once, convert }),
+    media('document', { ...always, caption, seconds: noSeconds, ...noPixels }),
+    media('sticker', { ...always, caption: noCaption, seconds: noSeconds, ...pixels, convert }),
     z
       .object({ type: z.literal('location'), ...addressed, location: place })
       .meta({ id: nameOf('location') })
@@ -108,21 +175,52 @@ export const outgoingMessage = z.discriminatedUnion(
         withContent({ type, header, text, footer, button, sections: shown }, rest),
       ),
     z
-      .object({ type: z.literal('reaction'), message_id: messageId, emoji })
+      .object({ type: z.literal('album'), ...addressed, ...albumCounts })
+      .refine(({ images, videos }) => images + videos >= 2, {
+        path: ['images'],
+        message: 'and videos must be 2 or more together',
+      })
+      .meta({ id: nameOf('album') })
+      .transform(({ type, images, videos, ...rest }) => withContent({ type, images, videos }, rest)),
+    z
+      .object({ type: z.literal('event'), ...addressed, event })
+      .meta({ id: nameOf('event') })
+      .transform(({ type, event: planned, ...rest }) => withContent({ type, event: planned }, rest)),
+    z
+      .object({ type: z.literal('reaction'), ...referring, emoji })
       .meta({ id: nameOf('reaction') })
-      .transform(({ type, message_id, emoji: chosen }) => changed({ type, messageId: message_id, emoji: chosen })),
+      .transform(({ type, message_id, emoji: chosen, id }) =>
+        changed({ type, messageId: message_id, emoji: chosen }, id),
+      ),
     z
-      .object({ type: z.literal('edit'), message_id: messageId, text: outgoingText })
+      .object({ type: z.literal('edit'), ...referring, text: outgoingText })
       .meta({ id: nameOf('edit') })
-      .transform(({ type, message_id, text }) => changed({ type, messageId: message_id, text })),
+      .transform(({ type, message_id, text, id }) => changed({ type, messageId: message_id, text }, id)),
     z
-      .object({ type: z.literal('delete'), message_id: messageId })
+      .object({ type: z.literal('delete'), ...referring })
       .meta({ id: nameOf('delete') })
-      .transform(({ type, message_id }) => changed({ type, messageId: message_id })),
+      .transform(({ type, message_id, id }) => changed({ type, messageId: message_id }, id)),
     z
-      .object({ type: z.literal('forward'), number: recipient, message_id: messageId })
+      .object({ type: z.literal('pin'), ...referring, pinned: flag.default(true), seconds: pinSeconds })
+      .meta({ id: nameOf('pin') })
+      .transform(({ type, message_id, pinned, seconds: shown, id }) =>
+        changed({ type, messageId: message_id, pinned, seconds: shown }, id),
+      ),
+    z
+      .object({ type: z.literal('keep'), ...referring, kept: flag.default(true) })
+      .meta({ id: nameOf('keep') })
+      .transform(({ type, message_id, kept, id }) => changed({ type, messageId: message_id, kept }, id)),
+    z
+      .object({ type: z.literal('vote'), ...referring, options: votes })
+      .meta({ id: nameOf('vote') })
+      .transform(({ type, message_id, options, id }) => changed({ type, messageId: message_id, options }, id)),
+    z
+      .object({ type: z.literal('forward'), number: recipient, ...referring })
       .meta({ id: nameOf('forward') })
-      .transform(({ type, number, message_id }) => ({ ...changed({ type, messageId: message_id }), to: number })),
+      .transform(({ type, number, message_id, id }) => ({
+        ...changed({ type, messageId: message_id }, id),
+        to: number,
+      })),
     z
       .object({ type: z.enum(NOT_SHOWN) })
       .meta({ id: 'NotShownMessage', description: 'Refused: `message_type_not_shown`.' })
@@ -131,6 +229,6 @@ export const outgoingMessage = z.discriminatedUnion(
       }),
   ],
   {
-    error: `must be one of text, ${MEDIA_TYPES.join(', ')}, location, contact, poll, buttons, list, reaction, edit, delete, forward`,
+    error: `must be one of text, ${MEDIA_TYPES.join(', ')}, location, contact, poll, event, album, buttons, list, reaction, edit, delete, pin, keep, vote, forward`,
   },
 );

@@ -41,6 +41,12 @@ export const session = z
       .strictObject({ state: passkeyState, expires_at: isoTime })
       .nullable()
       .meta({ description: 'Set while WhatsApp wants a passkey before it links the device.' }),
+    name: z.string().nullable(),
+    labels: z.array(z.string()),
+    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    device_name: z.string().nullable().meta({ description: 'What the phone shows; null for the usual name.' }),
+    proxy: z.string().nullable().meta({ description: 'Its own proxy, without the credentials.' }),
+    stopped: z.boolean().meta({ description: 'Whether it was stopped, and waits for somebody to start it.' }),
     sessionId: z.string().meta({ description: 'The same as session_id.' }),
     phoneNumber: z.string().nullable().meta({ description: 'The same as phone_number.' }),
   })
@@ -63,6 +69,12 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
   restricted_until: null,
   new_chat_cap: { limit: 40, used: 12, resets_at: '2024-02-01T00:00:00.000Z' },
   passkey: null,
+  name: 'Shop Madrid',
+  labels: ['shop'],
+  metadata: { customer: 4711 },
+  device_name: null,
+  proxy: null,
+  stopped: false,
   sessionId: EXAMPLE_ID,
   phoneNumber: '5491234567890',
 };

@@ -1,6 +1,7 @@
 import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
 import { type PasskeyStage, type PasskeyStatus } from '../../domain/passkey.ts';
 import { authFolderPath, type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
+import { type MetadataValue, NO_PROFILE } from '../../domain/session-profile.ts';
 import { type SessionId } from '../../domain/session-id.ts';
 
 /** A session in its REST form: the columns of the seed's table, plus two camelCase aliases. */
@@ -26,6 +27,16 @@ export interface SessionView {
   new_chat_cap: { limit: number; used: number; resets_at: string | null } | null;
   /** How far the pairing is, and until when WhatsApp waits, if it wants a passkey; see domain/passkey.ts. */
   passkey: { state: PasskeyStage; expires_at: string } | null;
+  /** What its caller says of it. */
+  name: string | null;
+  labels: string[];
+  metadata: Record<string, MetadataValue>;
+  /** What the phone shows among its linked devices; `null` for the usual name. */
+  device_name: string | null;
+  /** Its own proxy, without its credentials. */
+  proxy: string | null;
+  /** Whether somebody stopped it, and somebody has to start it. */
+  stopped: boolean;
   sessionId: SessionId;
   phoneNumber: string | null;
 }
@@ -61,9 +72,16 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     restricted_until: isoTimeOrNull(restrictedUntilMs),
     new_chat_cap: capView(record, nowMs),
     passkey: record.passkey && passkeyView(record.passkey),
+    ...profileView(record),
+    stopped: record.phase === 'stopped',
     sessionId: record.sessionId,
     phoneNumber: record.identity?.phoneNumber ?? null,
   };
+}
+
+function profileView({ profile = NO_PROFILE }: SessionRecord) {
+  const { name, labels, metadata, deviceName, proxy } = profile;
+  return { name, labels: [...labels], metadata: { ...metadata }, device_name: deviceName, proxy };
 }
 
 /** A limit whose time is over is none any more, until WhatsApp says the next one. */

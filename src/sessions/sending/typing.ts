@@ -54,10 +54,12 @@ export class Typing {
   }
 }
 
-/** Reactions, deletions and forwards take one tap. */
+const ONE_TAP = new Set<OutgoingContent['type']>(['reaction', 'delete', 'forward', 'pin', 'keep', 'vote', 'album']);
+
+/** Nobody sees somebody typing what takes one tap. */
 function stateOf(content: OutgoingContent): TypingState | undefined {
   if (content.type === 'voice') return 'recording';
-  return ['reaction', 'delete', 'forward'].includes(content.type) ? undefined : 'composing';
+  return ONE_TAP.has(content.type) ? undefined : 'composing';
 }
 
 function textOf(content: OutgoingContent): string {

@@ -31,7 +31,11 @@ export interface ConnectionManagerDeps {
 /** A login that hangs gives up its place for others after this time, though not the login. */
 const PLACE_LIMIT_MS = 5_000;
 /** Only the current connection may say where the session stands. */
-const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([...OPENING_ENDS_WITH, 'passkey', 'paired']);
+export const OF_CURRENT_ONLY: ReadonlySet<ConnectionEvent['kind']> = new Set([
+  ...OPENING_ENDS_WITH,
+  'passkey',
+  'paired',
+]);
 
 /**
  * Holds at most one connection for a session: opens it when its turn comes, after a pause if asked to, and keeps the
@@ -46,6 +50,7 @@ export class ConnectionManager {
   #generation = 0;
   /** Nothing is opened until {@link goOn}. */
   #isPaused = false;
+  #pauseChanges = 0;
   /** Settles when all connections that were let go are closed: WhatsApp must never see two of them. */
   #closed: Promise<unknown> = Promise.resolve();
   readonly #history: DisconnectHistory;
@@ -80,15 +85,22 @@ export class ConnectionManager {
     return this.#isPaused;
   }
 
+  /** How often a pause has begun or ended: a time during which that changes is not one without a connection. */
+  get pauseChanges(): number {
+    return this.#pauseChanges;
+  }
+
   /** Closes the connection and opens no other, whoever asks for it, until {@link goOn}. */
   pause(): Promise<void> {
     this.#isPaused = true;
+    this.#pauseChanges += 1;
     return this.stop();
   }
 
   /** Opens connections again. The caller asks for the first one. */
   goOn(): void {
     this.#isPaused = false;
+    this.#pauseChanges += 1;
   }
 
   /** Closes the connection and opens no other. The device stays linked. Resolves when no connection is left. */

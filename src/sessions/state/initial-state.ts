@@ -22,6 +22,7 @@ export function initialState(
     case 'linking':
     case 'lost':
     case 'closed':
+    case 'stopped':
       return { name: phase };
   }
 }

@@ -11,6 +11,8 @@ export interface LoginDeps extends Pick<SessionDeps, 'settle' | 'authDir'> {
   machine: SessionStateMachine;
   folders: Pick<SessionFolders, 'discardVersion3'>;
   clock: Clock;
+  /** Unlinks the device of another account than that of this session, which is over. */
+  refuse: (why: string) => Promise<void>;
 }
 
 /** What follows when a session is logged in: its status, and what the backend receives. Every method runs in the session's turn. */
@@ -39,6 +41,9 @@ export class Login {
   /** The session is logged in. */
   async opened(identity: AccountIdentity): Promise<void> {
     const { machine, folders, clock, settle } = this.#deps;
+    if (machine.state.name === 'linking' && isOfAnother(machine.record, identity)) {
+      return this.#deps.refuse(otherNumber(identity.phoneNumber, machine.record.identity?.phoneNumber));
+    }
     const changes = { identity, errorMessage: null, lastSeenMs: clock.now() };
     if (!machine.record.announced) {
       await settle(identity, (isReturning) => this.#announce(changes, isReturning));
@@ -71,3 +76,15 @@ export class Login {
     return { what: 'connected', why: null };
   }
 }
+
+/** Whether a session that belongs to an account was linked to another one. */
+export function isOfAnother(record: SessionRecord, { phoneNumber }: AccountIdentity): boolean {
+  return record.announced && record.identity !== null && record.identity.phoneNumber !== phoneNumber;
+}
+
+function otherNumber(scanned: string, own = ''): string {
+  return `The QR was scanned with +${scanned}, but this session belongs to +${own}; that device was unlinked again. ${ADVICE}`;
+}
+
+const ADVICE =
+  'Request another QR with POST /sessions/:sessionId/relink, or a session of its own for the other number.';

@@ -21,10 +21,12 @@ export class PairingExpiry {
   }
 
   /** Runs `expire` when the time of an unlinked session is over. */
-  start({ sessionId, createdAtMs }: SessionRecord, expire: () => Promise<unknown>): void {
+  start(record: SessionRecord, expire: () => Promise<unknown>): void {
     const { ttlMs, clock, supervisor } = this.#deps;
     if (ttlMs === 0) return;
-    const leftMs = Math.max(0, createdAtMs + ttlMs - clock.now());
+    const { sessionId, announced, createdAtMs, updatedAtMs } = record;
+    this.cancel(sessionId);
+    const leftMs = Math.max(0, (announced ? updatedAtMs : createdAtMs) + ttlMs - clock.now());
     const timer = clock.after(leftMs, () => supervisor.run('the expiry of an unlinked session', expire()));
     this.#timers.set(sessionId, timer);
   }

@@ -17,9 +17,9 @@ export interface LossContext {
 export type Decision =
   /**
    * Reconnect with the same credentials, at once or after a pause. `isPrecaution` when nothing is known to be wrong with the
-   * old connection: the timeline then records only the new one.
+   * old connection: the timeline then records only the new one. `isTold` when a session that waits for its QR says why there is none.
    */
-  | { do: 'reconnect'; after: 'now' | Backoff; message: string | null; isPrecaution?: true }
+  | { do: 'reconnect'; after: 'now' | Backoff; message: string | null; isPrecaution?: true; isTold?: true }
   /** Delete the credentials, then offer a new QR. */
   | { do: 'start-over'; after: Backoff; message: string }
   /** The pairing code linked nobody: remove the session. */
@@ -62,6 +62,7 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   'restart-required': (_, { failures }) => reconnect(failures < MAX_RESTARTS ? 'now' : USUAL, null),
   'qr-exhausted': () => reconnect('now', null),
   'connection-lost': ({ detail }) => reconnect(USUAL, `Connection lost: ${detail}`),
+  'proxy-failed': ({ detail }) => ({ ...reconnect(USUAL, detail), isTold: true }),
   broken: ({ detail }, { failures }) => reconnect(failures < MANY_BREAKS ? USUAL : SLOW, detail),
   silent: () => ({ ...reconnect('now', SILENT), isPrecaution: true }),
   unavailable: () => reconnect(PATIENT, 'WhatsApp is not accepting connections right now (503); retrying.'),

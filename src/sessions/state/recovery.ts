@@ -11,7 +11,7 @@ import { type CodePairing } from './code-pairing.ts';
 import { type ConnectionManager } from './connection-manager.ts';
 import { type PasskeyLinking } from './passkey-linking.ts';
 import { decide, type Decision } from './reconnect.ts';
-import { type SessionStateMachine, type StoredState } from './state-machine.ts';
+import { type Change, type SessionStateMachine, type StoredState } from './state-machine.ts';
 import { type StateTimers } from './state-timers.ts';
 import { type SessionState } from './states.ts';
 
@@ -56,20 +56,25 @@ export class Recovery {
     await this.#apply(decision);
   }
 
-  /** A connection that has been away for the whole grace time is reported as lost. */
-  async graceOver(): Promise<void> {
-    const { machine, clock } = this.#deps;
-    if (this.#state.name !== 'repairing') return;
+  /**
+   * A connection that has been away for the whole grace time is reported as lost, unless the process had closed all of them
+   * for some of it: then the time begins anew ({@link pauseOver}).
+   */
+  async graceOver(pauseChanges: number): Promise<void> {
+    const { machine, connections, clock } = this.#deps;
+    if (this.#state.name !== 'repairing' || connections.isPaused || connections.pauseChanges !== pauseChanges) return;
     const { why } = this.#state;
     const record = { errorMessage: why, lastSeenMs: clock.now() };
     await machine.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
   }
 
-  /** The connection was closed for a while, without a word: the session is repaired. */
+  /** The connection was closed for a while, without a word: the session is repaired, with the whole grace time before it. */
   async pauseOver(): Promise<void> {
     const { machine, timers, connections } = this.#deps;
-    if (this.#state.name !== 'online' || connections.connection) return;
-    await machine.enter({ name: 'repairing', timer: timers.grace(), why: PAUSED });
+    const { name } = this.#state;
+    if ((name !== 'online' && name !== 'repairing') || connections.connection) return;
+    const why = this.#state.name === 'repairing' ? this.#state.why : PAUSED;
+    await machine.enter({ name: 'repairing', timer: timers.grace(), why });
   }
 
   /** A temporary ban has ended. */
@@ -93,14 +98,19 @@ export class Recovery {
   }
 
   /** The account was linked again in another session, whose device this one takes over. A connected session stays so. */
-  async linkedAgain(record: Partial<SessionRecord>, deviceOf: SessionId): Promise<void> {
+  async linkedAgain(record: Partial<SessionRecord>, writes: Change['writes']): Promise<void> {
     const { machine, timers } = this.#deps;
     const isConnected = this.#state.name === 'online' || this.#state.name === 'repairing';
     const state: StoredState = isConnected
       ? { name: 'repairing', timer: timers.grace(), why: LINKED_AGAIN }
       : { name: 'linking' };
     const note = { what: 'relinked' as const };
-    await machine.enter(state, { record: { ...record, errorMessage: null }, note, writes: { deviceOf } });
+    await machine.enter(state, { record: { ...record, errorMessage: null }, note, writes });
+  }
+
+  /** WhatsApp offers a QR although a device was linked. */
+  credentialsMissing(): Promise<void> {
+    return this.close(CREDENTIALS_MISSING);
   }
 
   /** The session is over; a new QR is needed. */
@@ -108,7 +118,7 @@ export class Recovery {
     const { machine, connections, connector, outbound } = this.#deps;
     await connections.stop();
     await connector.forget(this.#sessionId);
-    await outbound.end(this.#sessionId);
+    await outbound.end(this.#deps.machine.record);
     await machine.enter({ name: 'closed' }, { record: { errorMessage: why }, note: { what: 'closed', why } });
   }
 
@@ -117,6 +127,7 @@ export class Recovery {
     switch (decision.do) {
       case 'reconnect':
         if (await this.#deps.handedOver()) return;
+        if (decision.isTold === true) await this.#noCode(decision.message);
         await this.#repair(decision.message, decision.isPrecaution);
         connections.open(decision.after);
         return;
@@ -150,6 +161,14 @@ export class Recovery {
     }
   }
 
+  /** Whoever waits for a QR learns why there is none. */
+  async #noCode(why: string | null): Promise<void> {
+    const { machine } = this.#deps;
+    if (this.#state.name === 'pairing' && machine.record.errorMessage !== why) {
+      await machine.enter({ name: 'pairing', qr: undefined }, { record: { errorMessage: why } });
+    }
+  }
+
   /** A QR that was shown is worth nothing any more, nor a passkey that was wanted. */
   async #offerAnew(why: string | null): Promise<void> {
     const { machine } = this.#deps;
@@ -161,14 +180,17 @@ export class Recovery {
 
   async #pairAnew(why: string): Promise<void> {
     const note = { what: 'starting_over' as const, why };
-    await this.#deps.machine.enter({ name: 'pairing', qr: undefined }, { record: { identity: null }, note });
+    const { machine } = this.#deps;
+    // A session that is linked again keeps its number.
+    const record = machine.record.announced ? {} : { identity: null };
+    await machine.enter({ name: 'pairing', qr: undefined }, { record, note });
   }
 
   async #fail(why: string, retryAfterMs: number | null): Promise<void> {
     const { machine, outbound, timers, clock } = this.#deps;
     const retryAtMs = retryAfterMs === null ? null : clock.now() + retryAfterMs;
     const state = { name: 'failed' as const, timer: timers.banEnd(retryAtMs) };
-    await outbound.end(this.#sessionId);
+    await outbound.end(this.#deps.machine.record);
     await machine.enter(state, { record: { errorMessage: why, retryAtMs }, note: { what: 'failed', why } });
   }
 
@@ -187,3 +209,5 @@ const PAUSED = 'The database was away';
 const ANEW = 'The connection on which WhatsApp wanted it was closed.';
 /** Why a connected session that was linked again is away for a moment. */
 const LINKED_AGAIN = 'The account was linked again; its new device is connecting.';
+/** Why a session is closed whose credentials are gone. */
+const CREDENTIALS_MISSING = 'The credentials of this session are missing. Connect the account again with a new QR.';

@@ -27,7 +27,7 @@ export interface Change {
   /** The timeline's entry. */
   note?: { what: TimelineWord; why?: string | null };
   /** Other writes of the transaction. */
-  writes?: Pick<SessionWrites, 'announces' | 'deviceOf'>;
+  writes?: Pick<SessionWrites, 'announces' | 'deviceOf' | 'profile' | 'proxy'> | undefined;
 }
 
 /** Dependencies of a {@link SessionStateMachine}. */
@@ -105,9 +105,9 @@ export class SessionStateMachine {
   }
 
   /** Changes the record without a webhook; state and status stay. */
-  async amend(changes: Partial<SessionRecord>, note: Change['note']): Promise<void> {
+  async amend(changes: Partial<SessionRecord>, note: Change['note'], writes?: Change['writes']): Promise<void> {
     const record = { ...this.#record, ...changes };
-    await this.#store.commit(record, [], this.#writes(note));
+    await this.#store.commit(record, [], { ...writes, ...this.#writes(note) });
     this.#record = record;
     this.#sessionEvents.changed(record);
   }

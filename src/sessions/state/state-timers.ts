@@ -1,4 +1,5 @@
 import { type Clock, type Timer } from '../../kit/clock.ts';
+import { type ConnectionManager } from './connection-manager.ts';
 
 /** A connection that comes back within this time was never lost for anybody outside (contract 1.1). */
 const GRACE_MS = 10_000;
@@ -6,7 +7,9 @@ const GRACE_MS = 10_000;
 /** What happens when a timer of a state fires. */
 export interface StateTimersDeps {
   clock: Clock;
-  graceOver: () => void;
+  connections: Pick<ConnectionManager, 'pauseChanges'>;
+  /** Called with the {@link ConnectionManager.pauseChanges} when it began. */
+  graceOver: (pauseChanges: number) => void;
   banOver: () => void;
 }
 
@@ -20,7 +23,9 @@ export class StateTimers {
 
   /** Fires when a lost connection has been away for too long to stay unnoticed. */
   grace(): Timer {
-    return this.#deps.clock.after(GRACE_MS, () => this.#deps.graceOver());
+    const { clock, connections, graceOver } = this.#deps;
+    const { pauseChanges } = connections;
+    return clock.after(GRACE_MS, () => graceOver(pauseChanges));
   }
 
   /** Fires when a temporary ban ends (Unix ms). Nothing of ours may touch the account before that; `null` has no timer. */

@@ -18,8 +18,9 @@ import { type PairingCode, type QrCode, type SessionPhase } from '../../domain/s
  * - `online`: logged in and receiving.
  * - `repairing`: the connection was just lost; nobody outside notices until `timer` fires.
  * - `lost`: the connection is lost and is being repaired, for as long as that takes.
- * - `closed`: over. The credentials are deleted; left when the account is linked again, which needs a new QR.
+ * - `closed`: over. The credentials are deleted; left when the account is linked again, by a QR of its own or of another session.
  * - `failed`: over until a person restarts it, or until `timer` fires, if there is one.
+ * - `stopped`: a person stopped it; left when a person starts it, or when the account is linked again.
  * - `gone`: removed, or the process is ending. Nothing is handled any more.
  */
 export type SessionState =
@@ -34,23 +35,28 @@ export type SessionState =
   | { name: 'lost' }
   | { name: 'closed' }
   | { name: 'failed'; timer: Timer | undefined }
+  | { name: 'stopped' }
   | { name: 'gone' };
 
 /** The permitted transitions. Any other is a bug of ours, and throws. */
 const MAY_FOLLOW: Record<SessionState['name'], readonly SessionState['name'][]> = {
-  pairing: ['pairing', 'passkey', 'linking', 'online', 'failed', 'gone'],
+  pairing: ['pairing', 'passkey', 'linking', 'online', 'closed', 'failed', 'gone'],
   'asking-for-code': ['showing-code', 'code-over', 'gone'],
   'showing-code': ['passkey', 'linking', 'code-over', 'gone'],
   passkey: ['passkey', 'pairing', 'linking', 'code-over', 'failed', 'gone'],
   'code-over': ['gone'],
-  linking: ['linking', 'pairing', 'online', 'closed', 'failed', 'gone'],
-  online: ['online', 'repairing', 'closed', 'failed', 'gone'],
-  repairing: ['repairing', 'online', 'lost', 'closed', 'failed', 'gone'],
-  lost: ['lost', 'linking', 'online', 'closed', 'failed', 'gone'],
-  closed: ['linking', 'gone'],
-  failed: ['pairing', 'linking', 'lost', 'online', 'gone'],
+  linking: ['linking', 'pairing', 'online', 'closed', 'failed', 'stopped', 'gone'],
+  online: ['online', 'repairing', 'closed', 'failed', 'stopped', 'gone'],
+  repairing: ['repairing', 'online', 'lost', 'closed', 'failed', 'stopped', 'gone'],
+  lost: ['lost', 'linking', 'online', 'closed', 'failed', 'stopped', 'gone'],
+  closed: ['pairing', 'linking', 'gone'],
+  failed: ['pairing', 'linking', 'lost', 'online', 'stopped', 'gone'],
+  stopped: ['linking', 'lost', 'gone'],
   gone: ['gone'],
 };
+
+/** The states of a session that opens no connection by itself. */
+export const OVER: ReadonlySet<SessionState['name']> = new Set(['closed', 'failed', 'stopped']);
 
 /** Whether a session may go from one state to the other. */
 export function mayFollow(from: SessionState['name'], to: SessionState['name']): boolean {

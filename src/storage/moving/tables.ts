@@ -20,6 +20,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ error_message: 'text', last_seen_ms: 'integer', retry_at_ms: 'integer', restricted_until_ms: 'integer' },
     ...{ created_at_ms: 'integer', updated_at_ms: 'integer' },
   }),
+  owned('session_profiles', { session_id: 'text', profile: 'sealed', proxy: 'sealed' }),
   owned('account_ids', { phone_number: 'text', session_id: 'text' }),
   owned('session_aliases', { alias: 'text', session_id: 'text', created_at_ms: 'integer' }),
   owned('credentials', { session_id: 'text', value: 'sealed' }),
@@ -39,6 +40,11 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   owned('sent_messages', {
     ...{ session_id: 'text', message_id: 'text', recipient: 'text', to_number: 'text', content: 'bytes' },
     ...{ status: 'text', created_at_ms: 'integer' },
+  }),
+  owned('scheduled_messages', {
+    ...{ id: 'number', session_id: 'text', message_id: 'text', body: 'sealed', send_at_ms: 'integer' },
+    ...{ due_at_ms: 'integer', state: 'text', attempts: 'integer', error_code: 'text', error_message: 'text' },
+    ...{ created_at_ms: 'integer', settled_at_ms: 'integer' },
   }),
   owned('conversations', { session_id: 'text', peer: 'text', begun_by_us: 'flag', created_at_ms: 'integer' }),
   owned('poll_votes', {
@@ -96,6 +102,9 @@ export const STAYING_TABLES = {
   sqlite: ['runs'],
   postgres: ['browser_tokens', 'cluster', 'migrations', 'nodes', 'ownership'],
 } as const;
+
+/** Columns that say something of one database alone. They are empty after a move. */
+export const STAYING_COLUMNS: Readonly<Record<string, readonly string[]>> = { data_keys: ['wrapped_by'] };
 
 /** The tables whose rows belong to sessions. */
 export const OWNED_TABLES = MOVED_TABLES.filter(({ isOwned }) => isOwned);

@@ -113,6 +113,13 @@ export class Database {
     });
   }
 
+  /** As {@link readUncommitted}, for several callers at once. */
+  sharedUncommitted<Key, Value>(
+    read: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
+  ): SharedRead<Key, Value> {
+    return new SharedRead(() => NOTHING_TO_WAIT_FOR, read);
+  }
+
   /** As {@link readUncommitted}, together with others who ask the same. */
   readTogether<Row, Result>(batch: Batch<Row, Result>, row: Row): Promise<Result> {
     return this.#add(NO_SESSION, (transaction) => transaction.add(batch, row), { isPipelined: true, isEarly: true });
@@ -189,6 +196,9 @@ export class Database {
     this.#deferTimer ??= this.#clock.after(RETRY_MS, () => this.#addDeferred());
   }
 }
+
+/** What is written before the call is before the read in any case. */
+const NOTHING_TO_WAIT_FOR = Promise.resolve();
 
 /** The configuration of the connection that writes, of one of several nodes if `run` is given. */
 export function writerConfig(url: string, run?: NodeRun): pg.ClientConfig {

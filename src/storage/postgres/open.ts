@@ -12,7 +12,6 @@ import { type ClusterNode, type ClusterPorts, openCluster, type OpenedCluster } 
 import { lockDatabase, type Sharing } from './database-lock.ts';
 import { Database, NO_SESSION, writerConfig } from './database.ts';
 import { checkDurability, type Durability } from './durability.ts';
-import { requireOnlyNode } from './encryption/only-node.ts';
 import { openVault } from './encryption/open-vault.ts';
 import { type PostgresVault } from './encryption/vault.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
@@ -31,6 +30,10 @@ export interface PostgresOptions {
   /** Measures silence on the network; the system's clock by default. */
   network?: Clock;
   masterKey: Secret | null;
+  /** The key that replaces it, or has replaced it already. */
+  newMasterKey?: Secret | null;
+  /** Called when the database has the new one. */
+  onNewMasterKey?: () => void;
   /** What is expected of the server; `single` by default. */
   durability?: Durability;
   /** Called after each commit, with the time that it took, in ms, and the number of writes that shared it. */
@@ -91,19 +94,26 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
     masterKey: {
       change: async (sealed) => {
         if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');
-        return db.write(NO_SESSION, async (transaction) => {
-          if (cluster) await requireOnlyNode(transaction);
-          return vault.changeMasterKey(transaction, sealed);
-        });
+        const change = vault.changeOf(sealed);
+        return db.write(NO_SESSION, (transaction) => vault.changeMasterKey(transaction, change, options.node?.run));
       },
     },
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),
     prune: (callbackRetentionMs, signal) => {
       const { awaitedNumbers, sentMessages, idempotency, journal, pollVotes } = stores;
-      const { chatTimers, contactNames, damagedValues, subscriptions, furtherEvents } = stores;
+      const { chatTimers, contactNames, damagedValues, scheduledMessages, subscriptions, furtherEvents } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
-      const pruned = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
+      const pruned = [
+        sentMessages,
+        scheduledMessages,
+        idempotency,
+        journal,
+        pollVotes,
+        chatTimers,
+        contactNames,
+        damagedValues,
+      ];
       const others = pruned.map((store) => (limit: number) => store.pruning(limit));
       const first = (limit: number) => awaitedNumbers.pruning(limit);
       const ended = (limit: number) => [
@@ -128,7 +138,7 @@ async function close(cluster: AsyncDisposable, storage: Storage): Promise<void> 
 
 /** Takes the lock on the database, brings that to the current schema and loads its data keys. */
 async function prepare(client: pg.Client, options: PostgresOptions & { name: string; sharing: Sharing }) {
-  const { name, sharing, clock, masterKey, durability = 'single', onRestored = ignore } = options;
+  const { name, sharing, clock, durability = 'single', onRestored = ignore } = options;
   try {
     return await startOn({ client, name, sharing }, async () => {
       await checkDurability(client, durability);
@@ -137,7 +147,7 @@ async function prepare(client: pg.Client, options: PostgresOptions & { name: str
       await migrate(client, name);
       await client.query(CONTINUE_POSITIONS);
       if (await beginEpochIfRestored(client, clock)) onRestored();
-      return openVault(client, name, masterKey);
+      return openVault(client, { ...options, database: name });
     });
   } catch (error) {
     await client.end().catch(ignore);

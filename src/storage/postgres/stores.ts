@@ -22,8 +22,10 @@ import { PostgresConversationStore } from './sessions/conversations.ts';
 import { PostgresHistoryStore } from './sessions/history.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
 import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
+import { PostgresScheduledMessageStore } from './sessions/scheduled-messages.ts';
 import { PostgresSentMessageStore } from './sessions/sent-messages.ts';
 import { PostgresSessionStore } from './sessions/sessions.ts';
+import { PostgresSessionProfiles } from './sessions/session-profiles.ts';
 import { PostgresTimeline } from './sessions/timeline.ts';
 import { DeviceMove } from './signal/device-move.ts';
 import { PostgresJournal } from './signal/journal.ts';
@@ -56,10 +58,12 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
   const history = new PostgresHistoryStore(db, { clock, ...sealed });
   const sessionDeps = { history, journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
   const deviceMove = new DeviceMove(vault);
+  const profiles = new PostgresSessionProfiles(db, sealed);
   return {
     ...sessionDeps,
     damagedValues: damaged,
-    sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, holding, ...sealed }),
+    sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, holding, profiles, ...sealed }),
+    scheduledMessages: new PostgresScheduledMessageStore(db, { clock, outbox, holding, ...sealed }),
     sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, history, ...sealed }),
     signalKeys: new PostgresSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new PostgresCallbackQueue(db, {

@@ -52,10 +52,19 @@ export function openStorage(
     check: () => db.check(),
     prune: async (callbackRetentionMs, signal) => {
       const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
-      const { chatTimers, contactNames, damagedValues, subscriptions, furtherEvents } = stores;
+      const { chatTimers, contactNames, damagedValues, scheduledMessages, subscriptions, furtherEvents } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
-      const others = [sentMessages, idempotency, journal, pollVotes, chatTimers, contactNames, damagedValues];
+      const others = [
+        sentMessages,
+        scheduledMessages,
+        idempotency,
+        journal,
+        pollVotes,
+        chatTimers,
+        contactNames,
+        damagedValues,
+      ];
       const pieces = [
         (limit: number) => awaitedNumbers.prune(limit),
         ...callbacks.pruning(settledBeforeMs),

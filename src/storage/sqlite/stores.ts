@@ -22,8 +22,10 @@ import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteHistoryStore } from './sessions/history.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
+import { SqliteScheduledMessageStore } from './sessions/scheduled-messages.ts';
 import { SqliteSentMessageStore } from './sessions/sent-messages.ts';
 import { SqliteSessionStore } from './sessions/sessions.ts';
+import { SqliteSessionProfiles } from './sessions/session-profiles.ts';
 import { SqliteTimeline } from './sessions/timeline.ts';
 import { DeviceMove } from './signal/device-move.ts';
 import { SqliteJournal } from './signal/journal.ts';
@@ -61,7 +63,9 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     sessions: new SqliteSessionStore(db, {
       ...{ ...sessionDeps, outbox, ...sealed },
       deviceMove: new DeviceMove(db, vault),
+      profiles: new SqliteSessionProfiles(db, sealed),
     }),
+    scheduledMessages: new SqliteScheduledMessageStore(db, { clock, outbox, ...sealed }),
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, history, ...sealed }),
     signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new SqliteCallbackQueue(db, {

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { type LookupFunction } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
+import { bodyForBackend, sessionIn } from '../../domain/session-profile.ts';
 import { type Subscription } from '../../domain/subscription.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
@@ -30,8 +31,9 @@ export interface SubscriptionClientDeps {
 }
 
 /**
- * Posts to one subscription, with keep-alive. All kinds of events go to one URL, so each is wrapped: `{"type", "session_id", "seq", "data"}`,
- * where `data` is what the main backend receives; further events, which it does not receive, have no `seq`.
+ * Posts to one subscription, with keep-alive. All kinds of events go to one URL, so each is wrapped: `{"type", "session_id", "seq",
+ * "session", "data"}`, where `data` is what the main backend receives, and `session` what was said of the session; further events, which the
+ * main backend does not receive, have no `seq`.
  */
 export class SubscriptionClient implements Disposable {
   readonly #subscription: Subscription;
@@ -48,7 +50,8 @@ export class SubscriptionClient implements Disposable {
   /** Makes one attempt. Never rejects for what the network or the receiver does. */
   deliver(callback: PendingEvent): Promise<DeliveryOutcome> {
     const { kind, sessionId, seq, body, webhookId } = callback;
-    const wrapped = `{"type":${JSON.stringify(kind)},"session_id":${JSON.stringify(sessionId)},"seq":${seq},"data":${body}}`;
+    const session = JSON.stringify(sessionIn(body));
+    const wrapped = `{"type":${JSON.stringify(kind)},"session_id":${JSON.stringify(sessionId)},"seq":${seq},"session":${session},"data":${bodyForBackend(kind, body)}}`;
     return this.#post(webhookId, wrapped, sessionHeaders(callback));
   }
 
@@ -58,7 +61,11 @@ export class SubscriptionClient implements Disposable {
       message: 'This is a test of your webhook.',
       timestamp: new Date(this.#deps.clock.now()).toISOString(),
     };
-    return this.#post(webhookId, JSON.stringify({ type: 'test', session_id: null, seq: null, data }), {});
+    return this.#post(
+      webhookId,
+      JSON.stringify({ type: 'test', session_id: null, seq: null, session: null, data }),
+      {},
+    );
   }
 
   /** Closes its connections. */

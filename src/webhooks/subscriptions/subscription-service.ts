@@ -11,6 +11,7 @@ import { type FurtherEvents, type FurtherEventStore, type Page, type PendingEven
 import { type AttemptResult, type SubscriptionStore, type Subscriptions } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps } from '../backend-notifier.ts';
 import { type DeliveryOutcome, reasonOf } from '../retry-policy.ts';
+import { SINK_ID } from './sink-delivery.ts';
 import { SubscriptionClient, type SubscriptionClientDeps } from './subscription-client.ts';
 import { WantedFurtherEvents } from './further-events.ts';
 import { SUBSCRIBER } from './subscription-policy.ts';
@@ -70,7 +71,10 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
       const stored = await this.#deps.store.all();
       const ids = new Set(stored.map(({ id }) => id));
       for (const id of this.#running.keys()) if (!ids.has(id)) await this.#forget(id);
-      for (const subscription of stored) await this.#begin(subscription);
+      for (const subscription of stored) {
+        if (subscription.id === SINK_ID) this.#further.wishOf(subscription);
+        else await this.#begin(subscription);
+      }
     });
   }
 

@@ -61,6 +61,12 @@ export class RecipientLookup {
     return numbers.map((number) => accounts.get(number) ?? null);
   }
 
+  /** Those of these numbers, each once, that WhatsApp would have to be asked for. */
+  async unknown(numbers: readonly PhoneNumber[]): Promise<PhoneNumber[]> {
+    await this.#whileAsked(numbers);
+    return [...new Set(numbers)].filter((number) => !this.#known.get(number));
+  }
+
   /** WhatsApp says otherwise about this number than before: it is asked anew. */
   forget(number: PhoneNumber): void {
     this.#known.delete(number);

@@ -1,4 +1,6 @@
+import { type Agent } from 'node:http';
 import { type Clock } from '../../kit/clock.ts';
+import { fetchOver } from '../proxy/fetch-over-agent.ts';
 import { boundedFetch, type Fetch } from './bounded-fetch.ts';
 
 /** While Baileys downloads, it does nothing else for the account. */
@@ -20,10 +22,18 @@ type AddressOf = (location: { url: string }) => URL | undefined;
 export class LibraryDownloads {
   readonly #clock: Clock;
   readonly #addressOf: AddressOf;
+  readonly #agent: Agent | undefined;
 
-  constructor(clock: Clock, addressOf: AddressOf) {
+  /** With `agent`, it fetches by that. */
+  constructor(clock: Clock, addressOf: AddressOf, agent?: Agent) {
+    this.#agent = agent;
     this.#clock = clock;
     this.#addressOf = addressOf;
+  }
+
+  /** The same by this agent, if there is one. */
+  over(agent: Agent | undefined): LibraryDownloads {
+    return agent ? new LibraryDownloads(this.#clock, this.#addressOf, agent) : this;
   }
 
   /**
@@ -34,7 +44,8 @@ export class LibraryDownloads {
     const url = target instanceof Request ? target.url : String(target);
     const address = this.#addressOf({ url });
     if (!address) throw new Error('This is not the address of a file at WhatsApp');
-    return boundedFetch(fetch, address, init, { clock: this.#clock, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES });
+    const direct = this.#agent ? fetchOver(this.#agent) : fetch;
+    return boundedFetch(direct, address, init, { clock: this.#clock, deadlineMs: DEADLINE_MS, maxBytes: MAX_BYTES });
   }
 }
 

@@ -1,9 +1,16 @@
 import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import { AppError } from '../../domain/errors.ts';
 import { type Clock, type Timer } from '../../kit/clock.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { type Logins } from './logins.ts';
-import { type AppStateCollection, type AppStateResync, isCollection } from '../baileys/app-state-resync.ts';
+import {
+  type AppStateCollection,
+  type AppStatePatch,
+  type AppStateResync,
+  isCollection,
+} from '../baileys/app-state-resync.ts';
 
 /** Dependencies of {@link keepAppState}. */
 export interface AppStateDeps {
@@ -20,13 +27,15 @@ export interface AppStateDeps {
 /** The pause after a failure doubles with each further one. */
 const SHORTEST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 6 * 3600_000;
+/** A clock that differs by more is not believed. */
+const MOST_AHEAD_MS = 24 * 3600_000;
 
 /**
  * Fetches what the phone shares besides messages, such as the names of contacts: everything once the phone has sent the keys, and a
  * collection when WhatsApp announces a change. Nothing waits for it: in Baileys, the messages of a first login and every later
  * notification do. What fails is fetched again after a pause, which grows.
  */
-export function keepAppState(deps: AppStateDeps): void {
+export function keepAppState(deps: AppStateDeps): AppStateChanges {
   const { socket, logins, clock } = deps;
   const appState = new AppState(deps);
   // Baileys would handle nothing after the first part of a history until it has fetched all collections, and keep in memory what it
@@ -43,6 +52,7 @@ export function keepAppState(deps: AppStateDeps): void {
     known = key;
     appState.catchUp();
   });
+  return appState;
 }
 
 /** The collections that a notification names. Baileys finds none of them any more, and acknowledges it. */
@@ -53,16 +63,38 @@ function takeNames(stanza: BinaryNode): AppStateCollection[] {
   return [...new Set(names.filter(isCollection))];
 }
 
-class AppState {
+class AppState implements AppStateChanges {
   readonly #deps: AppStateDeps;
   readonly #queue = new SerialQueue();
   readonly #queued = new Set<AppStateCollection>();
   readonly #failures = new Map<AppStateCollection, number>();
   readonly #pauses = new Map<AppStateCollection, Timer>();
   #isNoted = false;
+  /** How far WhatsApp's clock is ahead of ours. */
+  #aheadMs = 0;
 
   constructor(deps: AppStateDeps) {
     this.#deps = deps;
+    deps.socket.ws.on('CB:success', ({ attrs: { t } }: BinaryNode) => {
+      const aheadMs = Number(t) * 1000 - deps.clock.now();
+      if (Math.abs(aheadMs) < MOST_AHEAD_MS) this.#aheadMs = aheadMs;
+    });
+  }
+
+  nowSeconds(): number {
+    return Math.floor((this.#deps.clock.now() + this.#aheadMs) / 1000);
+  }
+
+  async change(patch: AppStatePatch): Promise<void> {
+    const { socket, resync } = this.#deps;
+    if (socket.authState.creds.myAppStateKeyId === undefined) throw new AppError('app_state_not_ready');
+    try {
+      await this.#queue.run(() => resync.change(socket, patch));
+    } catch (error) {
+      // Baileys' own errors say themselves what they are.
+      if (!(error instanceof Error) || 'output' in error) throw error;
+      throw new AppError('whatsapp_refused', { message: `${messageOf(error)}.`, cause: error });
+    }
   }
 
   /** Fetches a collection, unless there is no key yet, or it is fetched later anyway. */

@@ -1,3 +1,4 @@
+import { type Agent } from 'node:http';
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock, isCredibleTime, isoTime } from '../../kit/clock.ts';
 import { httpRequest } from '../../kit/http-client.ts';
@@ -33,6 +34,8 @@ export interface ClientVersionDeps {
   settings: Pick<WhatsAppSettings, 'wsUrl' | 'version'>;
   clock: Clock;
   log: Logger;
+  /** By which the page is read, if not directly. */
+  agent?: () => Agent | undefined;
 }
 
 /**
@@ -100,7 +103,7 @@ export class ClientVersion {
     const { clock, log, settings } = this.#deps;
     const url = pageOf(settings.wsUrl);
     try {
-      const found = versionIn(await pageAt(url, clock));
+      const found = versionIn(await pageAt(url, clock, this.#deps.agent?.()));
       log.info(
         { url, found, current: this.#current },
         'WhatsApp refused the client version; looked up the current one',
@@ -120,12 +123,16 @@ function pageOf(wsUrl: string | undefined): string {
   return url.href;
 }
 
-async function pageAt(url: string, clock: Clock): Promise<string> {
+async function pageAt(url: string, clock: Clock, agent?: Agent): Promise<string> {
   const late = new AbortController();
   const deadline = clock.after(DEADLINE_MS, () =>
     late.abort(new Error(`The page was not complete after ${DEADLINE_MS} ms`)),
   );
-  const limits = { maxContentLength: MAX_BYTES, signal: late.signal };
+  const limits = {
+    maxContentLength: MAX_BYTES,
+    signal: late.signal,
+    ...(agent && { httpAgent: agent, httpsAgent: agent }),
+  };
   try {
     const { status, data } = await httpRequest<string>({ url, responseType: 'text', headers: HEADERS, ...limits });
     if (status !== 200) throw new Error(`The page answered with HTTP ${status}`);

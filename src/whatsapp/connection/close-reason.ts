@@ -1,5 +1,6 @@
 import { type CloseReason } from '../../domain/close-reason.ts';
 import { OverloadedError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
+import { ProxyError } from '../proxy/proxy-error.ts';
 import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
 import { PasskeyFailedError } from '../pairing/passkey-pairing.ts';
@@ -40,7 +41,7 @@ export function closeCode(error: unknown): string {
   return KNOWN_CODES.has(code) ? String(code) : 'other';
 }
 
-/** The reason when we ended the connection ourselves. */
+/** The reason when we ended the connection ourselves, or our proxy did. */
 function ownReason(error: unknown): CloseReason | undefined {
   // A session that another node has by now is about to end here.
   if (error instanceof StorageUnavailableError || error instanceof SessionLostError) return { kind: 'storage-failed' };
@@ -52,7 +53,13 @@ function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof PasskeyFailedError) {
     return { kind: 'passkey-failed', detail: error.message, isLate: error.isLate };
   }
-  return undefined;
+  return proxyFailure(error);
+}
+
+/** Baileys passes the error of the WebSocket on as `data`. */
+function proxyFailure(error: unknown): CloseReason | undefined {
+  const cause = error instanceof ProxyError ? error : (error as { data?: unknown } | null | undefined)?.data;
+  return cause instanceof ProxyError ? { kind: 'proxy-failed', detail: cause.message } : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { type UploadDeps } from '../media/upload.ts';
 import { type History, type HistoryDeps } from '../history/history.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
+import { type Route } from '../proxy/routes.ts';
 import { type CodeOffer } from '../pairing/pairing-code.ts';
 import { type AccountStanding } from '../send/account-standing.ts';
 import { type PasskeyPairing } from '../pairing/passkey-pairing.ts';
@@ -42,6 +43,8 @@ export interface ConnectionDeps extends SessionCache {
   sessionId: SessionId;
   settings: WhatsAppSettings;
   loadAuth: (listener: AuthListener) => Promise<ConnectionAuth>;
+  /** How it reaches WhatsApp. */
+  route: () => Promise<Route>;
   findSent: FindSent;
   clientVersion: ClientVersion;
   downloads: LibraryDownloads;

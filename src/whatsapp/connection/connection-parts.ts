@@ -51,7 +51,7 @@ type CodeOfferDeps = ConstructorParameters<typeof CodeOffer>[0];
 
 /** Creates the parts that follow what WhatsApp says of the account. */
 export function accountParts(
-  { socket }: OpenSocket,
+  { socket, route }: OpenSocket,
   { deps, emitUnlessEnded }: PartsDeps,
 ): Pick<OpenConnection, 'restriction' | 'standing' | 'history'> {
   const { clock, log, standingQuestions: questions, histories, keepsSince, logins } = deps;
@@ -63,7 +63,7 @@ export function accountParts(
       emit: (cap) => emitUnlessEnded({ kind: 'new-chat-cap', cap }),
     }),
     history: new History(socket, {
-      ...{ ...histories, keepsSince, clock, log },
+      ...{ ...histories, keepsSince, clock, log, agent: route.agent },
       past: (messages) => emitUnlessEnded({ kind: 'past', messages }),
       named: (names) => emitUnlessEnded({ kind: 'names', names }),
     }),
@@ -72,7 +72,7 @@ export function accountParts(
 
 /** Creates the parts with which a socket sends, and has them follow where people are. */
 export function sendingParts(
-  { socket }: OpenSocket,
+  { socket, route }: OpenSocket,
   { deps, acks, emit, groupMetadata, withinConnection }: PartsDeps,
   restriction: Restriction,
 ): Pick<OpenConnection, 'sending' | 'secondAddress'> {
@@ -81,7 +81,7 @@ export function sendingParts(
   const sends: Omit<SendDeps, 'secondAddress'> = {
     ...{ socket, acks, lookup, addresses, knownMessages, timerOf, clock, groupMetadata, withinConnection },
     tokens: new OwnTokens(socket, () => serverProps.terms),
-    upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock }),
+    upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock, agent: route.agent }),
     undelivered: (update) => emit({ kind: 'delivery', update }),
   };
   const failed = (error: unknown) => log.warn({ err: error }, 'an address could not be looked up');

@@ -14,9 +14,11 @@ import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
 import { type ListenerFailure } from '../baileys/listener-guard.ts';
 import { askAgain } from '../media/ask-again.ts';
+import { type Route } from '../proxy/routes.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { Calls } from '../receive/calls.ts';
+import { GroupNotices } from '../receive/group-notices.ts';
 import { Acks } from '../send/acks.ts';
 import { REACH_OUT_LOCKED } from '../send/restriction.ts';
 import { prepare } from '../send/send.ts';
@@ -40,6 +42,9 @@ export class BaileysConnection implements Connection {
   readonly contacts: Actions['contacts'];
   readonly chats: Actions['chats'];
   readonly calls: Actions['calls'];
+  readonly chatStates: Actions['chatStates'];
+  readonly people: Actions['people'];
+  readonly profile: Actions['profile'];
   readonly #deps: ConnectionDeps;
   readonly #context: ConnectionContext;
   readonly #acks: Acks;
@@ -60,9 +65,12 @@ export class BaileysConnection implements Connection {
     this.#ringing = new Calls(deps.clock);
     this.#actions = new Actions({
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
+      appState: () => this.#usable().appState,
+      named: (names) => this.#emitUnlessEnded({ kind: 'names', names }),
       rejected: (call) => this.#connection?.receiver.received(call, false),
     });
     ({ groups: this.groups, contacts: this.contacts, chats: this.chats, calls: this.calls } = this.#actions);
+    ({ chatStates: this.chatStates, people: this.people, profile: this.profile } = this.#actions);
     this.#within(() => this.#start()).catch((error: unknown) => this.#finish(error));
   }
 
@@ -125,8 +133,9 @@ export class BaileysConnection implements Connection {
       storageFailed: (error) => this.#cut(error),
       learned: (numbers) => this.#emit({ kind: 'numbers', numbers }),
     });
+    const route = await this.#deps.route();
     if (this.#ended) return;
-    const connection = this.#open(auth);
+    const connection = this.#open(auth, route);
     this.#connection = connection;
     const { socket, receiver } = connection;
     const { clock, settings, groupCache } = this.#deps;
@@ -150,12 +159,13 @@ export class BaileysConnection implements Connection {
     });
   }
 
-  #open(auth: ConnectionAuth): OpenConnection {
+  #open(auth: ConnectionAuth, route: Route): OpenConnection {
     const { clock, clientVersion, knownMessages, onEvent, log } = this.#deps;
     const opened = openSocket({
-      ...{ ...this.#deps, auth, version: clientVersion.current },
+      ...{ ...this.#deps, auth, route, version: clientVersion.current },
       groupMetadata: this.#groupMetadata,
       unreadable: (attrs) => receiver.unreadable(attrs),
+      storing: (stanza) => notices.take(stanza),
       skipped: (stanza) => this.#inOrder(() => receiver.skipped(stanza)),
       listenerFailed: (failure) => this.#listenerFailed(failure),
       stanzaFailed: (error) => this.#broke('to handle what WhatsApp sent', error),
@@ -163,12 +173,15 @@ export class BaileysConnection implements Connection {
       failedHarmlessly: (error) => log.warn({ err: error }, 'a stanza could not be handled; the connection stays open'),
       giveUp: (error) => this.#endWith(error),
       note: (why) => this.#emit({ kind: 'note', why }),
+      news: (make) => this.#inOrder(async () => this.#news(await make())),
     });
     const { socket, order } = opened;
+    const inOrder = (work: () => void | Promise<void>) => this.#inOrder(work);
+    const notices = new GroupNotices({ socket, auth, cache: this.#deps.groupCache, inOrder, onEvent, clock, log });
     const receiver = new MessageReceiver({
       ...{ socket, auth, knownMessages, groups: this.groups, onEvent, clock, log },
       wasQueued: (messageId) => order.emitted(messageId),
-      inOrder: (work) => this.#inOrder(work),
+      inOrder,
     });
     const needs: PartsDeps = {
       ...{ deps: this.#deps, acks: this.#acks, groupMetadata: this.#groupMetadata, withinConnection: this.#within },
@@ -241,6 +254,10 @@ export class BaileysConnection implements Connection {
   /** After its end Baileys still finishes work in progress, and may even report that the connection is open. */
   #emitUnlessEnded(event: ConnectionEvent): void {
     if (!this.#ended) this.#emit(event);
+  }
+
+  #news(event: ConnectionEvent | undefined): void {
+    if (event && !this.#ended) this.#deps.onEvent(event);
   }
 
   #emit(event: ConnectionEvent): void {

@@ -1,4 +1,7 @@
 import { type BinaryNode, makeWASocket, type WASocket, type WAVersion } from '@whiskeysockets/baileys';
+import { type Route } from '../proxy/routes.ts';
+import { type AccountNewsDeps, watchAccount } from '../receive/account-news.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { plainAck } from '../baileys/plain-ack.ts';
@@ -11,6 +14,7 @@ import { CiphertextOrigins } from '../signal/ciphertext-origins.ts';
 import { type FindSent, Resends } from '../send/resends.ts';
 import { RetryRequests } from '../signal/retry-requests.ts';
 import { keepAppState } from './app-state.ts';
+import { holdNotifications } from './held-notifications.ts';
 import { type Logins } from './logins.ts';
 import { MessageOrder } from './message-order.ts';
 import { socketConfig, type SocketConfigDeps } from './socket-options.ts';
@@ -31,9 +35,13 @@ export interface OpenSocketDeps extends Omit<SocketConfigDeps, 'origins' | 'batc
   unfit: (stanza: BinaryNode) => void;
   /** Something of a stanza could not be handled; the connection is as good as before. */
   failedHarmlessly: (error: unknown) => void;
+  /** Stores what a notification says; `undefined` when there is nothing to store. */
+  storing: (notification: BinaryNode) => Promise<void> | undefined;
   /** A watchdog gives up the connection. */
   giveUp: (error: Error) => void;
   note: (why: string) => void;
+  /** Something of chats or people changed. */
+  news: AccountNewsDeps['emit'];
 }
 
 /** A Baileys socket, with what was added around it. */
@@ -43,6 +51,8 @@ export interface OpenSocket {
   version: WAVersion;
   order: MessageOrder;
   watchdogs: Watchdogs;
+  route: Route;
+  appState: AppStateChanges;
 }
 
 /** Creates a Baileys socket and adds everything that fixes Baileys from outside, before anybody else listens. */
@@ -55,6 +65,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   deps.serverProps.prepare(deps.auth.state.creds);
   const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync, resends }));
   guardListeners(socket, (failure) => deps.listenerFailed(failure));
+  holdNotifications(socket, (notification) => deps.storing(notification));
   resends.watch(socket);
   const order = new MessageOrder(socket, {
     failed: (error) => deps.stanzaFailed(error),
@@ -78,8 +89,9 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   });
   resync.watch(socket);
   const watchdogs = new Watchdogs({ socket, clock, connectTimeoutMs: settings.connectTimeoutMs, giveUp, note });
-  keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
-  return { socket, version, order, watchdogs };
+  watchAccount({ socket, resync, clock: deps.clock, emit: deps.news });
+  const appState = keepAppState({ socket, resync, logins: deps.logins, clock: watchdogs.clock, note });
+  return { socket, version, order, watchdogs, route: deps.route, appState };
 }
 
 /** Baileys sent a receipt for this message; if that does not reach its sender, WhatsApp needs an acknowledgement. */

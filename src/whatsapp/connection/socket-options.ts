@@ -5,6 +5,7 @@ import { BaileysCache } from '../baileys/baileys-cache.ts';
 import { type PhoneNumber } from '../../domain/address.ts';
 import { type LibraryDownloads } from '../baileys/library-downloads.ts';
 import { CODE_CONNECTION_REFERENCE_MS } from '../pairing/pairing-code.ts';
+import { type Route } from '../proxy/routes.ts';
 import { type RetryCounters } from '../baileys/retry-counters.ts';
 import { type Resends } from '../send/resends.ts';
 import { type WhatsAppSettings } from '../settings.ts';
@@ -25,6 +26,7 @@ export interface SocketConfigDeps extends SignalRepositoryDeps {
   codeFor: PhoneNumber | undefined;
   resync: Pick<AppStateResync, 'logger'>;
   clock: Clock;
+  route: Route;
 }
 
 /** The ages are Baileys' own; more than `max` at a time would be an attack. */
@@ -34,13 +36,13 @@ const PLACEHOLDER_RESENDS = { ttlMs: 3600_000, max: 5_000 };
 /** Baileys' options for one connection. A comment says why, where they differ from its defaults. */
 export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
   const { settings, version, downloads, auth, retryCounters, deviceLists, resends, groupMetadata, codeFor } = deps;
-  const { resync } = deps;
+  const { resync, route } = deps;
   return {
     ...connectionOptions(settings),
     ...(codeFor !== undefined && { qrTimeout: CODE_CONNECTION_REFERENCE_MS }),
     version,
     // Bounds what Baileys downloads by itself.
-    options: { dispatcher: downloads } as unknown as RequestInit,
+    options: { dispatcher: downloads.over(route.agent) } as unknown as RequestInit,
     auth: auth.state,
     makeSignalRepository: safeSignalRepository(deps),
     msgRetryCounterCache: retryCounters,
@@ -57,8 +59,9 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     logger: resync.logger,
     // The names of contacts are only believed as the phone sealed them.
     appStateMacVerification: { patch: true, snapshot: true },
-    // WhatsApp gives pairing codes only to clients that name a real operating system.
-    browser: Browsers.macOS('Chrome'),
+    browser: browserOf(route, codeFor),
+    // It serves both schemes; Baileys' type names that for TLS alone.
+    ...(route.agent && ({ agent: route.agent } as unknown as Partial<UserFacingSocketConfig>)),
     // Being online would silence the notifications of the owner's phone.
     markOnlineOnConnect: false,
     // The default asks the phone for its whole history. What it sends anyway is read beside Baileys (history/).
@@ -80,6 +83,12 @@ function smallCaches(clock: Clock): Partial<UserFacingSocketConfig> {
     callOfferCache: new BaileysCache(clock, CALLS),
     placeholderResendCache: new BaileysCache(clock, PLACEHOLDER_RESENDS),
   };
+}
+
+/** WhatsApp gives pairing codes only to clients that name a real operating system; otherwise the phone shows any name. */
+function browserOf({ deviceName }: Route, codeFor: PhoneNumber | undefined): [string, string, string] {
+  const [os, browser, version] = Browsers.macOS('Chrome');
+  return [codeFor === undefined ? (deviceName ?? os) : os, browser, version];
 }
 
 function connectionOptions(settings: WhatsAppSettings): Partial<UserFacingSocketConfig> {

@@ -11,8 +11,8 @@ import { type MediaHost } from '../media/media-host.ts';
 import { type HistoryNotice, takeHistory } from './history-notice.ts';
 import { type HistoryFacts, personOf } from './history-facts.ts';
 import { inPieces, keepFacts } from './keep-facts.ts';
+import { openHistory, type OpenHistoryDeps } from './open-history.ts';
 import { pastMessages } from './past-messages.ts';
-import { openHistory } from './open-history.ts';
 
 /** How long one part may take in all. */
 const DEADLINE_MS = 3 * 60_000;
@@ -26,7 +26,7 @@ const TOLD_NAMES = { max: 500, ttlMs: 3_600_000 };
 const MAX_NAMES = 20_000;
 
 /** Dependencies of {@link History}. */
-export interface HistoryDeps {
+export interface HistoryDeps extends Pick<OpenHistoryDeps, 'agent'> {
   host: Pick<MediaHost, 'addressOf'>;
   /** How many parts are read at once, over all sessions. */
   places: Semaphore;

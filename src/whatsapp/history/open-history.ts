@@ -1,3 +1,4 @@
+import { type Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflate } from 'node:zlib';
@@ -23,6 +24,8 @@ const PIECE_BYTES = 256 * 1024;
 export interface OpenHistoryDeps {
   host: Pick<MediaHost, 'addressOf'>;
   clock: Clock;
+  /** By which it is fetched, if not directly. */
+  agent?: Agent | undefined;
   /** How large a part may be, decompressed; {@link MAX_BYTES} by default. */
   maxBytes?: number;
   /** Whether messages are taken, too. */
@@ -58,7 +61,7 @@ export async function openHistory(
 
 async function* compressedBytes(
   notice: HistoryNotice,
-  { host, clock }: OpenHistoryDeps,
+  { host, clock, agent }: OpenHistoryDeps,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   if ('inline' in notice) {
@@ -71,7 +74,7 @@ async function* compressedBytes(
   if (!address) throw new HistoryUnreadableError('The history has no address');
   const decryption = new MediaDecryption(mediaKeys(mediaKey, 'History'), checksums);
   let size = 0;
-  for await (const piece of piecesOf(address, clock, signal)) {
+  for await (const piece of piecesOf({ address, clock, signal, agent })) {
     size += piece.length;
     if (size > maxBytes) throw new HistoryUnreadableError('The file of the history is too large');
     yield decryption.update(piece);

@@ -18,13 +18,15 @@ export interface FilePost {
   /** Bytes. */
   size: number;
   clock: Clock;
+  /** By which it is sent, if not directly. */
+  agent?: http.Agent | undefined;
 }
 
 /**
  * Streams a file as the body of a POST. Returns the body of a good response.
  * @throws Error when the host refuses it, breaks off, or stalls
  */
-export async function postFile({ url, path, size, clock }: FilePost): Promise<string> {
+export async function postFile({ url, path, size, clock, agent }: FilePost): Promise<string> {
   const abort = new AbortController();
   const stall = new Stall(clock, () => abort.abort(new Error('The host accepted no data for too long')));
   const headers = {
@@ -33,7 +35,7 @@ export async function postFile({ url, path, size, clock }: FilePost): Promise<st
     origin: 'https://web.whatsapp.com',
   };
   const { request } = url.protocol === 'https:' ? https : http;
-  const outgoing = request(url, { method: 'POST', headers, signal: abort.signal });
+  const outgoing = request(url, { method: 'POST', headers, signal: abort.signal, ...(agent && { agent }) });
   const answer = answerTo(outgoing);
   try {
     // A host that refuses may respond before it has read everything.

@@ -1,3 +1,4 @@
+import { type Agent } from 'node:http';
 import { type WAMessage } from '@whiskeysockets/baileys';
 import { type Clock } from '../../kit/clock.ts';
 import { cleanFileName } from '../../kit/file-name.ts';
@@ -35,10 +36,13 @@ export interface MediaDownloadsDeps {
   findMessage: (sessionId: SessionId, messageId: string) => Promise<WAMessage | undefined>;
   askAgain: (sessionId: SessionId, ...asked: Parameters<AskAgain>) => ReturnType<AskAgain>;
   clock: Clock;
+  /** By which a session's files are fetched, if not directly. */
+  agentOf?: (sessionId: SessionId) => Promise<Agent | undefined>;
 }
 
 /** One download, with all its attempts. */
 interface Download {
+  sessionId: SessionId;
   path: string;
   signal: AbortSignal;
 }
@@ -67,7 +71,7 @@ export class MediaDownloads implements MediaSource {
       mimetype: media?.mimetype ?? null,
       fileName: cleanFileName(media?.fileName),
       saveTo: (path, signal) =>
-        this.#inTime(signal, (limited) => this.#save(message, { path, signal: limited }, askAgain)),
+        this.#inTime(signal, (limited) => this.#save(message, { sessionId, path, signal: limited }, askAgain)),
     };
   }
 
@@ -105,11 +109,22 @@ export class MediaDownloads implements MediaSource {
     }
   }
 
-  #transfer(file: RemoteFile, { path, signal }: Download): Promise<number> {
+  #transfer(file: RemoteFile, { sessionId, path, signal }: Download): Promise<number> {
     const { host, maxBytes, clock } = this.#deps;
     const address = host.addressOf(file.location);
     if (!address) throw new DownloadFailure('unsupported');
-    return this.#semaphore.run(() => transfer({ file, address, path, maxBytes, clock, signal }));
+    return this.#semaphore.run(async () => {
+      const agent = await this.#agentOf(sessionId);
+      return transfer({ file, address, path, maxBytes, clock, signal, agent });
+    });
+  }
+
+  async #agentOf(sessionId: SessionId): Promise<Agent | undefined> {
+    try {
+      return await this.#deps.agentOf?.(sessionId);
+    } catch (cause) {
+      throw new DownloadFailure('network', cause);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type IncomingMessage } from 'node:http';
+import { type Agent, type IncomingMessage } from 'node:http';
 import { type Clock } from '../../kit/clock.ts';
 import { giveBack } from '../../kit/give-back.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
@@ -21,6 +21,8 @@ export interface TransferJob {
   maxBytes: number;
   clock: Clock;
   signal: AbortSignal;
+  /** By which it is fetched, if not directly. */
+  agent?: Agent | undefined;
 }
 
 /**
@@ -40,7 +42,8 @@ export async function transfer(job: TransferJob): Promise<number> {
   }
 }
 
-async function fetchInto(output: FileHandle, { file, address, maxBytes, clock, signal }: TransferJob): Promise<number> {
+async function fetchInto(output: FileHandle, job: TransferJob): Promise<number> {
+  const { file, maxBytes } = job;
   const decryption = new MediaDecryption(mediaKeys(file.mediaKey, file.kind), file.checksums);
   let size = 0;
   const write = async (plain: Buffer) => {
@@ -49,7 +52,7 @@ async function fetchInto(output: FileHandle, { file, address, maxBytes, clock, s
     await named('disk', () => output.writeFile(plain));
     giveBack(plain);
   };
-  for await (const piece of piecesOf(address, clock, signal)) await write(decryption.update(piece));
+  for await (const piece of piecesOf(job)) await write(decryption.update(piece));
   await write(decryption.finish());
   return size;
 }
@@ -58,12 +61,17 @@ async function fetchInto(output: FileHandle, { file, address, maxBytes, clock, s
  * Yields the body at `address`. Leaving the loop early ends the transfer.
  * @throws DownloadFailure
  */
-export async function* piecesOf(address: URL, clock: Clock, signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* piecesOf({
+  address,
+  clock,
+  signal,
+  agent,
+}: Pick<TransferJob, 'address' | 'clock' | 'signal' | 'agent'>): AsyncGenerator<Buffer> {
   const stalled = new AbortController();
   const stall = new Stall(clock, () => stalled.abort(new DownloadFailure('timeout')));
   const either = AbortSignal.any([signal, stalled.signal]);
   try {
-    const answer = await httpGet(address, either);
+    const answer = await httpGet(address, either, agent);
     refuseStatus(answer);
     for await (const piece of answer as AsyncIterable<Buffer>) {
       stall.stop();

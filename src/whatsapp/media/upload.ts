@@ -1,3 +1,4 @@
+import { type Agent } from 'node:http';
 import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type Semaphore } from '../../kit/semaphore.ts';
@@ -16,6 +17,8 @@ export interface UploadDeps {
   semaphore: Semaphore;
   metrics: Pick<Metrics, 'uploaded'>;
   clock: Clock;
+  /** By which it is uploaded, if not directly. */
+  agent?: Agent | undefined;
 }
 
 /** The path of each kind on WhatsApp's hosts (Baileys, `MEDIA_PATH_MAP`). */
@@ -49,13 +52,13 @@ type UploadedLocation = Pick<UploadedFile, 'url' | 'directPath'>;
 async function tryAll(
   file: EncryptedFile,
   kind: MediaKind,
-  { hosts, mediaHost, clock }: UploadDeps,
+  { hosts, mediaHost, clock, agent }: UploadDeps,
   wanted: 'known' | 'fresh',
 ): Promise<UploadedLocation | undefined> {
   const pass = await hosts.pass(wanted).catch(() => undefined);
   for (const hostname of pass?.hostnames ?? []) {
     const url = mediaHost.uploadAddress(hostname, pathOf(file, kind, pass));
-    const location = await postFile({ url, path: file.path, size: file.size, clock })
+    const location = await postFile({ url, path: file.path, size: file.size, clock, agent })
       .then(locationIn)
       .catch(() => undefined);
     if (location) return location;

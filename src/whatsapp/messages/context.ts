@@ -55,7 +55,8 @@ export function leafOf(message: proto.IMessage): {
   field: string;
   leaf: string | { contextInfo?: proto.IContextInfo | null };
 } {
-  const field = fieldsOf(message).find((name) => !BOOKKEEPING.has(name)) ?? 'conversation';
+  const isContent = (name: string) => !BOOKKEEPING.has(name) || name === 'albumMessage';
+  const field = fieldsOf(message).find(isContent) ?? 'conversation';
   const leaf = message[field as keyof proto.IMessage] ?? '';
   return { field, leaf: leaf as string | { contextInfo?: proto.IContextInfo | null } };
 }

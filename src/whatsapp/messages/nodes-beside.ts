@@ -7,6 +7,8 @@ const DECISION_BYTES = 20;
 /** The nodes that a message needs beside it in its stanza. */
 export function nodesBeside(message: proto.IMessage, nowMs: number): BinaryNode[] {
   if (isPoll(message)) return [{ tag: 'meta', attrs: { polltype: 'creation' } }];
+  if (message.pollUpdateMessage) return [{ tag: 'meta', attrs: { polltype: 'vote' } }];
+  if (message.eventMessage) return [{ tag: 'meta', attrs: { event_type: 'creation' } }];
   return isInteractive(message) ? [businessNode(nowMs)] : [];
 }
 

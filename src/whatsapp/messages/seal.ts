@@ -1,5 +1,5 @@
 import { type proto } from '@whiskeysockets/baileys';
-import { createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { unwrap } from './unwrap.ts';
 
 /** What WhatsApp encrypts a second time, with the secret of the message that it refers to. */
@@ -41,6 +41,22 @@ export function unseal(payload: Payload, useCase: UseCase, key: SealKey): Uint8A
   return undefined;
 }
 
+/** Seals a payload as {@link unseal} opens it; `undefined` when the message that it refers to has no secret. */
+export function seal(
+  payload: Uint8Array,
+  useCase: UseCase,
+  key: Pick<SealKey, 'messageId' | 'original'> & { parties: { author: string; sender: string } },
+): { encPayload: Uint8Array; encIv: Uint8Array } | undefined {
+  const { messageId, original, parties } = key;
+  const secret = secretOf(original);
+  if (!secret) return undefined;
+  const encIv = randomBytes(IV_LENGTH);
+  const info = `${messageId}${parties.author}${parties.sender}${useCase}`;
+  const cipher = createCipheriv('aes-256-gcm', new Uint8Array(hkdfSync('sha256', secret, '', info, KEY_LENGTH)), encIv);
+  if (COVERS_SENDER.has(useCase)) cipher.setAAD(Buffer.from(`${messageId}\0${parties.sender}`));
+  return { encPayload: Buffer.concat([cipher.update(payload), cipher.final(), cipher.getAuthTag()]), encIv };
+}
+
 /** The secret stands next to the content, inside or outside of the wrappers around both. */
 function secretOf(message: proto.IMessage): Uint8Array | undefined {
   const inner = unwrap(message).messageContextInfo?.messageSecret;
@@ -49,6 +65,7 @@ function secretOf(message: proto.IMessage): Uint8Array | undefined {
 
 const KEY_LENGTH = 32;
 const TAG_LENGTH = 16;
+const IV_LENGTH = 12;
 
 function decrypt(
   { encPayload, encIv }: Payload,

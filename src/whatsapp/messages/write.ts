@@ -1,15 +1,19 @@
-import { type BinaryNode, type proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import { type BinaryNode, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
 import { isGroup } from '../addressing/jid.ts';
+import * as album from './kinds/album.ts';
 import * as change from './kinds/change.ts';
 import * as contact from './kinds/contact.ts';
+import * as event from './kinds/event.ts';
 import * as forward from './kinds/forward.ts';
 import * as interactive from './kinds/interactive.ts';
 import * as location from './kinds/location.ts';
 import * as media from './kinds/media.ts';
+import * as pin from './kinds/pin.ts';
 import * as poll from './kinds/poll.ts';
+import * as pollVote from './kinds/poll-vote.ts';
 import * as reaction from './kinds/reaction.ts';
 import * as text from './kinds/text.ts';
 import { type UploadedFile } from './media-kind.ts';
@@ -30,6 +34,10 @@ export interface Writing {
   target: WAMessage | undefined;
   /** The uploaded file of the content; set for every content with a file. */
   uploaded: UploadedFile | undefined;
+  /** How the chat names the author of the earlier message, and the account. */
+  parties?: { author: string; own: string } | undefined;
+  /** What says that the content belongs to an album. */
+  album?: proto.IMessageContextInfo | undefined;
   /** Unix ms. */
   nowMs: number;
 }
@@ -38,12 +46,17 @@ export interface Writing {
  * Writes a content as a message, one file for each kind, as for reading.
  * @throws AppError `message_not_suitable` when the earlier message does not allow it
  */
+// eslint-disable-next-line complexity -- one case for each kind
 export function writeContent(content: OutgoingContent, writing: Writing): proto.IMessage {
   if (isMedia(content)) return media.write(content, uploadedOf(writing), writing.nowMs);
-  if ('messageId' in content) return writeReference(content, targetOf(writing), writing.nowMs);
+  if ('messageId' in content) return writeReference(content, targetOf(writing), writing);
   switch (content.type) {
     case 'text':
-      return text.write(content.text);
+      return text.write(content.text, content.preview);
+    case 'album':
+      return album.write(content);
+    case 'event':
+      return event.write(content.event);
     case 'location':
       return location.write(content.location);
     case 'contact':
@@ -57,10 +70,11 @@ export function writeContent(content: OutgoingContent, writing: Writing): proto.
 }
 
 /** Writes what refers to the earlier message `target`. */
+// eslint-disable-next-line complexity -- one case for each kind
 function writeReference(
   content: Extract<OutgoingContent, { messageId: string }>,
   target: WAMessage,
-  nowMs: number,
+  { nowMs, parties }: Writing,
 ): proto.IMessage {
   switch (content.type) {
     case 'reaction':
@@ -71,29 +85,66 @@ function writeReference(
       return change.writeDeletion(plainKey(deletable(target)));
     case 'forward':
       return forward.write(target);
+    case 'pin':
+      return pin.write(plainKey(target), content, nowMs);
+    case 'keep':
+      return pin.writeKept(plainKey(target), content.kept, nowMs);
+    case 'vote': {
+      const { author = '', own: voter = '' } = parties ?? {};
+      return pollVote.write(
+        { key: plainKey(target), poll: target.message ?? {}, author, voter },
+        content.options,
+        nowMs,
+      );
+    }
   }
 }
 
 /** Kinds that refer to another message, and can neither be reported nor voted on. */
-const SECRETLESS = new Set<OutgoingContent['type']>(['reaction']);
+const SECRETLESS = new Set<OutgoingContent['type']>(['reaction', 'pin', 'keep', 'vote']);
 
 /** Adds what the protocol requires around a message that was written with `writing`. */
 export function wrapped(content: OutgoingContent, message: proto.IMessage, writing: Writing): WrittenMessage {
-  const messageContextInfo = { ...message.messageContextInfo, messageSecret: randomBytes(32) };
+  const messageContextInfo = { ...message.messageContextInfo, ...writing.album, messageSecret: randomBytes(32) };
   return {
-    message: SECRETLESS.has(content.type) ? message : { ...message, messageContextInfo },
+    message: SECRETLESS.has(content.type) ? message : { ...onceViewed(content, message), messageContextInfo },
     attributes: attributesOf(content, writing.target?.key),
     nodes: nodesBeside(message, writing.nowMs),
   };
 }
 
+/** The message that a content was written as before, to be sent again: with the same secrets. */
+export function writtenBefore(
+  content: OutgoingContent,
+  earlier: Uint8Array,
+  { target, nowMs }: Pick<Writing, 'target' | 'nowMs'>,
+): WrittenMessage {
+  const message = proto.Message.decode(earlier);
+  return { message, attributes: attributesOf(content, target?.key), nodes: nodesBeside(message, nowMs) };
+}
+
+/** Voice notes that can be heard only once have a wrapper of their own. */
+function onceViewed(content: OutgoingContent, message: proto.IMessage): proto.IMessage {
+  if (!isMedia(content) || content.viewOnce !== true) return message;
+  return { [content.type === 'voice' ? 'viewOnceMessageV2Extension' : 'viewOnceMessage']: { message } };
+}
+
 /**
- * `edit` says what happens to the earlier message: 1 is another text, 7 a deletion by its author, 8 by a group admin.
+ * `edit` says what happens to the earlier message: 1 is another text, 2 a pin, 7 a deletion by its author (or of what it kept), 8 by a
+ * group admin. Baileys takes a video note for a text.
  */
-function attributesOf({ type }: OutgoingContent, key: WAMessageKey | undefined): Record<string, string> {
-  if (type === 'edit') return { edit: '1' };
-  if (type === 'delete') return { edit: key?.fromMe ? '7' : '8' };
-  return {};
+function attributesOf(content: OutgoingContent, key: WAMessageKey | undefined): Record<string, string> {
+  if (isMedia(content)) return content.shownAs === 'note' ? { type: 'media' } : {};
+  const edit = editOf(content, key?.fromMe === true);
+  return edit === undefined ? {} : { edit };
+}
+
+function editOf(content: OutgoingContent, isOwn: boolean): string | undefined {
+  const { type } = content;
+  if (type === 'edit') return '1';
+  if (type === 'pin') return '2';
+  if (type === 'delete') return isOwn ? '7' : '8';
+  return type === 'keep' && !content.kept && isOwn ? '7' : undefined;
 }
 
 function uploadedOf({ uploaded }: Writing): UploadedFile {

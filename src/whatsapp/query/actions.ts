@@ -1,8 +1,13 @@
 import { type ConnectionActions } from '../../ports/connection-actions.ts';
+import { type LearnedName } from '../../domain/person.ts';
+import { type AppStateChanges } from '../baileys/app-state-changes.ts';
 import { BaileysCalls, type CallsDeps } from './calls.ts';
 import { BaileysChats } from './chats.ts';
+import { BaileysChatStates } from './chat-states.ts';
 import { BaileysContacts } from './contacts.ts';
 import { BaileysGroups } from './groups.ts';
+import { BaileysProfile } from './own-profile.ts';
+import { BaileysPeople } from './people.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { Queries, type QueriesDeps } from './queries.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
@@ -18,6 +23,10 @@ export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   knownMessages: KnownMessages;
   lookup: RecipientLookup;
   addresses: WireAddresses;
+  /** @throws AppError `session_not_connected` */
+  appState: () => AppStateChanges;
+  /** Names in the address book changed. */
+  named: (names: readonly LearnedName[]) => void;
 }
 
 /** What one connection can do besides sending messages, until it ends. */
@@ -26,6 +35,9 @@ export class Actions implements ConnectionActions {
   readonly contacts: BaileysContacts;
   readonly chats: BaileysChats;
   readonly calls: BaileysCalls;
+  readonly chatStates: BaileysChatStates;
+  readonly people: BaileysPeople;
+  readonly profile: BaileysProfile;
   /** For what is no action of its own. */
   readonly queries: Queries;
 
@@ -36,6 +48,9 @@ export class Actions implements ConnectionActions {
     this.contacts = new BaileysContacts({ ...deps, queries });
     this.chats = new BaileysChats({ ...deps, queries });
     this.calls = new BaileysCalls({ ...deps, queries });
+    this.chatStates = new BaileysChatStates({ ...deps, queries, groups: this.groups });
+    this.people = new BaileysPeople({ ...deps, queries });
+    this.profile = new BaileysProfile({ ...deps, queries });
   }
 
   /** Ends everything that still waits for an answer. Call it when the connection is over. */

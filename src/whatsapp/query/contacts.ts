@@ -3,8 +3,8 @@ import { AppError } from '../../domain/errors.ts';
 import { type Account, type ContactCheck } from '../../domain/person.ts';
 import { type TokenBucket } from '../../kit/token-bucket.ts';
 import { type ContactActions } from '../../ports/connection-actions.ts';
-import { jidOfNumber } from '../addressing/jid.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { lookUp, takeFrom } from './look-up.ts';
 import { type Queries, type Refusals } from './queries.ts';
 
 /** Dependencies of {@link BaileysContacts}. */
@@ -36,26 +36,16 @@ export class BaileysContacts implements ContactActions {
   }
 
   async picture(of: Recipient): Promise<string> {
-    const jid = of.kind === 'jid' ? of.jid : await this.#jid(of.number);
+    const deps = { lookup: this.#lookup, allowance: this.#allowance };
+    const jid = await this.#queries.ask((socket) => lookUp(deps, socket, of));
     const url = await this.#queries.ask((socket) => socket.profilePictureUrl(jid, 'image'), NO_PICTURE);
     if (url === undefined) throw new AppError('picture_not_found');
     return url;
   }
 
-  async #jid(number: PhoneNumber): Promise<string> {
-    const account = await this.#account(number);
-    if (!account) throw new AppError('number_not_on_whatsapp');
-    return jidOfNumber(account.number);
-  }
-
   async #account(number: PhoneNumber): Promise<Account | null> {
-    const mayAsk = () => {
-      if (!this.#allowance.take()) throw new AppError('rate_limited', { message: TOO_MANY });
-    };
+    const mayAsk = () => takeFrom(this.#allowance);
     const [account = null] = await this.#queries.ask((socket) => this.#lookup.accounts(socket, [number], mayAsk));
     return account;
   }
 }
-
-const TOO_MANY =
-  'This session looked up too many unknown numbers within a minute, which can get an account banned; try again later.';

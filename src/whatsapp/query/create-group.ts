@@ -6,19 +6,20 @@ import { addressesOf } from './read-group.ts';
 
 /**
  * Creates a group like Baileys' `groupCreate`, which counts people whom WhatsApp could not add as members.
+ * With `communityId`, the group belongs to that community.
  * @returns the group, and the outcome for each person
  * @throws AppError `whatsapp_timeout`
  */
 export async function createGroup(
   { query }: Pick<WASocket, 'query'>,
-  subject: string,
-  jids: readonly string[],
+  { subject, jids, communityId }: { subject: string; jids: readonly string[]; communityId: string | undefined },
 ): Promise<{ metadata: GroupMetadata; outcomes: Outcome[] }> {
   const people = jids.map((jid) => ({ tag: 'participant', attrs: { jid } }));
+  const within = communityId === undefined ? [] : [{ tag: 'linked_parent', attrs: { jid: communityId } }];
   const answer = (await query({
     tag: 'iq',
     attrs: { type: 'set', xmlns: 'w:g2', to: '@g.us' },
-    content: [{ tag: 'create', attrs: { subject, key: generateMessageIDV2() }, content: people }],
+    content: [{ tag: 'create', attrs: { subject, key: generateMessageIDV2() }, content: [...people, ...within] }],
   })) as BinaryNode | undefined;
   if (!answer) throw new AppError('whatsapp_timeout');
   const metadata = extractGroupMetadata(answer);

@@ -8,21 +8,21 @@ import {
   type ParticipantAction,
   type ParticipantResult,
 } from '../../domain/group.ts';
-import { type GroupActions } from '../../ports/connection-actions.ts';
+import { type OutgoingFile } from '../../domain/outgoing.ts';
+import { type GroupActions } from '../../ports/group-actions.ts';
 import { withoutDevice } from '../addressing/jid.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { BaileysCommunities } from './communities.ts';
 import { createGroup } from './create-group.ts';
 import { type GroupCache } from './group-cache.ts';
-import { members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
-import { type Queries, type Refusals } from './queries.ts';
-import { addressesOf, lidsIn, readGroup } from './read-group.ts';
-
-/** How old shown metadata may be, so that a client that polls does not make us poll WhatsApp. */
-const SHOWN_MAX_AGE_MS = 60_000;
-
-/** WhatsApp answers 403 to those who are not in the group. Our callers cannot tell such a group from one that does not exist. */
-const UNKNOWN: Refusals = { 403: 'group_not_found', 404: 'group_not_found' };
-const UNCHANGED: Refusals = { 404: 'group_not_found' };
+import { changesOf } from './group-changes.ts';
+import { GroupQueries, SHOWN_MAX_AGE_MS, storeLids } from './group-queries.ts';
+import { BaileysInvites } from './invites.ts';
+import { BaileysJoinRequests } from './join-requests.ts';
+import { jidsOf, members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
+import { type Queries } from './queries.ts';
+import { addressesOf, readGroup } from './read-group.ts';
+import { pictureOf, writePicture } from './write-picture.ts';
 
 /** What group actions work with. */
 export interface GroupsDeps {
@@ -33,14 +33,23 @@ export interface GroupsDeps {
 
 /** The groups of the account, over one connection. */
 export class BaileysGroups implements GroupActions {
+  readonly invites: BaileysInvites;
+  readonly joinRequests: BaileysJoinRequests;
+  readonly communities: BaileysCommunities;
   readonly #queries: Queries;
+  readonly #groups: GroupQueries;
   readonly #cache: GroupCache;
   readonly #lookup: RecipientLookup;
 
   constructor({ queries, cache, lookup }: GroupsDeps) {
+    const groups = new GroupQueries(queries, cache);
     this.#queries = queries;
+    this.#groups = groups;
     this.#cache = cache;
     this.#lookup = lookup;
+    this.invites = new BaileysInvites(groups);
+    this.joinRequests = new BaileysJoinRequests(groups);
+    this.communities = new BaileysCommunities(groups);
   }
 
   async list(): Promise<Group[]> {
@@ -55,12 +64,13 @@ export class BaileysGroups implements GroupActions {
     return this.#read(await this.metadata(groupId, SHOWN_MAX_AGE_MS));
   }
 
-  async create(subject: string, participants: readonly Recipient[]): Promise<NewGroup> {
+  async create(subject: string, participants: readonly Recipient[], communityId?: string): Promise<NewGroup> {
     return this.#queries.ask(async (socket) => {
       const targets = await this.#newcomers(socket, participants);
       const jids = jidsOf(targets);
       if (jids.length === 0) throw new AppError('number_not_on_whatsapp');
-      const { metadata, outcomes } = await createGroup(socket, subject, jids);
+      const { metadata, outcomes } = await createGroup(socket, { subject, jids, communityId });
+      if (communityId !== undefined) this.#cache.changed(communityId);
       this.#cache.received(metadata);
       await storeLids(socket, [metadata]);
       const group = await readGroup(metadata, socket.authState.keys);
@@ -74,7 +84,7 @@ export class BaileysGroups implements GroupActions {
     participants: readonly Recipient[],
   ): Promise<ParticipantResult[]> {
     const known = action === 'add' ? undefined : await this.metadata(groupId, SHOWN_MAX_AGE_MS);
-    return this.#change(groupId, async (socket) => {
+    return this.#groups.change(groupId, async (socket) => {
       const { keys } = socket.authState;
       const targets = known ? await members(known, participants, keys) : await this.#newcomers(socket, participants);
       const jids = jidsOf(targets);
@@ -87,64 +97,42 @@ export class BaileysGroups implements GroupActions {
     });
   }
 
-  async update(groupId: string, { subject, description }: GroupUpdate): Promise<Group> {
-    if (subject !== undefined) await this.#change(groupId, (socket) => socket.groupUpdateSubject(groupId, subject));
-    if (description !== undefined) {
-      await this.#change(groupId, (socket) => socket.groupUpdateDescription(groupId, description ?? undefined));
-    }
+  async update(groupId: string, update: GroupUpdate): Promise<Group> {
+    for (const change of changesOf(groupId, update)) await this.#groups.change(groupId, change);
     return this.view(groupId);
   }
 
-  invite(groupId: string): Promise<string> {
-    return this.#code((socket) => socket.groupInviteCode(groupId));
+  async setPicture(groupId: string, file: OutgoingFile): Promise<void> {
+    const picture = await pictureOf(file);
+    await this.#groups.ask((socket) => writePicture(socket, groupId, picture));
   }
 
-  revokeInvite(groupId: string): Promise<string> {
-    return this.#code((socket) => socket.groupRevokeInvite(groupId));
+  async removePicture(groupId: string): Promise<void> {
+    await this.#groups.ask((socket) => writePicture(socket, groupId));
   }
 
   async leave(groupId: string): Promise<void> {
-    await this.#change(groupId, (socket) => socket.groupLeave(groupId));
+    await this.#groups.change(groupId, (socket) => socket.groupLeave(groupId));
   }
 
   /** A group's metadata, from the cache or from WhatsApp, which is asked once for all who wait. */
   metadata(groupId: string, maxAgeMs?: number): Promise<GroupMetadata> {
-    return this.#cache.metadata(groupId, () => this.#ask(groupId), maxAgeMs);
+    return this.#groups.metadata(groupId, maxAgeMs);
   }
 
   /** A group's name. While the socket is not open yet, only from the cache. */
   name(groupId: string, { ws }: Pick<WASocket, 'ws'>): Promise<string | null> {
-    return this.#cache.name(groupId, ws.isOpen ? () => this.#ask(groupId) : undefined);
+    return this.#cache.name(groupId, ws.isOpen ? () => this.#groups.fresh(groupId) : undefined);
   }
 
   /** Whether somebody with one of these JIDs administers the group; false also when WhatsApp does not say it in time. */
   async isAdmin(groupId: string, names: readonly string[], { ws }: Pick<WASocket, 'ws'>): Promise<boolean> {
-    const metadata = await this.#cache.metadataInTime(groupId, ws.isOpen ? () => this.#ask(groupId) : undefined);
+    const metadata = await this.#cache.metadataInTime(
+      groupId,
+      ws.isOpen ? () => this.#groups.fresh(groupId) : undefined,
+    );
     const admins = metadata?.participants.filter(({ admin }) => admin) ?? [];
     return admins.flatMap(addressesOf).some((jid) => jid && names.includes(withoutDevice(jid)));
-  }
-
-  #ask(groupId: string): Promise<GroupMetadata> {
-    return this.#queries.ask(async (socket) => {
-      const metadata = await socket.groupMetadata(groupId);
-      await storeLids(socket, [metadata]);
-      return metadata;
-    }, UNKNOWN);
-  }
-
-  /** Whether the change succeeded, failed, or nobody knows: the cached metadata is stale. */
-  async #change<Answer>(groupId: string, change: (socket: WASocket) => Promise<Answer>): Promise<Answer> {
-    try {
-      return await this.#queries.ask(change, UNCHANGED);
-    } finally {
-      this.#cache.changed(groupId);
-    }
-  }
-
-  async #code(question: (socket: WASocket) => Promise<string | undefined>): Promise<string> {
-    const code = await this.#queries.ask(question, UNCHANGED);
-    if (code === undefined) throw new AppError('whatsapp_refused');
-    return code;
   }
 
   #newcomers(socket: WASocket, people: readonly Recipient[]): Promise<Target[]> {
@@ -154,13 +142,4 @@ export class BaileysGroups implements GroupActions {
   #read(metadata: GroupMetadata): Promise<Group> {
     return this.#queries.ask((socket) => readGroup(metadata, socket.authState.keys));
   }
-}
-
-/** Each JID once. */
-function jidsOf(targets: readonly Target[]): string[] {
-  return [...new Set(targets.flatMap((target) => ('jid' in target ? [target.jid] : [])))];
-}
-
-async function storeLids({ signalRepository }: WASocket, groups: readonly GroupMetadata[]): Promise<void> {
-  await signalRepository.lidMapping.storeLIDPNMappings(groups.flatMap(lidsIn));
 }

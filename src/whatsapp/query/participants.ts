@@ -1,6 +1,11 @@
 import { type BinaryNode, type GroupMetadata, type SignalKeyStore } from '@whiskeysockets/baileys';
 import { numberVariants, type Recipient } from '../../domain/address.ts';
-import { type ParticipantAction, type ParticipantRefusal, type ParticipantResult } from '../../domain/group.ts';
+import {
+  type JoinDecision,
+  type ParticipantAction,
+  type ParticipantRefusal,
+  type ParticipantResult,
+} from '../../domain/group.ts';
 import { type Person } from '../../domain/person.ts';
 import { lidOf } from '../addressing/jid.ts';
 import { type NumberSocket } from '../addressing/number-query.ts';
@@ -53,7 +58,7 @@ export async function members(
 
 /** Returns the results in the order in which the people were named. */
 export function resultsOf(
-  action: ParticipantAction,
+  action: ParticipantAction | JoinDecision,
   targets: readonly Target[],
   outcomes: readonly Outcome[],
 ): ParticipantResult[] {
@@ -72,21 +77,30 @@ export function outcomeOf({ attrs }: BinaryNode): Outcome {
   return { addresses: [attrs.jid, attrs.phone_number, attrs.lid], error: attrs.error };
 }
 
-function isMeant(person: Recipient, { number, lid }: Person): boolean {
+/** Whether this is the person. */
+export function isMeant(person: Recipient, { number, lid }: Person): boolean {
   if (person.kind === 'jid') return person.jid === lid;
   return number !== null && numberVariants(person.number).includes(number);
 }
 
-function nameOf(person: Recipient): Person {
+/** What the caller's own words say of a person. */
+export function nameOf(person: Recipient): Person {
   return person.kind === 'number' ? { number: person.number, lid: null } : { number: null, lid: lidOf(person.jid) };
 }
 
-function refusalOf(action: ParticipantAction, code: string | null): ParticipantRefusal {
-  const known = action === 'add' ? NOT_ADDED : NOT_CHANGED;
-  return known[code ?? ''] ?? 'refused';
+/** Each JID once. */
+export function jidsOf(targets: readonly Target[]): string[] {
+  return [...new Set(targets.flatMap((target) => ('jid' in target ? [target.jid] : [])))];
 }
 
-const NOT_ADDED: Partial<Record<string, ParticipantRefusal>> = {
+function refusalOf(action: ParticipantAction | JoinDecision, code: string | null): ParticipantRefusal {
+  return REFUSALS[action][code ?? ''] ?? 'refused';
+}
+
+/** What WhatsApp's codes mean. */
+type Meanings = Partial<Record<string, ParticipantRefusal>>;
+
+const NOT_ADDED: Meanings = {
   // The person blocked the account.
   401: 'not_allowed',
   // The person's privacy settings let only contacts add them: the link can still be sent.
@@ -97,9 +111,26 @@ const NOT_ADDED: Partial<Record<string, ParticipantRefusal>> = {
   419: 'group_full',
 };
 
-const NOT_CHANGED: Partial<Record<string, ParticipantRefusal>> = {
+const NOT_CHANGED: Meanings = {
   401: 'not_allowed',
   403: 'not_allowed',
   404: 'not_in_group',
   405: 'not_allowed',
+};
+
+const NOT_DECIDED: Meanings = {
+  401: 'not_allowed',
+  403: 'not_allowed',
+  404: 'no_request',
+  409: 'already_in_group',
+  419: 'group_full',
+};
+
+const REFUSALS: Record<ParticipantAction | JoinDecision, Meanings> = {
+  add: NOT_ADDED,
+  remove: NOT_CHANGED,
+  promote: NOT_CHANGED,
+  demote: NOT_CHANGED,
+  approve: NOT_DECIDED,
+  reject: NOT_DECIDED,
 };

@@ -4,17 +4,25 @@ import {
   type LIDMapping,
   type SignalKeyStore,
 } from '@whiskeysockets/baileys';
-import { type Group } from '../../domain/group.ts';
-import { jidOfNumber } from '../addressing/jid.ts';
+import { type Group, type GroupFacts } from '../../domain/group.ts';
+import { isGroup, jidOfNumber } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
+import { isTimer } from '../messages/chat-timer.ts';
 
 /** The last moment that a date can be. */
 const LAST_SECOND = 8.64e12;
 
 /** Reads a Baileys group into our own types, with number and LID of each person as far as WhatsApp revealed them. */
 export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): Promise<Group> {
-  const { id, subject, desc, creation, participants, announce, size } = metadata;
-  const [owner, ...people] = await peopleOf(keys, [ownerOf(metadata), ...participants.map(addressesOf)]);
+  const { participants } = metadata;
+  const [facts, people] = await Promise.all([readFacts(metadata, keys), peopleOf(keys, participants.map(addressesOf))]);
+  return { ...facts, participants: people.map((person, index) => ({ ...person, role: roleOf(participants[index]) })) };
+}
+
+/** Reads a Baileys group without its participants. */
+export async function readFacts(metadata: GroupMetadata, keys: SignalKeyStore): Promise<GroupFacts> {
+  const { id, subject, desc, creation, participants, size } = metadata;
+  const [owner] = await peopleOf(keys, [ownerOf(metadata)]);
   return {
     groupId: id,
     subject: textOf(subject),
@@ -22,8 +30,22 @@ export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): 
     owner: owner && (owner.number ?? owner.lid) !== null ? owner : null,
     createdAtMs: timeOf(creation),
     size: size !== undefined && Number.isSafeInteger(size) && size >= 0 ? size : participants.length,
+    ...settingsOf(metadata),
+  };
+}
+
+/** What is decided for a group. */
+function settingsOf(metadata: GroupMetadata) {
+  const { announce, restrict, memberAddMode, joinApprovalMode, ephemeralDuration, isCommunity, linkedParent } =
+    metadata;
+  return {
     announce: announce === true,
-    participants: people.map((person, index) => ({ ...person, role: roleOf(participants[index]) })),
+    locked: restrict === true,
+    memberAdd: memberAddMode === true ? ('everybody' as const) : ('admins' as const),
+    joinApproval: joinApprovalMode === true,
+    disappearingSeconds: isTimer(ephemeralDuration) ? ephemeralDuration : 0,
+    isCommunity: isCommunity === true,
+    communityId: linkedParent !== undefined && isGroup(linkedParent) ? linkedParent : null,
   };
 }
 

@@ -12,11 +12,11 @@ export interface ChatTimers {
   /** The timer that was last named in the chat with these names. */
   timerOf: (names: readonly string[]) => Promise<ChatTimer | undefined>;
   /** What WhatsApp says of a group; 0 or nothing is off. */
-  groupMetadata: (groupId: string) => Promise<{ ephemeralDuration?: number }>;
+  groupMetadata: (groupId: string) => Promise<{ ephemeralDuration?: number; participants?: { id: string }[] }>;
 }
 
 /** Kinds that are about another message, and disappear with it. */
-const WITHOUT_TIMER = new Set<OutgoingContent['type']>(['reaction', 'edit', 'delete']);
+const WITHOUT_TIMER = new Set<OutgoingContent['type']>(['reaction', 'edit', 'delete', 'pin', 'keep', 'vote']);
 
 /** What a content to this chat says of the chat's disappearing timer; without one, recipients are told that it stays. */
 export async function timerFor(

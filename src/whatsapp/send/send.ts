@@ -11,9 +11,10 @@ import { type WireAddresses } from '../addressing/wire-address.ts';
 import { oggSeconds } from '../media/ogg-duration.ts';
 import { firstText } from '../messages/content.ts';
 import { writeContext } from '../messages/context.ts';
+import { membership } from '../messages/kinds/album.ts';
 import { kindOf } from '../messages/kinds/media.ts';
 import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
-import { wrapped, writeContent, type WrittenMessage } from '../messages/write.ts';
+import { wrapped, writeContent, writtenBefore, type WrittenMessage } from '../messages/write.ts';
 import { type KnownMessages } from '../receive/known-messages.ts';
 import { type Acks } from './acks.ts';
 import { type ChatTimers, timerFor } from './chat-timer.ts';
@@ -52,16 +53,18 @@ export function prepare(deps: SendDeps, message: OutgoingMessage): Promise<Prepa
     const to = message.to ? await deps.lookup.find(deps.socket, message.to) : chatOf(target);
     if (isGroup(to)) await deps.groupMetadata(to);
     const toNumber = await numberAt(deps.socket, to);
-    return { to, toNumber, encode: () => encode(deps, { message, target, to, toNumber }) };
+    return { to, toNumber, encode: (earlier?: Uint8Array) => encode(deps, { message, target, to, toNumber }, earlier) };
   });
 }
 
 /** The second step: the message as it goes over the wire. */
-function encode(deps: SendDeps, resolved: Resolved): Promise<EncodedMessage> {
+function encode(deps: SendDeps, resolved: Resolved, earlier?: Uint8Array): Promise<EncodedMessage> {
   return deps.withinConnection(async (): Promise<EncodedMessage> => {
     const { to, toNumber } = resolved;
     const address = await deps.addresses.of(deps.socket, to);
-    const written = await write(deps, { ...resolved, to: address });
+    const written = earlier
+      ? writtenBefore(resolved.message.content, earlier, { target: resolved.target, nowMs: deps.clock.now() })
+      : await write(deps, { ...resolved, to: address });
     const messageId = resolved.message.messageId ?? generateMessageIDV2(deps.socket.user?.id);
     const content = proto.Message.encode(written.message).finish();
     return {
@@ -99,18 +102,37 @@ function transmit(deps: SendDeps, { ready, recipient, isKnown, ackTimeoutMs }: T
 type Transmission = Sent & Waiting;
 
 async function write(deps: SendDeps, { message: outgoing, target: known, to }: Resolved): Promise<WrittenMessage> {
-  const { content, replyTo, mentions } = outgoing;
+  const { content, replyTo } = outgoing;
   const target = await addressed(deps, known, to);
   const quoted = await addressed(deps, await referred(deps, replyTo), to);
   const context = {
     chatId: to,
     quoted: quoted && { message: quoted, author: authorOf(quoted, deps.socket) },
-    mentions: await addresses(deps, mentions),
+    mentions: await mentioned(deps, outgoing, to),
     timer: await timerFor(deps, to, content),
   };
+  const album = await albumOf(deps, content, to);
   const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
-  const writing = { target, uploaded, nowMs: deps.clock.now() };
+  const parties = target && { author: authorOf(target, deps.socket), own: ownNameIn(target, deps.socket) };
+  const writing = { target, uploaded, parties, album, nowMs: deps.clock.now() };
   return wrapped(content, writeContext(writeContent(await timed(content), writing), context), writing);
+}
+
+/** The people whom it names and, if it mentions everybody, the members of its group. */
+async function mentioned(deps: SendDeps, { mentions, mentionAll }: OutgoingMessage, to: string): Promise<string[]> {
+  const named = await addresses(deps, mentions);
+  if (mentionAll !== true) return named;
+  if (!isGroup(to))
+    throw new AppError('message_not_suitable', { message: 'Everybody can be mentioned in a group only.' });
+  const { participants = [] } = await deps.groupMetadata(to);
+  return [...new Set([...named, ...participants.map(({ id }) => withoutDevice(id))])];
+}
+
+/** What says that a file belongs to the album that it names. */
+async function albumOf(deps: SendDeps, content: OutgoingContent, to: string) {
+  if (!isMedia(content) || content.album === undefined) return undefined;
+  const known = await addressed(deps, await referred(deps, content.album), to);
+  return known && membership(known, to);
 }
 
 /** The earlier message as the chat with the person at this address names it, if it is in that chat. */
@@ -148,6 +170,13 @@ async function addresses({ lookup, socket }: SendDeps, people: readonly Recipien
 
 function chatOf(target: WAMessage | undefined): string {
   return withoutDevice(target?.key.remoteJid ?? '');
+}
+
+/** How a chat names the account to the author of a message in it. */
+function ownNameIn(message: WAMessage, socket: WASocket): string {
+  const { me } = socket.authState.creds;
+  const isByLid = lidOf(authorOf(message, socket)) !== null;
+  return withoutDevice((isByLid ? me?.lid : undefined) ?? me?.id ?? '');
 }
 
 /** Who wrote a message: in groups the participant, else the chat itself, or we, named as the chat names people. */

@@ -85,7 +85,7 @@ export async function startFilesServer(settings: Partial<FileSettings> = {}) {
   addRoutes(app, [looking], {
     core: undefined as never,
     cluster: singleNode,
-    idempotency: new Idempotency(answers, systemRandom, log),
+    idempotency: new Idempotency({ store: answers, clock, random: systemRandom, log }),
     files: new FileIntake({ ...FILES, clock, temporaryDir, ...settings }),
     compressedBodies: false,
     watch: () => undefined,

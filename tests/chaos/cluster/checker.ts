@@ -1,5 +1,7 @@
 import { type ClusterStage } from './cluster-stage.ts';
 import { type Login } from './connection-log.ts';
+import { type IdempotentSends } from './idempotent-sends.ts';
+import { sentTwice } from './sent-twice.ts';
 
 /** What PostgreSQL noted about one change of an owner. */
 interface SeenEpoch {
@@ -17,7 +19,10 @@ interface Stray {
 }
 
 /** All broken promises of a cluster, in words: see section "cluster" of docs/chaos.md. */
-export async function clusterProblems(stage: ClusterStage): Promise<string[]> {
+export async function clusterProblems(
+  stage: ClusterStage,
+  sends?: Pick<IdempotentSends, 'answeredMs'>,
+): Promise<string[]> {
   const { database, ledger, accepted, connections } = stage;
   const { rows: epochs } = await database.pool.query<SeenEpoch>(
     'SELECT session_id AS session, epoch::int, owner FROM seen_epochs ORDER BY at',
@@ -30,7 +35,7 @@ export async function clusterProblems(stage: ClusterStage): Promise<string[]> {
     ...fallingEpochs(epochs),
     ...strays.map(({ session, what, owner, writer }) => `${session}: ${writer} wrote ${what}, but ${owner} owns it`),
     ...connections.logins.flatMap((login) => overlap(stage, login)),
-    ...sentTwice(stage),
+    ...sentTwice(stage, sends?.answeredMs),
     ...disconnected(stage),
     ...badEnds(stage),
     ...stage.whatsapp.stats().errors.map((error) => `the simulator reports: ${error}`),
@@ -61,13 +66,6 @@ function overlap({ freezes, diary }: ClusterStage, { number, beganMs, replaces }
 
 /** How long a process that goes on needs to close the connections that are not its own any more. */
 const AWAKENING_MS = 1_000;
-
-/** Nobody asked for a message again, so none has a reason to leave twice. */
-function sentTwice({ connections, whatsapp }: ClusterStage): string[] {
-  if (whatsapp.stats().retries > 0) return [];
-  const repeated = [...connections.stanzas].filter(([, times]) => times > 1);
-  return repeated.map(([id, times]) => `${times} stanzas brought message ${id}`);
-}
 
 /** Outside, a session that moves shows nothing. */
 function disconnected({ backend }: ClusterStage): string[] {

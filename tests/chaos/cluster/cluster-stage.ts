@@ -37,11 +37,20 @@ export const NODE_IDS: readonly string[] = ['a', 'b', 'c'];
 /** The end of a process. */
 export interface Exit {
   nodeId: string;
+  /** When, on the test's monotonic clock. */
+  atMs: number;
   /** `null` when a signal ended it. */
   code: number | null;
   wasReady: boolean;
   /** Sent by {@link ClusterStage.end}. */
   signal: 'SIGTERM' | 'SIGKILL' | undefined;
+}
+
+/** The time in which a process stood still, on the test's monotonic clock. */
+export interface Freeze {
+  nodeId: string;
+  fromMs: number;
+  toMs: number;
 }
 
 /** The internal port of a node, and the relay through which others reach it. */
@@ -61,8 +70,7 @@ export class ClusterStage implements AsyncDisposable {
   readonly accounts: Account[] = [];
   /** Every process so far, with its node. */
   readonly processes: { nodeId: string; process: OrchestratorProcess }[] = [];
-  /** When a process was frozen, on the test's monotonic clock. */
-  readonly freezes: { nodeId: string; fromMs: number; toMs: number }[] = [];
+  readonly freezes: Freeze[] = [];
   /** What was done to the cluster, on the same clock. */
   readonly diary: { what: string; atMs: number }[] = [];
   /** How each process has ended. */
@@ -256,8 +264,9 @@ export class ClusterStage implements AsyncDisposable {
   #ended(nodeId: string, ended: OrchestratorProcess, code: number | null): void {
     running.delete(ended);
     const wasReady = isReady(ended);
-    this.exits.push({ nodeId, code, wasReady, signal: this.#signals.get(ended) });
-    this.diary.push({ what: `the end of a process of node ${nodeId} (${code})`, atMs: performance.now() });
+    const atMs = performance.now();
+    this.exits.push({ nodeId, atMs, code, wasReady, signal: this.#signals.get(ended) });
+    this.diary.push({ what: `the end of a process of node ${nodeId} (${code})`, atMs });
     if (!this.#isKept) return;
     // Who restarts processes waits a moment.
     setTimeout(() => this.#isKept && this.spawn(nodeId), RESTART_MS);

@@ -1,5 +1,6 @@
 import { type proto } from '@whiskeysockets/baileys';
 import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import { type Stanza } from '../../../simulator/kit/stanza.ts';
 import { type Client } from '../../../simulator/transport/client.ts';
 
 /** A connection of linked credentials, from its login to its end. Times in ms of the test's monotonic clock. */
@@ -16,12 +17,20 @@ export interface Login {
   replaces: Login | undefined;
 }
 
+/** A stanza that a client sent, with the login of its connection. Time in ms of the test's monotonic clock. */
+export interface SentStanza {
+  atMs: number;
+  login: Login;
+}
+
 /** Notes every login at the simulated WhatsApp, and its end; and each message stanza of clients. */
 export class ConnectionLog implements Behaviour {
   readonly name = 'note logins';
   readonly logins: Login[] = [];
-  /** How many stanzas brought each message, by its id. */
-  readonly stanzas = new Map<string, number>();
+  /** The stanzas that brought each message, by its id. */
+  readonly stanzas = new Map<string, SentStanza[]>();
+  /** The messages that somebody could not decrypt, and asked for again. */
+  readonly askedAgain = new Set<string>();
   readonly #open = new Map<Client, Login>();
 
   onIntroduction({ username }: proto.ClientPayload, client: Client): boolean {
@@ -40,14 +49,26 @@ export class ConnectionLog implements Behaviour {
     const { id, xmlns } = attrs;
     const login = this.#open.get(client);
     if (tag === 'iq' && xmlns === 'passive' && login) login.receivesMs = Math.min(login.receivesMs, performance.now());
-    if (tag === 'message' && id !== undefined) this.stanzas.set(id, (this.stanzas.get(id) ?? 0) + 1);
+    if (tag === 'message' && id !== undefined && login) this.#note(id, { atMs: performance.now(), login });
     return false;
+  }
+
+  onSend(stanza: Stanza, _client: Client, send: (stanza: Stanza) => void): void {
+    const { tag, attrs } = stanza;
+    if (tag === 'receipt' && attrs.type === 'retry' && attrs.id !== undefined) this.askedAgain.add(attrs.id);
+    send(stanza);
   }
 
   onClose(client: Client): void {
     const login = this.#open.get(client);
     if (login) login.endedMs = performance.now();
     this.#open.delete(client);
+  }
+
+  #note(id: string, stanza: SentStanza): void {
+    const stanzas = this.stanzas.get(id);
+    if (stanzas) stanzas.push(stanza);
+    else this.stanzas.set(id, [stanza]);
   }
 
   /** The latest login of a number. */

@@ -24,6 +24,8 @@ export class IdempotentSends {
   #isOver = false;
   /** How many requests were not answered with 200, and repeated, by what was answered. */
   readonly repeated = new Map<string, number>();
+  /** When each message was answered with 200, by its id, on the test's monotonic clock. */
+  readonly answeredMs = new Map<string, number>();
 
   constructor(stage: ClusterStage, dice: Dice, pauseMs: number) {
     this.#stage = stage;
@@ -86,7 +88,10 @@ export class IdempotentSends {
           body,
           headers: { 'Idempotency-Key': text },
         });
-        if (answer.status === 200) return answer.body.status as string;
+        if (answer.status === 200) {
+          this.answeredMs.set(answer.body.messageId as string, performance.now());
+          return answer.body.status as string;
+        }
         failure = `${answer.status} ${String(answer.body.error)}`;
       } catch {
         // The node was killed, or is about to start.

@@ -3,6 +3,7 @@ import { clusterProblems } from '../cluster/checker.ts';
 import { ClusterStage } from '../cluster/cluster-stage.ts';
 import { FAULTS } from '../cluster/faults.ts';
 import { IdempotentSends } from '../cluster/idempotent-sends.ts';
+import { countUnheard } from '../cluster/sent-twice.ts';
 import { type Dice } from '../dice.ts';
 import { withoutRepeats } from '../ledger.ts';
 import { type Scenario, type Size } from '../scenario.ts';
@@ -55,7 +56,7 @@ export const cluster: Scenario<ClusterSize> = {
     await Promise.all([traffic.stop(), sends.stop()]);
     await stage.settle(size.patienceMs);
     const { accepted, ledger } = stage;
-    const problems = [...(await clusterProblems(stage)), ...(await sends.problems(size.patienceMs))];
+    const problems = [...(await clusterProblems(stage, sends)), ...(await sends.problems(size.patienceMs))];
     return { figure: figure(stage, sends, done), problems, evidence: { ledger, accepted } };
   },
 };
@@ -87,7 +88,7 @@ function figure(stage: ClusterStage, sends: IdempotentSends, done: Map<string, n
   const buried = exits.filter(({ code }) => code === 70).length;
   return [
     [...done].map(([kind, times]) => `${times} × ${kind}`).join(', '),
-    `${ledger.count()} messages written, ${sends.count} sent back (${sends.acknowledged} acknowledged)`,
+    `${ledger.count()} messages written, ${sends.count} sent back (${sends.acknowledged} acknowledged, ${countUnheard(stage)} left again)`,
     `${connections.logins.length} logins, ${replaced} of them while a frozen process held a line`,
     `${buried} processes buried, ${repeats} repeated webhook-ids, ${whatsapp.stats().retries} retries`,
   ].join('; ');

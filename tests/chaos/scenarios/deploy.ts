@@ -43,7 +43,7 @@ export const deploy: Scenario<DeploySize> = {
     await stage.settle(size.patienceMs);
     const moves = await movesAfter(stage, before);
     const problems = [
-      ...(await clusterProblems(stage)),
+      ...(await clusterProblems(stage, sends)),
       ...(await sends.problems(size.patienceMs)),
       ...detours(stage, moves),
       ...(await wrongVersions(stage)),

@@ -52,6 +52,25 @@ contract('the names of people', (startStorage) => {
     expect(await contactNames.of(ANA, juan())).toBe('Juana');
   });
 
+  it('are listed by person, page by page, and forgotten when the owner removes them', async () => {
+    await using db = await withSession();
+    const { contactNames } = db.storage;
+    await contactNames.learn(ANA, [
+      { person: NUMBER, pushName: 'Juan', savedName: 'Juan del pan' },
+      { person: LID, pushName: 'Luz' },
+      { person: '9', savedName: 'Zoe' },
+    ]);
+    const luz = { person: LID, pushName: 'Luz', savedName: null };
+    const zoe = { person: '9', pushName: null, savedName: 'Zoe' };
+    const juanToo = { person: NUMBER, pushName: 'Juan', savedName: 'Juan del pan' };
+    expect(await contactNames.list(ANA, { after: '', limit: 2 })).toEqual([luz, juanToo]);
+    expect(await contactNames.list(ANA, { after: NUMBER, limit: 2 })).toEqual([zoe]);
+    expect(await contactNames.list(BEA, { after: '', limit: 2 })).toEqual([]);
+
+    await contactNames.learn(ANA, [{ person: NUMBER, savedName: null }]);
+    expect(await contactNames.list(ANA, { after: LID, limit: 1 })).toEqual([{ ...juanToo, savedName: null }]);
+  });
+
   it('are cut to 256 characters, and stay well-formed', async () => {
     await using db = await withSession();
     const { contactNames } = db.storage;

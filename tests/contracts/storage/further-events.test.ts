@@ -1,4 +1,4 @@
-import { type FurtherEventKind } from '../../../src/domain/further-event.ts';
+import { type FurtherEvent, type FurtherEventKind } from '../../../src/domain/further-event.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type Subscription } from '../../../src/domain/subscription.ts';
 import { type DeliveryQueue, type NewFurtherEvent } from '../../../src/ports/callbacks.ts';
@@ -12,7 +12,8 @@ const ALL = { after: 0, limit: 100 };
 const DAY_MS = 24 * 3_600_000;
 
 function further(sessionId: SessionId, webhookId: string, kind: FurtherEventKind = 'group-update'): NewFurtherEvent {
-  return { event: { kind, body: { session_id: sessionId, timestamp: '', of: webhookId } }, webhookId };
+  const event = { kind, body: { session_id: sessionId, timestamp: '', of: webhookId } } as FurtherEvent;
+  return { event, webhookId };
 }
 
 async function subscribe(db: TestStorage, subscription = SHOP): Promise<DeliveryQueue> {

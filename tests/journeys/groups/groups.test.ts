@@ -51,6 +51,12 @@ describe('a group', () => {
         created_at: expect.stringMatching(/^20\d\d-.*Z$/) as string,
         size: 3,
         announce: false,
+        locked: false,
+        member_add: 'admins',
+        join_approval: false,
+        disappearing_seconds: 0,
+        is_community: false,
+        community_id: null,
         participants: [shown(ana, 'superadmin'), shown(luz, 'member'), shown(shop.phone, 'member')],
       },
     });

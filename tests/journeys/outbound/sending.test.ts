@@ -167,33 +167,86 @@ describe('a repeated request', () => {
 
 const MESSAGE = { number: PERSON, message: 'una vez' };
 
+/** A world that counts the messages from the account; its process can crash before it hears anything of the last one. */
+async function worldThatCrashes() {
+  const world = await startWorld();
+  const sessionId = await linked(world);
+  const stanzas: string[] = [];
+  let isDeaf = false;
+  world.whatsapp.use({
+    name: 'count messages, and say nothing of them',
+    onStanza({ tag, attrs }) {
+      if (tag === 'message') stanzas.push(attrs.id!);
+      return false;
+    },
+    onSend(stanza, _client, send) {
+      const { tag, attrs } = stanza;
+      const isOfMessage = tag === 'receipt' || (tag === 'ack' && attrs.class === 'message');
+      if (!isDeaf || !isOfMessage) send(stanza);
+    },
+  });
+  const crash = async (change: string) => {
+    isDeaf = false;
+    await world.stopOrchestrator();
+    await changeStored(world.authDir, `DELETE FROM idempotency; ${change}`);
+    await world.startOrchestrator();
+  };
+  const becomeDeaf = () => void (isDeaf = true);
+  const dispose = () => world[Symbol.asyncDispose]();
+  return { world, sessionId, stanzas, crash, becomeDeaf, [Symbol.asyncDispose]: dispose };
+}
+
 describe('a request that is repeated after a crash took its answer', () => {
   it.each([
     ['accepted', 'sent', 1],
     ['not acknowledged yet', 'pending', 2],
-  ])('under the same Idempotency-Key sends what was %s under the same id', async (_what, status, stanzas) => {
-    await using world = await startWorld();
-    const sessionId = await linked(world);
-    const sent: string[] = [];
-    world.whatsapp.use({
-      name: 'count messages',
-      onStanza({ tag, attrs }) {
-        if (tag === 'message') sent.push(attrs.id!);
-        return false;
-      },
-    });
+  ])('under the same Idempotency-Key sends what was %s under the same id', async (_what, status, count) => {
+    await using it = await worldThatCrashes();
+    const { world, sessionId, stanzas, crash } = it;
     const send = () =>
       world.orchestrator.post(`/sessions/${sessionId}/send-message`, MESSAGE, { 'idempotency-key': 'pedido-1' });
     const first = await send();
-    await world.stopOrchestrator();
-    await changeStored(world.authDir, `DELETE FROM idempotency; UPDATE sent_messages SET status = '${status}'`);
-    await world.startOrchestrator();
-    await world.orchestrator.until(sessionId, { status: 'connected' });
+    await world.backend.next(({ body }) => body.message_id === first.body.messageId && body.status === 'delivered');
+    await crash(`UPDATE sent_messages SET status = '${status}'`);
 
-    expect((await send()).body).toEqual(first.body);
+    expect((await world.fastForwardUntil(send())).body).toEqual(first.body);
 
-    expect(sent).toEqual(Array.from({ length: stanzas }, () => first.body.messageId));
+    expect(stanzas).toEqual(Array.from({ length: count }, () => first.body.messageId));
     expect(world.whatsapp.phone(PERSON).messages().messages).toHaveLength(1);
+  });
+
+  it('does not send again what its recipient confirms meanwhile', async () => {
+    await using it = await worldThatCrashes();
+    const { world, sessionId, stanzas, crash, becomeDeaf } = it;
+    const send = () =>
+      world.orchestrator.post(`/sessions/${sessionId}/send-message`, MESSAGE, { 'idempotency-key': 'pedido-1' });
+    becomeDeaf();
+    const first = await world.fastForwardUntil(send());
+    expect(first.body.status).toBe('pending');
+    await crash('');
+
+    expect((await send()).body).toEqual({ ...first.body, status: 'sent' });
+
+    expect(stanzas).toEqual([first.body.messageId]);
+  });
+
+  it('sends the same content again: votes in a poll that is sent again can be read', async () => {
+    await using it = await worldThatCrashes();
+    const { world, sessionId, crash } = it;
+    const poll = { type: 'poll', number: PERSON, poll: { name: '¿Vamos?', options: ['sí', 'no'] } };
+    const send = () =>
+      world.orchestrator.post(`/sessions/${sessionId}/messages`, poll, { 'idempotency-key': 'encuesta-1' });
+    const isLost = world.whatsapp.use({ name: 'lose messages', onStanza: ({ tag }) => tag === 'message' });
+    expect((await world.fastForwardUntil(send())).body.status).toBe('pending');
+    isLost[Symbol.dispose]();
+    await crash('');
+
+    const { body } = await world.fastForwardUntil(send());
+    const person = world.whatsapp.phone(PERSON);
+    const { id } = await person.next((received) => received.id === body.messageId);
+    await person.vote(id, ['sí']);
+
+    expect((await world.backend.next('messages/received')).body.poll).toMatchObject({ selected: ['sí'] });
   });
 });
 

@@ -15,6 +15,7 @@ function healthOf(
     notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
+    sink: { problem: null },
     client: { warning: null },
     droppedLogLines: () => 0,
     ...{ node, clock },

@@ -125,6 +125,7 @@ export class OneProcess {
       },
       folders: { create: nothing, discardVersion3: nothing, remove: nothing },
       ...{ placement, isShared: false, admission: { check: () => undefined }, media: this.media },
+      checkProxy: () => undefined,
       ...{ metrics: noMetrics, clock, random: fixedRandom(0), log },
       historyDays: new HistoryDays(storage.history, 0),
       furtherEvents: new WantedFurtherEvents(storage.furtherEvents),
@@ -222,9 +223,28 @@ const SETTINGS = {
 };
 
 function storesOf(storage: Storage) {
-  const { sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds, history } =
-    storage;
-  return { sentMessages, conversations, pollVotes, contactNames, awaitedNumbers, timeline, accountIds, history };
+  const {
+    sentMessages,
+    scheduledMessages,
+    conversations,
+    pollVotes,
+    contactNames,
+    awaitedNumbers,
+    timeline,
+    accountIds,
+    history,
+  } = storage;
+  return {
+    sentMessages,
+    scheduledMessages,
+    conversations,
+    pollVotes,
+    contactNames,
+    awaitedNumbers,
+    timeline,
+    accountIds,
+    history,
+  };
 }
 
 function same<Part>(part: Part): Part {

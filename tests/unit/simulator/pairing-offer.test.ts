@@ -9,7 +9,8 @@ const START_MS = 1_000_000;
 
 function makeOffer(): PairingOffer {
   const times = { refs: 6, firstMs: 60_000, nextMs: 20_000 };
-  return new PairingOffer({ client: undefined as unknown as Client, keys: {} as StandingKeys, times, nowMs: START_MS });
+  const facts = { client: undefined as unknown as Client, keys: {} as StandingKeys, deviceName: '' };
+  return new PairingOffer({ ...facts, times, nowMs: START_MS });
 }
 
 it.each([

@@ -46,6 +46,12 @@ const CASES: readonly Case[] = [
     ['pending', null],
   ],
   ['a vote', 'UPDATE poll_votes SET options = @bad', (it) => it.pollVotes.of(ANA, 'P'), []],
+  [
+    'a scheduled message',
+    'UPDATE scheduled_messages SET body = @bad',
+    (it) => it.scheduledMessages.find(ANA, 'M3'),
+    undefined,
+  ],
   ['the timer of a chat', 'UPDATE chat_timers SET timer = @bad', (it) => it.chatTimers.of(ANA, ['1@lid']), undefined],
   [
     'the name of a file',

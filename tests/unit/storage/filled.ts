@@ -2,7 +2,8 @@ import { type ApiKey } from '../../../src/domain/access.ts';
 import { type PhoneNumber } from '../../../src/domain/address.ts';
 import { type KeptMessage } from '../../../src/domain/kept-message.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type Secret } from '../../../src/kit/secret.ts';
+import { NO_PROFILE } from '../../../src/domain/session-profile.ts';
+import { Secret } from '../../../src/kit/secret.ts';
 import { type JournalEntry, type MessageKey } from '../../../src/ports/signal.ts';
 import { type Storage } from '../../../src/ports/storage.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
@@ -45,12 +46,19 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
       event: { ...update.event, body: { ...update.event.body, error_message: 'canary-callback' } } as never,
     },
   ]);
+  const profile = { ...NO_PROFILE, name: 'canary-session-name', metadata: { note: 'canary-metadata' } };
+  const proxy = new Secret('http://user:canary-proxy@proxy.example.com');
+  await storage.sessions.commit(record(id, { profile }), [], { profile, proxy });
   await storage.signalKeys.saveCredentials(id, '{"noiseKey":"canary-credentials"}');
   await storage.signalKeys.set(id, [{ type: 'session', id: '1', value: '"canary-signal-key"' }], ENTRY);
   await storage.sentMessages.add(id, {
     ...{ messageId: 'M1', to: '1@lid', toNumber: null },
     content: Buffer.from('canary-sent'),
   });
+  await storage.scheduledMessages.add(
+    { sessionId: id, messageId: 'M3', body: '"canary-scheduled"', sendAtMs: 1_111_111_111_111 },
+    9,
+  );
   await storage.sessions.commit(record(id), [], {
     vote: { pollId: 'P', voter: '1@lid', names: ['1@lid'], options: ['canary-option'], votedAtMs: 1 },
     kept: {
@@ -71,13 +79,17 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
 
 /** Everything that {@link fill} stored, as the stores return it. */
 export async function contents(storage: Storage, id: SessionId) {
+  const proxy = await storage.sessions.proxyOf(id);
   return {
+    profile: (await storage.sessions.some([id])).map((each) => each.profile),
+    proxy: proxy instanceof Secret ? proxy.reveal() : proxy,
     credentials: await storage.signalKeys.credentials(id),
     key: await storage.signalKeys.get(id, 'session', ['1']),
     recalled: await storage.journal.find(id, ENTRY.ciphertextHash, ENTRY.messageKey),
     entries: await storage.journal.withId(id, 'M2'),
     leftOver: await storage.journal.leftOver(id),
     sent: await storage.sentMessages.find(id, 'M1'),
+    scheduled: await storage.scheduledMessages.find(id, 'M3'),
     votes: await storage.pollVotes.of(id, 'P'),
     timer: await storage.chatTimers.of(id, ['1@lid']),
     kept: await storage.history.page(id, { limit: 9 }),

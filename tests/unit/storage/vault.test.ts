@@ -122,6 +122,11 @@ describe('with a master key', () => {
       (it) => it.pollVotes.of(BEA, 'P'),
     ],
     [
+      'a scheduled message',
+      'UPDATE scheduled_messages SET body = (SELECT body FROM scheduled_messages AS it WHERE it.session_id = @from)',
+      (it) => it.scheduledMessages.find(BEA, 'M3'),
+    ],
+    [
       'the timer of a chat',
       'UPDATE chat_timers SET timer = (SELECT timer FROM chat_timers AS it WHERE it.session_id = @from)',
       (it) => it.chatTimers.of(BEA, ['1@lid']),

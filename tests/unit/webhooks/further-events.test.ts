@@ -1,11 +1,11 @@
-import { type FurtherEventKind } from '../../../src/domain/further-event.ts';
+import { type FurtherEvent, type FurtherEventKind } from '../../../src/domain/further-event.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { type NewFurtherEvent } from '../../../src/ports/callbacks.ts';
 import { WantedFurtherEvents } from '../../../src/webhooks/subscriptions/further-events.ts';
 import { ANA, BEA } from '../../contracts/storage/support.ts';
 
 function further(kind: FurtherEventKind): NewFurtherEvent {
-  return { event: { kind, body: { session_id: ANA, timestamp: '' } }, webhookId: kind };
+  return { event: { kind, body: { session_id: ANA, timestamp: '' } } as FurtherEvent, webhookId: kind };
 }
 
 describe('further events', () => {

@@ -75,7 +75,7 @@ describe('the service of subscriptions', () => {
     const { body, text, headers, path } = await world.receiver.next();
     expect(path).toBe('/hook');
     expect(body).toEqual({
-      ...{ type: 'status-update', session_id: ANA, seq: 1 },
+      ...{ type: 'status-update', session_id: ANA, seq: 1, session: { name: null, labels: [], metadata: {} } },
       data: statusUpdate(ANA, 'a1').event.body,
     });
     expect(headers).toMatchObject({

@@ -164,6 +164,41 @@ describe('a written message is read back unchanged', () => {
     );
   });
 
+  it('a file that can be viewed once, as a note or as usual', () => {
+    const media = fc.record({
+      type: fc.constantFrom('image', 'video', 'voice'),
+      viewOnce: fc.boolean(),
+      shownAs: fc.option(fc.constantFrom('gif', 'note'), { nil: undefined }),
+    });
+    const file = { path: '/tmp/x', size: 1, sha256: '', mimetype: 'video/mp4', fileName: null };
+    const rest = { file, caption: null, seconds: null, width: null, height: null };
+    fc.assert(
+      fc.property(media, ({ type, viewOnce, shownAs }) => {
+        const way = type === 'video' ? { shownAs } : {};
+        expectFields(read({ type, viewOnce, ...way, ...rest }), { type, viewOnce, hasFile: true });
+      }),
+    );
+  });
+
+  it('an event', () => {
+    const event = {
+      description: null,
+      startAtMs: 1,
+      endAtMs: null,
+      location: null,
+      joinLink: null,
+      extraGuests: false,
+    };
+    fc.assert(
+      fc.property(text, (name) => {
+        expectFields(read({ type: 'event', event: { ...event, name, canceled: false } }), {
+          type: 'event',
+          text: name,
+        });
+      }),
+    );
+  });
+
   it('a deletion', () => {
     fc.assert(
       fc.property(messageId, (id) => {

@@ -2,6 +2,7 @@ import { showAccount, wireAccount } from './accounts/account.js';
 import { showAccounts } from './accounts/accounts.js';
 import { wireMessages } from './accounts/messages.js';
 import { forgetSend, wireSend } from './accounts/send.js';
+import { wireProfile } from './accounts/profile.js';
 import { wireTimeline } from './accounts/timeline.js';
 import { ask, hasKey, useKey } from './api.js';
 import { showBanner } from './banner.js';
@@ -104,6 +105,7 @@ async function trySignIn(event) {
 
 function wire() {
   wireAccount();
+  wireProfile();
   wireConfirm();
   wireConnect();
   wireDeliveries();

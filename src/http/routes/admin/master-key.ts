@@ -23,7 +23,7 @@ export const changeMasterKey = route({
   }),
   statuses: { 200: 'From now on only the new key opens the storage.' },
   example: { body: { sealed: 'A'.repeat(SEALED_LENGTH) }, answer: { success: true, dataKeys: 13 } },
-  errors: ['storage_not_encrypted', 'wrong_master_key'],
+  errors: ['storage_not_encrypted', 'wrong_master_key', 'nodes_lack_master_key'],
   async handler({ masterKey }, { body }) {
     return ok({ dataKeys: await masterKey.change(body.sealed) });
   },

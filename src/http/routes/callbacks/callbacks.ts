@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../../../kit/clock.ts';
 import { AppError } from '../../../domain/errors.ts';
+import { bodyForBackend } from '../../../domain/session-profile.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { EVENT_PATHS } from '../../../domain/event.ts';
 import { type CallbackArchive, type StoredCallback } from '../../../ports/callbacks.ts';
@@ -106,7 +107,9 @@ export const viewCallback = route({
   errors: ['callback_not_found'],
   async handler({ callbacks }, { params, caller }) {
     const found = await find(callbacks, params.id, caller);
-    return ok({ data: { ...viewOf(found), body: found.body === null ? null : bodyIn(found.body) } });
+    return ok({
+      data: { ...viewOf(found), body: found.body === null ? null : bodyIn(bodyForBackend(found.kind, found.body)) },
+    });
   },
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '../../../kit/clock.ts';
 import { type CallbackArchive, type Page, type StoredCallback } from '../../../ports/callbacks.ts';
 import { EVENT_PATHS } from '../../../domain/event.ts';
+import { bodyForBackend } from '../../../domain/session-profile.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Logger } from '../../../kit/logger.ts';
 import { ok, route } from '../../route.ts';
@@ -64,7 +65,7 @@ export const pullEvents = route({
     const data = readable.map(({ position, webhookId, sessionId, seq, kind, state, createdAtMs, body }) => ({
       ...{ cursor: position, webhookId, sessionId, seq, path: EVENT_PATHS[kind], state },
       createdAt: isoTime(createdAtMs),
-      body: JSON.parse(body) as Record<string, unknown>,
+      body: JSON.parse(bodyForBackend(kind, body)) as Record<string, unknown>,
     }));
     return ok({ data, nextCursor });
   },

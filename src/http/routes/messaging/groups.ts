@@ -1,19 +1,20 @@
 import { z } from 'zod';
+import { CONNECTION_ERRORS } from '../../schemas/chat-schemas.ts';
 import {
   EXAMPLE_GROUP,
   EXAMPLE_RESULTS,
   group,
   GROUP_REFUSALS,
-  groupDescription,
+  groupChanges,
+  groupInBody,
   groupParams,
   groupSubject,
-  CONNECTION_ERRORS,
   participantResult,
   participants,
-} from '../../schemas/chat-schemas.ts';
+} from '../../schemas/group-schemas.ts';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
-import { groupView, participantResultView } from '../../views/group-view.ts';
+import { groupUpdateOf, groupView, participantResultView } from '../../views/group-view.ts';
 
 const REFUSALS = { ...SESSION_REFUSALS, ...GROUP_REFUSALS };
 const GROUP_ERRORS = [...CONNECTION_ERRORS, 'group_not_found'] as const;
@@ -63,9 +64,10 @@ export const createGroup = route({
   description:
     'Creates a group with the account and everybody who can be added; "results" has the outcome for each. With an ' +
     'Idempotency-Key, a repeated request returns the first answer and the group is created only once. After a ' +
-    'whatsapp_timeout the group may exist: check GET /sessions/:sessionId/groups before you retry.',
+    'whatsapp_timeout the group may exist: check GET /sessions/:sessionId/groups before you retry. With "community_id", ' +
+    'the group belongs to that community.',
   params: sessionParams,
-  body: z.object({ subject: groupSubject, participants }),
+  body: z.object({ subject: groupSubject, participants, community_id: groupInBody.optional() }),
   refusals: SESSION_REFUSALS,
   answer: z.strictObject({ success: succeeded, data: group, results: z.array(participantResult) }),
   statuses: { 200: 'The new group.' },
@@ -73,11 +75,11 @@ export const createGroup = route({
     body: { subject: 'Ventas', participants: ['5491122334455', '5491133445566'] },
     answer: { success: true, data: EXAMPLE_GROUP, results: EXAMPLE_RESULTS },
   },
-  errors: [...CONNECTION_ERRORS, 'number_not_on_whatsapp'],
+  errors: [...GROUP_ERRORS, 'number_not_on_whatsapp'],
   idempotent: true,
   async handler({ sessions }, { params: { sessionId }, body }) {
     const { groups } = await sessions.connection(sessionId);
-    const created = await groups.create(body.subject, body.participants);
+    const created = await groups.create(body.subject, body.participants, body.community_id);
     return ok({ data: groupView(created.group), results: created.results.map(participantResultView) });
   },
 });
@@ -87,22 +89,19 @@ export const updateGroup = route({
   method: 'patch',
   path: '/sessions/:sessionId/groups/:groupId',
   scope: 'messages:send',
-  summary: "Change a group's subject or description",
-  description: 'Omitted fields stay unchanged; a description that is null or empty is removed.',
+  summary: "Change a group's subject, description or settings",
+  description:
+    'Omitted fields stay unchanged; a description that is null or empty is removed. Each change is a request of its own at ' +
+    'WhatsApp, in the order of the fields: when one is refused, those before it stay.',
   params: groupParams,
-  body: z
-    .object({ subject: groupSubject.optional(), description: groupDescription.optional() })
-    .refine(({ subject, description }) => (subject ?? description) !== undefined, {
-      path: ['subject'],
-      error: 'or "description" is required',
-    }),
+  body: groupChanges,
   refusals: REFUSALS,
   answer: groupAnswer,
   statuses: { 200: 'The group after the change.' },
-  example: { body: { subject: 'Ventas' }, answer: { success: true, data: EXAMPLE_GROUP } },
+  example: { body: { subject: 'Ventas', locked: true }, answer: { success: true, data: EXAMPLE_GROUP } },
   errors: GROUP_ERRORS,
   handler: async ({ sessions }, { params: { sessionId, groupId }, body }) =>
-    ok({ data: groupView(await (await sessions.connection(sessionId)).groups.update(groupId, body)) }),
+    ok({ data: groupView(await (await sessions.connection(sessionId)).groups.update(groupId, groupUpdateOf(body))) }),
 });
 
 /** `POST /sessions/:sessionId/groups/:groupId/participants`. */
@@ -133,44 +132,6 @@ export const changeParticipants = route({
   },
 });
 
-const CODE = 'BYWNEUCdFPO2fQhhXlqMyB';
-const inviteAnswer = z.strictObject({ success: succeeded, code: z.string(), url: z.string() });
-const EXAMPLE_INVITE = { success: true as const, ...linkOf(CODE) };
-
-/** `GET /sessions/:sessionId/groups/:groupId/invite`. */
-export const groupInvite = route({
-  method: 'get',
-  path: '/sessions/:sessionId/groups/:groupId/invite',
-  scope: 'messages:send',
-  summary: 'Get the invite link of a group',
-  description: 'Only for group admins.',
-  params: groupParams,
-  refusals: REFUSALS,
-  answer: inviteAnswer,
-  statuses: { 200: 'The invite link.' },
-  example: { answer: EXAMPLE_INVITE },
-  errors: GROUP_ERRORS,
-  handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
-    ok(linkOf(await (await sessions.connection(sessionId)).groups.invite(groupId))),
-});
-
-/** `POST /sessions/:sessionId/groups/:groupId/invite/revoke`. */
-export const revokeInvite = route({
-  method: 'post',
-  path: '/sessions/:sessionId/groups/:groupId/invite/revoke',
-  scope: 'messages:send',
-  summary: 'Revoke the invite link of a group',
-  description: 'Returns the new link. Only for group admins. Needs no body.',
-  params: groupParams,
-  refusals: REFUSALS,
-  answer: inviteAnswer,
-  statuses: { 200: 'The new invite link.' },
-  example: { answer: EXAMPLE_INVITE },
-  errors: GROUP_ERRORS,
-  handler: async ({ sessions }, { params: { sessionId, groupId } }) =>
-    ok(linkOf(await (await sessions.connection(sessionId)).groups.revokeInvite(groupId))),
-});
-
 /** `POST /sessions/:sessionId/groups/:groupId/leave`. */
 export const leaveGroup = route({
   method: 'post',
@@ -189,7 +150,3 @@ export const leaveGroup = route({
     return ok({});
   },
 });
-
-function linkOf(code: string): { code: string; url: string } {
-  return { code, url: `https://chat.whatsapp.com/${code}` };
-}

@@ -3,6 +3,7 @@ import { type ErrorCode } from '../../../domain/errors.ts';
 import { outgoingText, recipient } from '../../schemas/message-fields.ts';
 import { outgoingMessage } from '../../schemas/message-schemas.ts';
 import { ok, route } from '../../route.ts';
+import { isFetching, openRequested } from './open-message.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 
 const sentAnswer = z.strictObject({
@@ -20,6 +21,14 @@ const EXAMPLE_ANSWER = {
 } as const;
 
 const STATUSES = { 200: 'WhatsApp has accepted the message ("sent"), or has not answered yet ("pending").' };
+
+/** The codes of invalid fields of a message. */
+export const MESSAGE_REFUSALS = {
+  number: 'invalid_number',
+  text: 'invalid_message',
+  caption: 'invalid_message',
+  file: 'invalid_file',
+} as const;
 
 const SEND_ERRORS = [
   'session_not_found',
@@ -47,13 +56,7 @@ export const sendAnyMessage = route({
   params: sessionParams,
   body: outgoingMessage,
   files: true,
-  refusals: {
-    ...SESSION_REFUSALS,
-    number: 'invalid_number',
-    text: 'invalid_message',
-    caption: 'invalid_message',
-    file: 'invalid_file',
-  },
+  refusals: { ...SESSION_REFUSALS, ...MESSAGE_REFUSALS },
   answer: sentAnswer,
   statuses: STATUSES,
   example: {
@@ -68,18 +71,19 @@ export const sendAnyMessage = route({
   errors: [
     ...SEND_ERRORS,
     'message_not_found',
+    'message_id_used',
     'message_not_suitable',
     'message_type_not_shown',
     'unsupported_media',
+    'conversion_unavailable',
     'media_not_uploaded',
   ],
   idempotent: true,
   async handler({ sessions }, { params, body, files, requestId, messageId }) {
-    const { content } = body;
-    // A file at a URL is only fetched for a session that can send it.
-    if ('file' in content) await sessions.connection(params.sessionId);
-    const opened = 'file' in content ? { ...content, file: await files.open(content.file) } : content;
-    return ok(await sessions.send(params.sessionId, { ...body, content: opened, messageId }, requestId));
+    // Nothing is fetched for a session that cannot send it.
+    if (isFetching(body)) await sessions.connection(params.sessionId);
+    const message = await openRequested(body, files);
+    return ok(await sessions.send(params.sessionId, { ...message, messageId }, requestId));
   },
 });
 

@@ -3,6 +3,7 @@ import { isoTime } from '../../../kit/clock.ts';
 import { createSession } from '../../access/caller.ts';
 import { qrImage } from '../../images/qr-image.ts';
 import { ok, route } from '../../route.ts';
+import { sessionName } from '../../schemas/profile-schemas.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 
 const picture = z
@@ -27,6 +28,7 @@ export const generateQr = route({
   description:
     'Creates a session and returns its first QR. Every call creates another session. The QR is renewed until it is scanned; ' +
     'GET /sessions/:sessionId/qr returns the one that is valid now.',
+  query: z.object({ name: sessionName.optional().meta({ description: 'The name of the session, for people.' }) }),
   answer: z.strictObject({
     success: succeeded,
     sessionId: z.string(),
@@ -36,9 +38,10 @@ export const generateQr = route({
   }),
   statuses: { 200: 'The QR to scan.' },
   example: { answer: { ...EXAMPLE_QR, message: 'QR generado. Escanea con WhatsApp para conectar.' } },
-  errors: ['qr_timeout', 'overloaded', 'too_many_sessions', 'too_many_pending_sessions'],
-  async handler({ sessions }, { caller }) {
-    const { sessionId, qr } = await createSession(caller, () => sessions.generateQr());
+  errors: ['qr_timeout', 'overloaded', 'too_many_sessions', 'too_many_pending_sessions', 'invalid_query'],
+  async handler({ sessions }, { caller, query: { name = null } }) {
+    const spec = name === null ? undefined : { profile: { name } };
+    const { sessionId, qr } = await createSession(caller, () => sessions.generateQr(spec));
     return ok({
       sessionId,
       qr: qrImage(qr.text),

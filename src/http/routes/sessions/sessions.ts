@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maySee, maySeeNodes } from '../../access/caller.ts';
 import { ok, route } from '../../route.ts';
+import { labelText } from '../../schemas/profile-schemas.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import {
   EXAMPLE_SESSION,
@@ -18,13 +19,17 @@ export const listSessions = route({
   scope: 'sessions:read',
   ownSessionsOnly: true,
   summary: 'List all sessions',
-  description: 'Returns every session of the server, whatever its status.',
+  description: 'Returns every session of the server, whatever its status, or those with a label.',
+  query: z.object({ label: labelText.optional().meta({ description: 'Returns only the sessions with this label.' }) }),
   answer: z.strictObject({ success: succeeded, data: z.array(session) }),
   statuses: { 200: 'The sessions.' },
   example: { answer: { success: true, data: [EXAMPLE_SESSION] } },
-  errors: [],
-  async handler({ sessions, sessionView }, { caller }) {
-    const visible = (await sessions.list()).filter(({ sessionId }) => maySee(caller, sessionId));
+  errors: ['invalid_query'],
+  async handler({ sessions, sessionView }, { caller, query: { label } }) {
+    const visible = (await sessions.list()).filter(
+      ({ sessionId, profile }) =>
+        maySee(caller, sessionId) && (label === undefined || profile?.labels.includes(label) === true),
+    );
     return ok({ data: visible.map(sessionView) });
   },
 });

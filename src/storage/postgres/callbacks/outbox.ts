@@ -102,9 +102,10 @@ export class Outbox {
     });
   }
 
-  #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): Buffer {
+  #sealed({ event, webhookId, session }: Pick<NewCallback, 'event' | 'webhookId' | 'session'>): Buffer {
     const { kind, body } = event;
-    return this.#deps.vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(body));
+    const told = session ? { ...body, ...session } : body;
+    return this.#deps.vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(told));
   }
 
   /**

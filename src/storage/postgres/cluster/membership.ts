@@ -20,7 +20,7 @@ type Row = Omit<LivingNode, 'load'> & NodeLoad;
 export interface MembershipDeps {
   control: Control;
   run: NodeRun;
-  vault: Pick<PostgresVault, 'commonKey'>;
+  vault: Pick<PostgresVault, 'masterKeys'>;
   /** The database, for messages. */
   database: string;
 }
@@ -39,7 +39,7 @@ export class PostgresMembership implements Membership {
 
   /**
    * The sessions of a database that one process has used have no owner yet, nor do those that were moved there.
-   * @throws StorageKeyError if the master key was changed since the storage was opened
+   * @throws StorageKeyError if the master key was changed to one that this process does not know
    */
   async join({ nodeId, incarnation, url, version, capacity }: NodeDescription): Promise<void> {
     const older = await this.#control.rows<NodeRun>(
@@ -52,9 +52,10 @@ export class PostgresMembership implements Membership {
             (SELECT 1 FROM ownership WHERE owner = node_id AND ownership.incarnation = nodes.incarnation)`,
     );
     const joined = await this.#control.run(
-      sql`INSERT INTO nodes (node_id, incarnation, url, version, capacity)
-          SELECT ${nodeId}, ${incarnation}::uuid, ${url}, ${version}, ${capacity}::integer WHERE ${this.#hasSameKey()}
-          ON CONFLICT (node_id, incarnation) DO UPDATE SET url = excluded.url`,
+      sql`INSERT INTO nodes (node_id, incarnation, url, version, capacity, master_keys)
+          SELECT ${nodeId}, ${incarnation}::uuid, ${url}, ${version}, ${capacity}::integer, ${this.#deps.vault.masterKeys}::text[]
+          WHERE ${this.#hasSameKey()}
+          ON CONFLICT (node_id, incarnation) DO UPDATE SET url = excluded.url, master_keys = excluded.master_keys`,
     );
     if (joined === 0) throw new StorageKeyError(this.#deps.database, 'was encrypted with another master key');
     await this.#control.run(
@@ -100,11 +101,11 @@ export class PostgresMembership implements Membership {
     await this.#control.run(sql`UPDATE nodes SET dead = true WHERE ${this.#isMine()}`);
   }
 
-  /** Whether the database still has the common data key that this process has loaded. Waits for a change of the master key. */
+  /** Whether this process knows the master key of the database. Waits for a change of it. */
   #hasSameKey(): Fragment {
-    const { commonKey } = this.#deps.vault;
-    if (commonKey === null) return fragment`NOT EXISTS (SELECT 1 FROM data_keys)`;
-    return fragment`EXISTS (SELECT 1 FROM data_keys WHERE session_id = ${COMMON} AND wrapped = ${commonKey} FOR SHARE)`;
+    const { masterKeys } = this.#deps.vault;
+    if (masterKeys.length === 0) return fragment`NOT EXISTS (SELECT 1 FROM data_keys)`;
+    return fragment`EXISTS (SELECT 1 FROM data_keys WHERE session_id = ${COMMON} AND wrapped_by = ANY(${masterKeys}) FOR SHARE)`;
   }
 
   #isMine() {

@@ -66,7 +66,7 @@ export async function openCluster(deps: ClusterDeps): Promise<OpenedCluster> {
   const load = async (sessionIds: readonly SessionId[]): Promise<void> => {
     if (sessionIds.length === 0) return;
     const keys = await control.rows<WrappedKey>(
-      sql`SELECT session_id AS owner, wrapped FROM data_keys WHERE session_id = ANY(${sessionIds})`,
+      sql`SELECT session_id AS owner, wrapped, wrapped_by AS by FROM data_keys WHERE session_id = ANY(${sessionIds})`,
     );
     vault.adopt(sessionIds, keys);
   };

@@ -1,22 +1,17 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { type Secret } from '../../../kit/secret.ts';
-import { AppError } from '../../../domain/errors.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
+import { type NodeRun } from '../../../ports/ownership.ts';
 import { type CellAddress, COMMON, type Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
-import { keyOf, nameOfDataKey, openNextKey } from '../../shared/encryption/master-key.ts';
+import { nameOfDataKey } from '../../shared/encryption/master-key.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
+import { changeMasterKey } from './change-master-key.ts';
+import { type KeyRing, type MasterKeyChange } from './key-ring.ts';
 import { type PostgresVault, type WrappedKey } from './vault.ts';
 
 const KEY_BYTES = 32;
-
-/** What data keys are wrapped with, and the common one as it is stored. */
-interface Wrapping {
-  masterKey: KeyObject;
-  common: Buffer | null;
-}
 
 /**
  * Encrypts each value with its owner's data key. All data keys are in memory, unwrapped; a new one is stored with the transaction in
@@ -28,29 +23,22 @@ export class SealingVault implements PostgresVault {
   readonly #unsaved = new Map<Owner, KeyObject>();
   /** Those that cannot be unwrapped: what they encrypted is lost. */
   readonly #damaged = new Set<Owner>();
-  #wrapping: Wrapping;
-  /** What the transaction that changes the master key wraps with. */
-  readonly #changing = new WeakMap<Transaction, Wrapping>();
+  readonly #ring: KeyRing;
 
-  /** `masterKey` is 64 hex digits. */
-  constructor(masterKey: Secret, wrappedKeys: readonly WrappedKey[]) {
-    const common = wrappedKeys.find(({ owner }) => owner === COMMON)?.wrapped ?? null;
-    this.#wrapping = { masterKey: keyOf(masterKey), common };
-    for (const { owner, wrapped } of wrappedKeys) this.#unwrap(owner, wrapped);
+  constructor(ring: KeyRing, wrappedKeys: readonly WrappedKey[]) {
+    this.#ring = ring;
+    for (const row of wrappedKeys) this.#unwrap(row);
   }
 
-  get commonKey(): Buffer | null {
-    return this.#wrapping.common;
+  get masterKeys(): readonly string[] {
+    return this.#ring.ids;
   }
 
-  /** Creates the common data key. Returns it wrapped; the caller stores it. */
-  createCommon(): Buffer {
-    const { masterKey } = this.#wrapping;
+  /** Creates the common data key. The caller stores it. */
+  createCommon(): { wrapped: Buffer; by: string } {
     const key = createKey();
-    const common = wrap(masterKey, COMMON, key);
     this.#keys.set(COMMON, key);
-    this.#wrapping = { masterKey, common };
-    return common;
+    return this.#ring.wrap(COMMON, key);
   }
 
   /** Whether the owner has a data key that can be unwrapped. */
@@ -81,11 +69,10 @@ export class SealingVault implements PostgresVault {
   }
 
   saveNewKeys(transaction: Transaction, isWritten: (owner: Owner) => boolean): void {
-    const wrapping = this.#changing.get(transaction) ?? this.#wrapping;
     for (const [owner, key] of this.#unsaved) {
       if (!isWritten(owner)) continue;
       if (this.#damaged.has(owner)) void transaction.run(setAside(owner));
-      void transaction.run(saving(owner, key, wrapping));
+      void transaction.run(this.#ring.saving(owner, key));
       transaction.afterCommit(() => {
         if (this.#unsaved.get(owner) === key) this.#unsaved.delete(owner);
         this.#damaged.delete(owner);
@@ -94,12 +81,14 @@ export class SealingVault implements PostgresVault {
   }
 
   adopt(sessionIds: readonly SessionId[], keys: readonly WrappedKey[]): void {
+    const foreign = keys.find(({ by }) => by !== null && !this.#ring.ids.includes(by));
+    if (foreign) throw new Error(`The master key ${foreign.by} of a session is not known here`);
     for (const sessionId of sessionIds) {
       this.#keys.delete(sessionId);
       this.#unsaved.delete(sessionId);
       this.#damaged.delete(sessionId);
     }
-    for (const { owner, wrapped } of keys) this.#unwrap(owner, wrapped);
+    for (const row of keys) this.#unwrap(row);
   }
 
   forget(transaction: Transaction, sessionId: SessionId): void {
@@ -111,47 +100,25 @@ export class SealingVault implements PostgresVault {
   }
 
   /**
-   * Wraps all data keys with the next master key. Returns their number.
+   * What a request made by `sealNextKey` asks for.
    * @throws AppError `wrong_master_key`
    */
-  async changeMasterKey(transaction: Transaction, sealedNext: string): Promise<number> {
-    const next = this.#nextKey(sealedNext);
-    const rows = await transaction.rows<WrappedKey>(sql`SELECT session_id AS owner, wrapped FROM data_keys FOR UPDATE`);
-    const wrapping = { masterKey: next, common: this.commonKey };
-    for (const { owner, wrapped } of rows) {
-      const again = seal(next, nameOfDataKey(owner), this.#unwrapped({ owner, wrapped }, next));
-      if (owner === COMMON) wrapping.common = again;
-      void transaction.run(sql`UPDATE data_keys SET wrapped = ${again} WHERE session_id = ${owner}`);
-    }
-    this.#changing.set(transaction, wrapping);
-    transaction.afterCommit(() => (this.#wrapping = wrapping));
-    return rows.length;
+  changeOf(sealedNext: string): MasterKeyChange {
+    return this.#ring.changeOf(sealedNext);
   }
 
-  #nextKey(sealed: string): KeyObject {
-    try {
-      return keyOf(openNextKey(this.#wrapping.masterKey, sealed));
-    } catch (cause) {
-      throw new AppError('wrong_master_key', { cause });
-    }
+  /**
+   * Wraps all data keys with the next master key, as one of several nodes if there is a `run`. Returns their number.
+   * @throws AppError `wrong_master_key`, `nodes_lack_master_key`
+   */
+  changeMasterKey(transaction: Transaction, change: MasterKeyChange, run: NodeRun | undefined): Promise<number> {
+    return changeMasterKey(transaction, this.#ring, change, run);
   }
 
-  /** An earlier change may have been committed without an answer. */
-  #unwrapped({ owner, wrapped }: WrappedKey, next: KeyObject): Buffer {
-    const name = nameOfDataKey(owner);
-    try {
-      return unseal(this.#wrapping.masterKey, name, wrapped);
-    } catch {
-      return unseal(next, name, wrapped);
-    }
-  }
-
-  #unwrap(owner: Owner, wrapped: Buffer): void {
-    try {
-      this.#keys.set(owner, createSecretKey(unseal(this.#wrapping.masterKey, nameOfDataKey(owner), wrapped)));
-    } catch {
-      this.#damaged.add(owner);
-    }
+  #unwrap(row: WrappedKey): void {
+    const unwrapped = this.#ring.unwrap(row);
+    if (unwrapped) this.#keys.set(row.owner, createSecretKey(unwrapped.dataKey));
+    else this.#damaged.add(row.owner);
   }
 
   #create(owner: Owner): KeyObject {
@@ -168,21 +135,6 @@ export class SealingVault implements PostgresVault {
 
 function createKey(): KeyObject {
   return createSecretKey(randomBytes(KEY_BYTES));
-}
-
-function wrap(masterKey: KeyObject, owner: Owner, key: KeyObject): Buffer {
-  return seal(masterKey, nameOfDataKey(owner), key.export());
-}
-
-/**
- * Stores a data key. Fails where the common key is another one, by the column that may not be null: another process has changed the
- * master key, which this one takes for damage, and would overwrite.
- */
-function saving(owner: Owner, key: KeyObject, { masterKey, common }: Wrapping): Statement {
-  const wrapped = wrap(masterKey, owner, key);
-  return sql`INSERT INTO data_keys (session_id, wrapped) VALUES (${owner},
-      (SELECT ${wrapped}::bytea FROM data_keys WHERE session_id = ${COMMON} AND wrapped = ${common} FOR SHARE))
-    ON CONFLICT (session_id) DO UPDATE SET wrapped = excluded.wrapped`;
 }
 
 function setAside(owner: Owner): Statement {

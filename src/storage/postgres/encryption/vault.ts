@@ -7,12 +7,14 @@ import { type Transaction } from '../transaction.ts';
 export interface WrappedKey {
   owner: Owner;
   wrapped: Buffer;
+  /** The id of the master key that wraps it; `null` in a row that names none. */
+  by: string | null;
 }
 
 /** Encrypts values on their way into the database, and decrypts them on their way out. What is stored is bytes. */
 export interface PostgresVault {
-  /** The common data key as it is stored, by which nodes know that they have the same master key; `null` without one. */
-  readonly commonKey: Buffer | null;
+  /** The ids of the master keys that this process knows; none where nothing is encrypted. */
+  readonly masterKeys: readonly string[];
   seal(cell: CellAddress, text: string): Buffer;
   sealBytes(cell: CellAddress, bytes: Uint8Array): Buffer;
   /** @throws SealBrokenError when this is not what was stored in the cell */
@@ -23,7 +25,10 @@ export interface PostgresVault {
    * Stores the data keys that the transaction is the first to use, of owners that it writes. Call it at its end.
    */
   saveNewKeys(transaction: Transaction, isWritten: (owner: Owner) => boolean): void;
-  /** Takes over the data keys of these sessions: another node may have created them. */
+  /**
+   * Takes over the data keys of these sessions: another node may have created them.
+   * @throws Error when this process does not know their master key: they are not damaged
+   */
   adopt(sessionIds: readonly SessionId[], keys: readonly WrappedKey[]): void;
   /** Destroys the data key of a removed session. */
   forget(transaction: Transaction, sessionId: SessionId): void;
@@ -31,7 +36,7 @@ export interface PostgresVault {
 
 /** Without a master key, values are stored as they are. */
 export const plainVault: PostgresVault = {
-  commonKey: null,
+  masterKeys: [],
   seal: (_, text) => Buffer.from(text),
   sealBytes: (_, bytes) => Buffer.from(bytes),
   open: (_, stored) => stored.toString('utf8'),

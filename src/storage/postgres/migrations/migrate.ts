@@ -7,10 +7,16 @@ import { browserTokens } from './003-browser-tokens.ts';
 import { home } from './004-home.ts';
 import { subscriptions } from './005-subscriptions.ts';
 import { furtherEvents } from './006-further-events.ts';
-import { keptMessages } from './011-kept-messages.ts';
+import { masterKeyIds } from './007-master-key-ids.ts';
+import { sessionProfiles } from './008-session-profiles.ts';
+import { scheduledMessages } from './009-scheduled-messages.ts';
+import { keptMessages } from './010-kept-messages.ts';
 
 /** From an empty database to the current schema. */
-const MIGRATIONS: readonly string[] = [init, cluster, browserTokens, home, subscriptions, furtherEvents, keptMessages];
+const MIGRATIONS: readonly string[] = [
+  ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
+  ...[scheduledMessages, keptMessages],
+];
 
 /**
  * Applies the missing migrations, in one transaction.

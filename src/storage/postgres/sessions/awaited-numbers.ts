@@ -11,6 +11,7 @@ import { isHeldAt } from '../callbacks/held-callbacks.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
+import { type SharedRead } from '../shared-read.ts';
 import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 
@@ -37,17 +38,22 @@ export interface AwaitedNumberDeps {
 export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
   readonly #db: Database;
   readonly #deps: AwaitedNumberDeps;
+  readonly #lids: SharedRead<SessionId, string[]>;
 
   constructor(db: Database, deps: AwaitedNumberDeps) {
     this.#db = db;
     this.#deps = deps;
+    this.#lids = db.sharedRead(async (sessionIds) => {
+      const rows = await db.readCommitted<{ sessionId: SessionId; lids: string[] }>(
+        sql`SELECT session_id AS "sessionId", array_agg(DISTINCT lid) AS lids FROM awaited_numbers
+            WHERE session_id = ANY(${sessionIds}) GROUP BY session_id`,
+      );
+      return new Map(rows.map(({ sessionId, lids }) => [sessionId, lids]));
+    });
   }
 
   async of(sessionId: SessionId): Promise<string[]> {
-    const rows = await this.#db.read<{ lid: string }>(
-      sql`SELECT DISTINCT lid FROM awaited_numbers WHERE session_id = ${sessionId}`,
-    );
-    return rows.map(({ lid }) => lid);
+    return (await this.#lids.get(sessionId)) ?? [];
   }
 
   known(sessionId: SessionId, numbers: Numbers): Promise<void> {

@@ -1,7 +1,7 @@
-import { type LearnedName, type Person } from '../../../domain/person.ts';
+import { type LearnedName, type NamedPerson, type Person } from '../../../domain/person.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type ContactNameStore } from '../../../ports/storage.ts';
+import { type ContactNameStore, type ContactPage } from '../../../ports/storage.ts';
 import { contactName } from '../../shared/encryption/cell-address.ts';
 import {
   bounded,
@@ -68,6 +68,15 @@ export class PostgresContactNameStore implements ContactNameStore {
     return nameIn(inOrder.map((row) => this.#opened(sessionId, row)));
   }
 
+  async list(sessionId: SessionId, { after, limit }: ContactPage): Promise<NamedPerson[]> {
+    const rows = await this.#db.readUncommitted<Row>(
+      sql`SELECT person, push_name AS "pushName", saved_name AS "savedName", learned_at_ms AS "learnedAtMs"
+          FROM contact_names WHERE session_id = ${sessionId} AND person COLLATE "C" > ${after}
+          ORDER BY person COLLATE "C" LIMIT ${limit}::bigint`,
+    );
+    return rows.map((row) => ({ person: row.person, ...this.#opened(sessionId, row) }));
+  }
+
   /** Removes up to `limit` people whose names were last learned a year ago. */
   pruning(limit: number): Statement[] {
     const beforeMs = this.#deps.clock.now() - NAME_RETENTION_MS;
@@ -83,7 +92,7 @@ export class PostgresContactNameStore implements ContactNameStore {
     const was = before?.names ?? NO_NAMES;
     const names: Names = {
       pushName: bounded(heard.pushName) ?? was.pushName,
-      savedName: bounded(heard.savedName) ?? was.savedName,
+      savedName: heard.savedName === null ? null : (bounded(heard.savedName) ?? was.savedName),
     };
     const isSame = names.pushName === was.pushName && names.savedName === was.savedName;
     if (isSame && (!before || nowMs - before.learnedAtMs < RENEWED_AFTER_MS)) return;

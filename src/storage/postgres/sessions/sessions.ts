@@ -2,6 +2,7 @@ import { type PhoneNumber } from '../../../domain/address.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
 import { type TimelineNote } from '../../../domain/timeline.ts';
+import { type Secret } from '../../../kit/secret.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
 import {
   type SessionChange,
@@ -26,10 +27,13 @@ import { type PostgresChatTimerStore } from './chat-timers.ts';
 import { type PostgresConversationStore } from './conversations.ts';
 import { type PostgresHistoryStore } from './history.ts';
 import { type PostgresPollVoteStore } from './poll-votes.ts';
+import { type PostgresSessionProfiles } from './session-profiles.ts';
 import { type PostgresTimeline } from './timeline.ts';
 
-/** A row of `sessions`. */
-interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap'> {
+/** A session as it is read. */
+interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap' | 'profile'> {
+  /** Sealed JSON. */
+  profile: Buffer | null;
   phoneNumber: PhoneNumber | null;
   whatsappUserId: string | null;
 }
@@ -51,6 +55,7 @@ const SESSION_TABLES = [
   fragment`signal_keys`,
   fragment`journal`,
   fragment`sent_messages`,
+  fragment`scheduled_messages`,
   fragment`conversations`,
   fragment`poll_votes`,
   fragment`contact_names`,
@@ -60,6 +65,7 @@ const SESSION_TABLES = [
   fragment`history_settings`,
   fragment`timeline`,
   fragment`damaged_values`,
+  fragment`session_profiles`,
   fragment`sessions`,
 ];
 
@@ -78,6 +84,7 @@ export interface SessionStoreDeps {
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
   holding: Holding;
+  profiles: PostgresSessionProfiles;
 }
 
 /** The sessions. Each change is one transaction with its callbacks. */
@@ -95,14 +102,18 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   some(sessionIds: readonly SessionId[]): Promise<SessionRecord[]> {
-    return this.#where(fragment`session_id = ANY(${sessionIds}::text[])`);
+    return this.#where(fragment`sessions.session_id = ANY(${sessionIds}::text[])`);
   }
 
   async counts(): Promise<Map<SessionPhase, number>> {
     return phaseCounts(await this.#db.read<PhaseCount>(COUNTS));
   }
 
-  async create(record: SessionRecord, note: TimelineNote, limits: SessionLimits): Promise<void> {
+  proxyOf(sessionId: SessionId): Promise<Secret | 'unreadable' | undefined> {
+    return this.#deps.profiles.proxyOf(sessionId);
+  }
+
+  async create(record: SessionRecord, note: TimelineNote, limits: SessionLimits, proxy?: Secret): Promise<void> {
     const { sessionId } = record;
     const { holding } = this.#deps;
     const store = async (transaction: Transaction) => {
@@ -111,6 +122,7 @@ export class PostgresSessionStore implements SessionStore {
       const refused = stored ? undefined : refusedBy(limits, phaseCounts(await transaction.rows<PhaseCount>(COUNTS)));
       if (refused) return refused;
       void transaction.run(upsert(record));
+      this.#deps.profiles.write(transaction, sessionId, { profile: record.profile, proxy });
       this.#deps.timeline.add(transaction, sessionId, note);
       await holding.add(transaction, sessionId);
       return undefined;
@@ -121,12 +133,14 @@ export class PostgresSessionStore implements SessionStore {
 
   async #where(condition: Fragment): Promise<SessionRecord[]> {
     const rows = await this.#db.read<Row>(
-      sql`SELECT session_id AS "sessionId", phase, phone_number AS "phoneNumber", whatsapp_user_id AS "whatsappUserId",
+      sql`SELECT sessions.session_id AS "sessionId", phase, phone_number AS "phoneNumber", whatsapp_user_id AS "whatsappUserId",
             announced, error_message AS "errorMessage", last_seen_ms AS "lastSeenMs", retry_at_ms AS "retryAtMs",
-            restricted_until_ms AS "restrictedUntilMs", created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs"
-          FROM sessions WHERE ${condition} ORDER BY created_at_ms, session_id COLLATE "C"`,
+            restricted_until_ms AS "restrictedUntilMs", created_at_ms AS "createdAtMs", updated_at_ms AS "updatedAtMs",
+            profile
+          FROM sessions LEFT JOIN session_profiles ON session_profiles.session_id = sessions.session_id
+          WHERE ${condition} ORDER BY created_at_ms, sessions.session_id COLLATE "C"`,
     );
-    return rows.map((row) => fromRow(this.#withPhase(row)));
+    return rows.map((row) => this.#fromRow(row));
   }
 
   async commit(record: SessionRecord, events: readonly NewCallback[], writes: SessionWrites = {}): Promise<number> {
@@ -145,8 +159,13 @@ export class PostgresSessionStore implements SessionStore {
     });
   }
 
+  #fromRow({ profile: sealed, ...row }: Row): SessionRecord {
+    const profile = this.#deps.profiles.read(row.sessionId, sealed);
+    return { ...fromRow(this.#withPhase(row)), ...(profile && { profile }) };
+  }
+
   /** A session whose phase is damaged reconnects, or offers a QR: either finds out where it stands. */
-  #withPhase(row: Row): Row {
+  #withPhase(row: Omit<Row, 'profile'>): Omit<Row, 'profile'> {
     if (isSessionPhase(row.phase)) return row;
     const { sessionId, phase: stored } = row;
     const phase: SessionPhase = row.announced ? 'lost' : 'pairing';
@@ -180,13 +199,14 @@ export class PostgresSessionStore implements SessionStore {
 
   #write(transaction: Transaction, { sessionId, identity }: SessionRecord, writes: SessionWrites): void {
     const { handled, vote, awaited, heardFrom, note, announces } = writes;
-    const { accountIds, journal, pollVotes, awaitedNumbers, conversations, timeline } = this.#deps;
+    const { accountIds, journal, pollVotes, awaitedNumbers, conversations, timeline, profiles } = this.#deps;
     if (announces === true && identity) accountIds.announced(transaction, identity.phoneNumber, sessionId);
     if (handled !== undefined) journal.handled(transaction, sessionId, handled);
     if (vote !== undefined) pollVotes.cast(transaction, sessionId, vote);
     if (awaited !== undefined) awaitedNumbers.add(transaction, sessionId, awaited);
     if (heardFrom !== undefined) conversations.heardFrom(transaction, sessionId, heardFrom);
     if (note !== undefined) timeline.add(transaction, sessionId, note);
+    profiles.write(transaction, sessionId, writes);
   }
 
   async #takeDevice(transaction: Transaction, from: SessionId, to: SessionId): Promise<void> {
@@ -218,7 +238,7 @@ function upsert(record: SessionRecord): Statement {
       created_at_ms = excluded.created_at_ms, updated_at_ms = excluded.updated_at_ms`;
 }
 
-function fromRow({ phoneNumber, whatsappUserId, ...rest }: Row): SessionRecord {
+function fromRow({ phoneNumber, whatsappUserId, ...rest }: Omit<Row, 'profile'>): SessionRecord {
   const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
   return { ...rest, identity, passkey: null };
 }

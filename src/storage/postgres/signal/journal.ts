@@ -6,6 +6,7 @@ import { MESSAGE_RETENTION_MS, REDELIVERY_WINDOW_MS } from '../../shared/retenti
 import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
+import { type SharedRead } from '../shared-read.ts';
 import { fragment, sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 import { JOURNAL, PLAINTEXTS } from './journal-rows.ts';
@@ -39,10 +40,18 @@ const IS_COMPLETE = fragment`parts <= (SELECT COUNT(*) FROM journal AS sibling
 export class PostgresJournal implements Journal {
   readonly #db: Database;
   readonly #deps: JournalDeps;
+  readonly #leftOver: SharedRead<SessionId, Row[]>;
 
   constructor(db: Database, deps: JournalDeps) {
     this.#db = db;
     this.#deps = deps;
+    this.#leftOver = db.sharedRead(async (sessionIds) => {
+      const rows = await db.readCommitted<Row & { sessionId: SessionId }>(
+        sql`SELECT session_id AS "sessionId", ${ENTRY} FROM journal
+            WHERE session_id = ANY(${sessionIds}) AND handled_at_ms IS NULL AND ${IS_COMPLETE} ORDER BY id`,
+      );
+      return Map.groupBy(rows, ({ sessionId }) => sessionId);
+    });
   }
 
   /** Uncommitted: a ratchet step that depends on this is written after it, and its result leaves only when that is durable. */
@@ -66,11 +75,7 @@ export class PostgresJournal implements Journal {
   }
 
   async leftOver(sessionId: SessionId): Promise<JournalEntry[]> {
-    const rows = await this.#db.read<Row>(
-      sql`SELECT ${ENTRY} FROM journal
-          WHERE session_id = ${sessionId} AND handled_at_ms IS NULL AND ${IS_COMPLETE} ORDER BY id`,
-    );
-    return this.#fromRows(sessionId, rows);
+    return this.#fromRows(sessionId, (await this.#leftOver.get(sessionId)) ?? []);
   }
 
   /** Adds an entry; a ciphertext that is already known is skipped. */
@@ -114,7 +119,9 @@ export class PostgresJournal implements Journal {
       () => JSON.parse(this.#deps.vault.open(cell, row.attrs)) as Record<string, string>,
       sql`DELETE FROM journal WHERE session_id = ${sessionId} AND ciphertext_hash = ${ciphertextHash}`,
     );
-    return attrs && { ...row, attrs, plaintext: this.#plaintextOf(sessionId, row) ?? DAMAGED };
+    const { messageKey, delivery, parts } = row;
+    const plaintext = this.#plaintextOf(sessionId, row) ?? DAMAGED;
+    return attrs && { ciphertextHash, messageKey, delivery, parts, attrs, plaintext };
   }
 
   #plaintextOf(

@@ -3,11 +3,14 @@ import { type JournalEntry, type KeyChange, type SignalKeyName, type SignalKeySt
 import { credentialsOf, signalKey } from '../../shared/encryption/cell-address.ts';
 import { type PostgresDamagedValues, type StoredValue } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
+import { type SharedRead } from '../shared-read.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 import { type Transaction } from '../transaction.ts';
 import { type PostgresJournal } from './journal.ts';
+import { CREDENTIALS } from './credentials-batch.ts';
 import { KEY_CHANGES } from './key-changes.ts';
+import { type AskedKeys, type KeyRow, readKeys } from './key-reads.ts';
 
 /** The dependencies of {@link PostgresSignalKeyStore}. */
 export interface SignalKeyStoreDeps {
@@ -21,29 +24,38 @@ interface Row {
   value: Buffer;
 }
 
-/** Credentials and Signal keys. What is damaged counts as missing: Signal then begins anew with the contact. */
+/**
+ * Credentials and Signal keys. Sessions that log in at once read them together. What is damaged counts as missing: Signal then begins
+ * anew with the contact.
+ */
 export class PostgresSignalKeyStore implements SignalKeyStore {
   readonly #db: Database;
   readonly #deps: SignalKeyStoreDeps;
+  readonly #credentials: SharedRead<SessionId, Row>;
+  readonly #keys: SharedRead<AskedKeys, KeyRow[]>;
 
   constructor(db: Database, deps: SignalKeyStoreDeps) {
     this.#db = db;
     this.#deps = deps;
+    this.#credentials = db.sharedRead(async (sessionIds) => {
+      const rows = await db.readCommitted<Row & { sessionId: SessionId }>(
+        sql`SELECT session_id AS "sessionId", value FROM credentials WHERE session_id = ANY(${sessionIds})`,
+      );
+      return new Map(rows.map((row) => [row.sessionId, row]));
+    });
+    this.#keys = db.sharedUncommitted((asked) => readKeys(db, asked));
   }
 
   async credentials(sessionId: SessionId): Promise<string | undefined> {
-    const [row] = await this.#db.read<Row>(credentialsIn(sessionId));
+    const row = await this.#credentials.get(sessionId);
     return row && this.#open(storedCredentials(sessionId, row));
   }
 
   async saveCredentials(sessionId: SessionId, value: string): Promise<void> {
-    await this.#db.send(sessionId, (transaction) =>
-      transaction.run(
-        sql`INSERT INTO credentials (session_id, value)
-            VALUES (${sessionId}, ${this.#deps.vault.seal(credentialsOf(sessionId), value)})
-            ON CONFLICT (session_id) DO UPDATE SET value = excluded.value`,
-      ),
-    );
+    await this.#db.send(sessionId, (transaction) => {
+      const sealed = this.#deps.vault.seal(credentialsOf(sessionId), value);
+      return transaction.add(CREDENTIALS, { sessionId, value: sealed });
+    });
   }
 
   /**
@@ -51,10 +63,7 @@ export class PostgresSignalKeyStore implements SignalKeyStore {
    */
   async get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.#db.readUncommitted<Row & { id: string }>(
-      sql`SELECT id, value FROM signal_keys
-          WHERE session_id = ${sessionId} AND type = ${type} AND id = ANY(${ids}::text[])`,
-    );
+    const rows = (await this.#keys.get({ sessionId, type, ids })) ?? [];
     const found = new Map<string, string>();
     for (const { id, value } of rows) {
       const text = this.#open(storedKey(sessionId, { type, id }, value));

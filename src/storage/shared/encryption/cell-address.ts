@@ -39,6 +39,10 @@ export const journalPart = (sessionId: SessionId, column: 'attrs' | 'plaintext',
 export const sentContent = (sessionId: SessionId, messageId: string) =>
   cell(sessionId, 'sent_messages.content', sessionId, messageId);
 
+/** A message to be sent later. */
+export const scheduledBody = (sessionId: SessionId, messageId: string) =>
+  cell(sessionId, 'scheduled_messages.body', sessionId, messageId);
+
 /** The options that a voter chose in a poll. */
 export const chosenOptions = (sessionId: SessionId, pollId: string, voter: string) =>
   cell(sessionId, 'poll_votes.options', sessionId, pollId, voter);
@@ -89,6 +93,12 @@ export const reservingRequest = (scope: string, key: string) =>
 /** The name that a sender gave to a file. */
 export const fileNameOf = (sessionId: SessionId, messageId: string) =>
   cell(COMMON, 'media_files.file_name', sessionId, messageId);
+
+/** What the caller says of a session: nodes that do not have the session read it too. */
+export const profileOf = (sessionId: SessionId) => cell(COMMON, 'session_profiles.profile', sessionId);
+
+/** The URL of a session's proxy. */
+export const proxyOf = (sessionId: SessionId) => cell(sessionId, 'session_profiles.proxy', sessionId);
 
 /** The phase of a session, which is not encrypted. */
 export const sessionPhase = (sessionId: SessionId) => cell(sessionId, 'sessions.phase', sessionId);

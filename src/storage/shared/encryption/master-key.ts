@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../../kit/secret.ts';
 import { type Owner } from './cell-address.ts';
 import { seal, unseal } from './cipher.ts';
@@ -10,6 +10,11 @@ const NEXT_MASTER_KEY = 'the next master key';
 /** The key of 64 hex digits. */
 export function keyOf(masterKey: Secret): KeyObject {
   return createSecretKey(masterKey.reveal(), 'hex');
+}
+
+/** Names a master key without telling anything about it: 16 hex digits. */
+export function idOfMasterKey(masterKey: KeyObject): string {
+  return createHmac('sha256', masterKey).update('the id of a master key').digest('hex').slice(0, 16);
 }
 
 /** The additional authenticated data of a wrapped data key. */

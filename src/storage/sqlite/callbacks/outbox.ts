@@ -71,13 +71,13 @@ export class Outbox {
   }
 
   /** Returns whether the event was not known yet. */
-  #store({ event, webhookId, unless = [], holdUntilMs, instead }: NewCallback): boolean {
+  #store({ event, webhookId, session, unless = [], holdUntilMs, instead }: NewCallback): boolean {
     if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return false;
     const sessionId = event.body.session_id;
     const content: Content = {
       webhookId,
       kind: event.kind,
-      body: this.#sealed({ event, webhookId }),
+      body: this.#sealed({ event, webhookId, session }),
       holdUntilMs: holdUntilMs ?? null,
       nowMs: this.#clock.now(),
       ...this.#substitute(instead),
@@ -98,9 +98,10 @@ export class Outbox {
     return { insteadId: instead.webhookId, insteadKind: instead.event.kind, insteadBody: this.#sealed(instead) };
   }
 
-  #sealed({ event, webhookId }: Pick<NewCallback, 'event' | 'webhookId'>): string {
+  #sealed({ event, webhookId, session }: Pick<NewCallback, 'event' | 'webhookId' | 'session'>): string {
     const { kind, body } = event;
-    return this.#vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(body));
+    const told = session ? { ...body, ...session } : body;
+    return this.#vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(told));
   }
 
   /**

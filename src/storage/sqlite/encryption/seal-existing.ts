@@ -13,7 +13,10 @@ import {
   furtherBody,
   journalPart,
   keptBody,
+  profileOf,
+  proxyOf,
   reservingRequest,
+  scheduledBody,
   sentContent,
   settingOf,
   signalKey,
@@ -61,6 +64,11 @@ const TABLES: readonly SealedTable[] = [
     columns: { content: (row) => sentContent(session(row), text(row, 'message_id')) },
   },
   {
+    name: 'scheduled_messages',
+    key: ['session_id', 'message_id'],
+    columns: { body: (row) => scheduledBody(session(row), text(row, 'message_id')) },
+  },
+  {
     name: 'poll_votes',
     key: ['session_id', 'poll_id', 'voter'],
     columns: { options: (row) => chosenOptions(session(row), text(row, 'poll_id'), text(row, 'voter')) },
@@ -82,6 +90,14 @@ const TABLES: readonly SealedTable[] = [
     name: 'kept_messages',
     key: ['session_id', 'author', 'message_id', 'chat'],
     columns: { body: (row) => keptBody(session(row), text(row, 'message_id')) },
+  },
+  {
+    name: 'session_profiles',
+    key: ['session_id'],
+    columns: {
+      profile: (row) => profileOf(session(row)),
+      proxy: (row) => proxyOf(session(row)),
+    },
   },
   {
     name: 'callbacks',

@@ -22,7 +22,9 @@ import { chatTimers } from './018-chat-timers.ts';
 import { noWaitingCallbacks } from './019-no-waiting-callbacks.ts';
 import { subscriptions } from './020-subscriptions.ts';
 import { furtherEvents } from './021-further-events.ts';
-import { keptMessages } from './026-kept-messages.ts';
+import { sessionProfiles } from './022-session-profiles.ts';
+import { scheduledMessages } from './023-scheduled-messages.ts';
+import { keptMessages } from './024-kept-messages.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -47,6 +49,8 @@ const MIGRATIONS: readonly string[] = [
   noWaitingCallbacks,
   subscriptions,
   furtherEvents,
+  sessionProfiles,
+  scheduledMessages,
   keptMessages,
 ];
 

@@ -1,7 +1,7 @@
-import { type LearnedName, type Person } from '../../../domain/person.ts';
+import { type LearnedName, type NamedPerson, type Person } from '../../../domain/person.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
-import { type ContactNameStore } from '../../../ports/storage.ts';
+import { type ContactNameStore, type ContactPage } from '../../../ports/storage.ts';
 import { contactName } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import {
@@ -65,6 +65,13 @@ export class SqliteContactNameStore implements ContactNameStore {
     });
   }
 
+  list(sessionId: SessionId, { after, limit }: ContactPage): Promise<NamedPerson[]> {
+    return this.#db.readUncommitted(() => {
+      const rows = this.#sql.list.all(sessionId, after, limit);
+      return rows.map((row) => ({ person: row.person, ...this.#opened(sessionId, row.person, row) }));
+    });
+  }
+
   /** Removes the names that were last learned a year ago. */
   prune(limit: number): boolean {
     return this.#sql.prune.run(this.#clock.now() - NAME_RETENTION_MS, limit).changes === limit;
@@ -75,7 +82,7 @@ export class SqliteContactNameStore implements ContactNameStore {
     const row = this.#sql.find.get(sessionId, person);
     const known = row ? this.#opened(sessionId, person, row) : NO_NAMES;
     const pushName = bounded(learned.pushName) ?? known.pushName;
-    const savedName = bounded(learned.savedName) ?? known.savedName;
+    const savedName = learned.savedName === null ? null : (bounded(learned.savedName) ?? known.savedName);
     const nowMs = this.#clock.now();
     const isSame = pushName === known.pushName && savedName === known.savedName;
     if (isSame && (!row || nowMs - row.learnedAtMs < RENEWED_AFTER_MS)) return false;
@@ -105,6 +112,10 @@ function prepare(db: Database) {
     find: db.prepare<[SessionId, string], Row>(
       `SELECT push_name AS pushName, saved_name AS savedName, learned_at_ms AS learnedAtMs FROM contact_names
        WHERE session_id = ? AND person = ?`,
+    ),
+    list: db.prepare<[SessionId, string, number], Row & { person: string }>(
+      `SELECT person, push_name AS pushName, saved_name AS savedName, learned_at_ms AS learnedAtMs FROM contact_names
+       WHERE session_id = ? AND person > ? ORDER BY person LIMIT ?`,
     ),
     put: db.prepare<[Row & { sessionId: SessionId; person: string }]>(
       `INSERT OR REPLACE INTO contact_names (session_id, person, push_name, saved_name, learned_at_ms)

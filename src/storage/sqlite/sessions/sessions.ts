@@ -2,6 +2,7 @@ import { type PhoneNumber } from '../../../domain/address.ts';
 import { type SessionId } from '../../../domain/session-id.ts';
 import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
 import { type TimelineNote } from '../../../domain/timeline.ts';
+import { type Secret } from '../../../kit/secret.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
 import {
   type SessionChange,
@@ -23,10 +24,17 @@ import { type SqliteChatTimerStore } from './chat-timers.ts';
 import { type SqliteConversationStore } from './conversations.ts';
 import { type SqliteHistoryStore } from './history.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
+import { type SqliteSessionProfiles } from './session-profiles.ts';
 import { type SqliteTimeline } from './timeline.ts';
 
-/** A row of `sessions`. */
-interface Row {
+/** A session as it is read. */
+interface Row extends StoredRow {
+  /** Sealed JSON. */
+  profile: string | null;
+}
+
+/** The columns of `sessions`. */
+interface StoredRow {
   sessionId: SessionId;
   /** A {@link SessionPhase}, unless it is damaged. */
   phase: SessionPhase;
@@ -47,6 +55,7 @@ const SESSION_TABLES = [
   'signal_keys',
   'journal',
   'sent_messages',
+  'scheduled_messages',
   'conversations',
   'poll_votes',
   'contact_names',
@@ -56,6 +65,7 @@ const SESSION_TABLES = [
   'history_settings',
   'timeline',
   'damaged_values',
+  'session_profiles',
   'sessions',
 ];
 
@@ -73,6 +83,7 @@ export interface SessionStoreDeps {
   deviceMove: DeviceMove;
   vault: Vault;
   damaged: SqliteDamagedValues;
+  profiles: SqliteSessionProfiles;
 }
 
 /** The sessions. Each change is one transaction with its callbacks. */
@@ -88,23 +99,26 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   all(): Promise<SessionRecord[]> {
-    return this.#db.read(() => this.#sql.all.all().map((row) => fromRow(this.#withPhase(row))));
+    return this.#db.read(() => this.#sql.all.all().map((row) => this.#fromRow(row)));
   }
 
   some(sessionIds: readonly SessionId[]): Promise<SessionRecord[]> {
-    return this.#db.read(() =>
-      this.#sql.some.all(JSON.stringify(sessionIds)).map((row) => fromRow(this.#withPhase(row))),
-    );
+    return this.#db.read(() => this.#sql.some.all(JSON.stringify(sessionIds)).map((row) => this.#fromRow(row)));
   }
 
   counts(): Promise<Map<SessionPhase, number>> {
     return this.#db.read(() => this.#counts());
   }
 
-  async create(record: SessionRecord, note: TimelineNote, limits: SessionLimits): Promise<void> {
+  proxyOf(sessionId: SessionId): Promise<Secret | 'unreadable' | undefined> {
+    return this.#db.read(() => this.#deps.profiles.proxyOf(sessionId));
+  }
+
+  async create(record: SessionRecord, note: TimelineNote, limits: SessionLimits, proxy?: Secret): Promise<void> {
+    const { profile } = record;
     const refusal = await this.#db.write(() => {
       const refused = refusedBy(limits, this.#counts());
-      if (!refused) this.#commit(record, [{ events: [], writes: { note } }]);
+      if (!refused) this.#commit(record, [{ events: [], writes: { note, profile, proxy } }]);
       return refused;
     });
     if (refusal) throw refusal;
@@ -125,8 +139,13 @@ export class SqliteSessionStore implements SessionStore {
     });
   }
 
+  #fromRow({ profile, ...row }: Row): SessionRecord {
+    const said = this.#deps.profiles.read(row.sessionId, profile);
+    return { ...fromRow(this.#withPhase(row)), ...(said && { profile: said }) };
+  }
+
   /** A session whose phase is damaged reconnects, or offers a QR: either finds out where it stands. */
-  #withPhase(row: Row): Row {
+  #withPhase(row: StoredRow): StoredRow {
     if (isSessionPhase(row.phase)) return row;
     const { sessionId, phase: stored } = row;
     const phase: SessionPhase = row.announced === 1 ? 'lost' : 'pairing';
@@ -157,6 +176,7 @@ export class SqliteSessionStore implements SessionStore {
     if (announces === true && identity) this.#deps.accountIds.announced(identity.phoneNumber, sessionId);
     this.#writeMessage(sessionId, writes);
     if (note !== undefined) this.#deps.timeline.add(sessionId, note);
+    this.#deps.profiles.write(sessionId, writes);
   }
 
   #writeMessage(sessionId: SessionId, { handled, vote, timer, awaited, heardFrom, kept }: SessionWrites): void {
@@ -180,9 +200,10 @@ export class SqliteSessionStore implements SessionStore {
   }
 }
 
-function toRow({ identity, announced, ...record }: SessionRecord): Row {
+function toRow({ identity, announced, ...record }: SessionRecord): StoredRow {
   const rest = { ...record };
   delete rest.newChatCap;
+  delete rest.profile;
   return {
     ...rest,
     announced: announced ? 1 : 0,
@@ -191,20 +212,23 @@ function toRow({ identity, announced, ...record }: SessionRecord): Row {
   };
 }
 
-function fromRow({ phoneNumber, whatsappUserId, announced, ...rest }: Row): SessionRecord {
+function fromRow({ phoneNumber, whatsappUserId, announced, ...rest }: StoredRow): SessionRecord {
   const identity = phoneNumber === null || whatsappUserId === null ? null : { phoneNumber, whatsappUserId };
   return { ...rest, identity, announced: announced === 1, passkey: null };
 }
 
-const COLUMNS = `session_id AS sessionId, phase, phone_number AS phoneNumber, whatsapp_user_id AS whatsappUserId,
+const COLUMNS = `sessions.session_id AS sessionId, phase, phone_number AS phoneNumber, whatsapp_user_id AS whatsappUserId,
   announced, error_message AS errorMessage, last_seen_ms AS lastSeenMs, retry_at_ms AS retryAtMs,
-  restricted_until_ms AS restrictedUntilMs, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs`;
+  restricted_until_ms AS restrictedUntilMs, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs,
+  profile`;
+const SESSIONS = 'sessions LEFT JOIN session_profiles ON session_profiles.session_id = sessions.session_id';
 
 function prepare(db: Database) {
   return {
-    all: db.prepare<[], Row>(`SELECT ${COLUMNS} FROM sessions ORDER BY created_at_ms, session_id`),
+    all: db.prepare<[], Row>(`SELECT ${COLUMNS} FROM ${SESSIONS} ORDER BY created_at_ms, sessions.session_id`),
     some: db.prepare<[string], Row>(
-      `SELECT ${COLUMNS} FROM sessions WHERE session_id IN (SELECT value FROM json_each(?)) ORDER BY created_at_ms, session_id`,
+      `SELECT ${COLUMNS} FROM ${SESSIONS} WHERE sessions.session_id IN (SELECT value FROM json_each(?))
+       ORDER BY created_at_ms, sessions.session_id`,
     ),
     counts: db.prepare<[], { phase: SessionPhase; count: number }>(
       'SELECT phase, COUNT(*) AS count FROM sessions GROUP BY phase',
@@ -212,7 +236,7 @@ function prepare(db: Database) {
     setPhase: db.prepare<[string, SessionId, string]>(
       'UPDATE sessions SET phase = ? WHERE session_id = ? AND phase = ?',
     ),
-    upsert: db.prepare<[Row]>(
+    upsert: db.prepare<[StoredRow]>(
       `INSERT INTO sessions (session_id, phase, phone_number, whatsapp_user_id, announced, error_message,
          last_seen_ms, retry_at_ms, restricted_until_ms, created_at_ms, updated_at_ms)
        VALUES (@sessionId, @phase, @phoneNumber, @whatsappUserId, @announced, @errorMessage,

@@ -105,7 +105,13 @@ export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: numb
     ...(seconds !== null && { seconds }),
     ...(width !== null && height !== null && { width, height }),
     ...(isVoice && { ptt: true }),
+    ...ways(content),
     ...(type === 'document' && { fileName: file.fileName, title: file.fileName }),
   };
-  return { [OUTGOING[type].field]: media };
+  return { [content.shownAs === 'note' ? 'ptvMessage' : OUTGOING[type].field]: media };
+}
+
+/** How it is shown, where that is not as usual. */
+function ways({ viewOnce = false, shownAs }: OutgoingMedia): proto.Message.IVideoMessage {
+  return { ...(viewOnce && { viewOnce }), ...(shownAs === 'gif' && { gifPlayback: true }) };
 }

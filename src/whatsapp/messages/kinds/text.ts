@@ -1,7 +1,10 @@
-import { type proto } from '@whiskeysockets/baileys';
+import { proto } from '@whiskeysockets/baileys';
 import { type MessageContent } from '../../../domain/message.ts';
+import { type LinkPreview } from '../../../domain/outgoing.ts';
 import { contentOf, firstText } from '../content.ts';
 import { textsOf } from './interactive.ts';
+
+const { NONE } = proto.Message.ExtendedTextMessage.PreviewType;
 
 /** Reads a text, also the one above a business's buttons; `undefined` when `message` is of another kind. */
 export function read(message: proto.IMessage): MessageContent | undefined {
@@ -30,7 +33,15 @@ function ofTemplate({ templateMessage, highlyStructuredMessage }: proto.IMessage
   ];
 }
 
-/** Writes a text. Without a link preview: whoever makes one fetches any address in the text from our network. */
-export function write(text: string): proto.IMessage {
-  return { extendedTextMessage: { text } };
+/** Writes a text, with what phones show of an address in it, if anything: recipients see what the sender's device made of it. */
+export function write(text: string, preview?: LinkPreview): proto.IMessage {
+  if (!preview) return { extendedTextMessage: { text } };
+  const { url, title, description, thumbnail } = preview;
+  return {
+    extendedTextMessage: {
+      ...{ text, matchedText: url, title, previewType: NONE },
+      ...(description !== null && { description }),
+      ...(thumbnail && { jpegThumbnail: thumbnail }),
+    },
+  };
 }

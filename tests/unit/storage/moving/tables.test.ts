@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { connectionConfig } from '../../../../src/storage/postgres/connect.ts';
 import { PostgresSide } from '../../../../src/storage/postgres/moving/postgres-side.ts';
-import { type Kind, MOVED_TABLES, STAYING_TABLES } from '../../../../src/storage/moving/tables.ts';
+import { type Kind, MOVED_TABLES, STAYING_COLUMNS, STAYING_TABLES } from '../../../../src/storage/moving/tables.ts';
 import { openToMove } from '../../../../src/storage/sqlite/open-database.ts';
 import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
 import { testFolder } from '../../../harness/test-folder.ts';
@@ -31,7 +31,7 @@ function listed(types: Record<Kind, string>): Schema {
 function schemaOf(rows: readonly { name: string; column: string; type: string }[], staying: readonly string[]): Schema {
   const schema: Schema = {};
   for (const { name, column, type } of rows) {
-    if ([MARKS, ...staying].includes(name)) continue;
+    if ([MARKS, ...staying].includes(name) || STAYING_COLUMNS[name]?.includes(column)) continue;
     schema[name] = { ...schema[name], [column]: type };
   }
   return schema;

@@ -3,30 +3,10 @@ import { type Storage } from '../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
-import { SkippingClock } from '../../../harness/skipping-clock.ts';
-import { TcpRelay } from '../../../harness/tcp-relay.ts';
-
-interface Relayed extends AsyncDisposable {
-  storage: Storage;
-  relay: TcpRelay;
-  clock: SkippingClock;
-}
+import { throughRelay } from '../../../harness/through-relay.ts';
 
 /** A storage whose connections to PostgreSQL can be cut. */
-async function relayed(): Promise<Relayed> {
-  const url = new URL(await newPostgresUrl());
-  const relay = await TcpRelay.start(Number(url.port));
-  url.port = String(relay.port);
-  const clock = new SkippingClock();
-  const storage = await openPostgres(url.href, { clock, network: clock, masterKey: MASTER_KEY });
-  const dispose = async () => {
-    relay.comeBack();
-    await storage[Symbol.asyncDispose]();
-    await relay[Symbol.asyncDispose]();
-  };
-  return { storage, relay, clock, [Symbol.asyncDispose]: dispose };
-}
+const relayed = () => throughRelay((url, clock) => openPostgres(url, { clock, network: clock, masterKey: MASTER_KEY }));
 
 async function pendingOf(storage: Storage, sessionId: SessionId): Promise<string[]> {
   const rows = await storage.archive.list({ sessionId }, { after: 0, limit: 500 });
@@ -36,7 +16,7 @@ async function pendingOf(storage: Storage, sessionId: SessionId): Promise<string
 describe('connections to PostgreSQL that are cut', () => {
   it('lose nothing, repeat nothing, and keep the order', async () => {
     await using it = await relayed();
-    const { storage, relay } = it;
+    const { opened: storage, relay } = it;
     const writes: Promise<number>[] = [];
     for (let number = 1; number <= 200; number += 1) {
       writes.push(storage.sessions.commit(record(ANA), [statusUpdate(ANA, `a${number}`)]));
@@ -55,7 +35,7 @@ describe('connections to PostgreSQL that are cut', () => {
 
 it('connections to PostgreSQL that are lost without a word are given up, for reads as well', async () => {
   await using it = await relayed();
-  const { storage, relay, clock } = it;
+  const { opened: storage, relay, clock } = it;
   await storage.settings.set('x', '1');
   expect(await storage.settings.get('x')).toBe('1');
   relay.stallOpen();
@@ -69,7 +49,7 @@ it('connections to PostgreSQL that are lost without a word are given up, for rea
 describe('a database that stays away', () => {
   it('refuses what it cannot store, and works again once it is back', async () => {
     await using it = await relayed();
-    const { storage, relay, clock } = it;
+    const { opened: storage, relay, clock } = it;
     await storage.settings.set('before', '1');
     relay.goAway();
 
@@ -90,7 +70,7 @@ describe('a database that stays away', () => {
 
   it('keeps a delivery that could not be recorded, and records it later', async () => {
     await using it = await relayed();
-    const { storage, relay, clock } = it;
+    const { opened: storage, relay, clock } = it;
     await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')]);
     const first = await storage.callbacks.next(ANA);
     relay.goAway();

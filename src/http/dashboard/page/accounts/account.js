@@ -6,6 +6,7 @@ import { currentRoute, goTo } from '../route.js';
 import { changed, state } from '../store.js';
 import { ago, moment } from '../words/format.js';
 import { errorText, serverText, text } from '../words/text.js';
+import { showProfile } from './profile.js';
 import { showMessages } from './messages.js';
 import { showSend } from './send.js';
 import { kindOf, nameOf } from './session.js';
@@ -31,10 +32,13 @@ function show(session) {
   setText($('fact-seen'), session.last_seen ? ago(session.last_seen, serverNow()) : text('neverSeen'));
   setText($('fact-cap'), capText(session));
   setText($('fact-created'), moment(session.created_at, serverNow()));
-  setText($('fact-id'), session.session_id);
+  setText($('fact-id'), [session.name && session.phone_number, session.session_id].filter(Boolean).join(' · '));
   $('show-code').hidden = kind !== 'pairing';
   $('connect-again').hidden = kind !== 'unlinked';
-  $('restart').hidden = ['pairing', 'unlinked'].includes(kind);
+  $('restart').hidden = ['pairing', 'unlinked', 'stopped'].includes(kind);
+  $('stop').hidden = $('restart').hidden;
+  $('start').hidden = kind !== 'stopped';
+  showProfile(session);
   showSend(session);
   showMessages(session.session_id);
   showTimeline(session);
@@ -58,7 +62,9 @@ function showWhy({ error_message, restricted_until }, kind) {
 /** Wires the buttons. */
 export function wireAccount() {
   onPress('show-code', () => openConnect(currentRoute().sessionId));
-  onPress('connect-again', () => openConnect());
+  onPress('connect-again', relink);
+  onPress('start', (id) => change(id, 'start', 'started'));
+  onPress('stop', (id) => change(id, 'stop', 'stopped'));
   onPress('restart', restart);
   onPress('delete', remove);
 }
@@ -74,11 +80,22 @@ function onPress(id, press) {
   });
 }
 
-async function restart(id) {
-  const { data } = await ask('POST', `/sessions/${id}/restart`);
+const restart = (id) => change(id, 'restart', 'restarted');
+
+/** Has the session do something, and says so. */
+async function change(id, what, done) {
+  const { data } = await ask('POST', `/sessions/${id}/${what}`);
   state.sessions.set(id, data);
   changed();
-  notice(text('restarted'));
+  notice(text(done));
+}
+
+/** A new code under the same id. */
+async function relink(id) {
+  const { data } = await ask('POST', `/sessions/${id}/relink`);
+  state.sessions.set(id, data);
+  changed();
+  openConnect(id);
 }
 
 async function remove(id) {

@@ -38,7 +38,8 @@ function row({ session_id: id }) {
     setText(name, nameOf(session));
     showStatus(status, kindOf(session));
     setText(seen, session.last_seen ? text('seen', ago(session.last_seen, serverNow())) : '');
-    setText(why, serverText(session.error_message));
+    const labels = session.labels.join(', ');
+    setText(why, [labels, serverText(session.error_message)].filter(Boolean).join(' · '));
     if (currentRoute().sessionId === id) link.ariaCurrent = 'true';
     else link.ariaCurrent = null;
   };

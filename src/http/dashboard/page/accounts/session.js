@@ -2,7 +2,7 @@ import { readable } from '../words/format.js';
 import { text } from '../words/text.js';
 
 /** The kinds of status, the most urgent first. */
-const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected'];
+const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected', 'stopped'];
 const MOODS = {
   error: 'bad',
   unlinked: 'bad',
@@ -10,6 +10,7 @@ const MOODS = {
   restricted: 'wait',
   pairing: 'wait',
   connected: 'good',
+  stopped: 'off',
 };
 
 /**
@@ -17,7 +18,8 @@ const MOODS = {
  * @param {any} session from `GET /sessions`
  * @returns {string} one of KINDS
  */
-export function kindOf({ status, reconnecting, account_restricted }) {
+export function kindOf({ status, reconnecting, account_restricted, stopped }) {
+  if (stopped) return 'stopped';
   if (status === 'connected') return account_restricted ? 'restricted' : 'connected';
   if (status === 'connecting') return 'pairing';
   if (status === 'error') return 'error';
@@ -27,7 +29,7 @@ export function kindOf({ status, reconnecting, account_restricted }) {
 /**
  * The mood of a kind, which sets its colour.
  * @param {string} kind one of KINDS
- * @returns {string} `good`, `wait` or `bad`
+ * @returns {string} `good`, `wait`, `bad` or `off`
  */
 export function moodOf(kind) {
   return MOODS[kind];
@@ -36,10 +38,10 @@ export function moodOf(kind) {
 /**
  * The display name of a session.
  * @param {any} session
- * @returns {string} its number, or `New account` before it has one
+ * @returns {string} its name, else its number, or `New account` before it has one
  */
 export function nameOf(session) {
-  return readable(session?.phone_number) || text('newAccount');
+  return session?.name || readable(session?.phone_number) || text('newAccount');
 }
 
 /**

@@ -12,6 +12,8 @@ const MOODS = {
   paired: 'good',
   relinked: 'good',
   ban_over: 'good',
+  started: 'good',
+  stopped: 'off',
   line_lost: 'wait',
   damaged: 'wait',
   trouble: 'wait',

@@ -55,6 +55,15 @@ export const SPANISH_SENTENCES = [
     'Alguien intenta registrar esta cuenta en otro teléfono. Si no es su dueño, protégela con un PIN: ajustes de WhatsApp en el teléfono, verificación en dos pasos.',
   ],
   [/^Connection lost: (.*)$/, 'Conexión perdida: $1'],
+  [/^Stopped on request; .*$/, 'Detenida a pedido; el dispositivo sigue vinculado.'],
+  [
+    /^The QR was scanned with (\S+), but this session belongs to (\S+);.*$/,
+    'El código se escaneó con $1, pero esta cuenta es $2; ese dispositivo se desvinculó. Conéctala de nuevo con su propio número.',
+  ],
+  [/^The proxy (\S+) cannot be reached \((.*)\)\.$/, 'No se puede llegar al proxy $1 ($2).'],
+  [/^The proxy (\S+) refuses the connection \((.*)\)\.$/, 'El proxy $1 rechaza la conexión ($2).'],
+  [/^The proxy (\S+) did not answer within (\d+) seconds\.$/, 'El proxy $1 no respondió en $2 segundos.'],
+  [/^The proxy of this session cannot be read.*$/, 'No se puede leer el proxy de esta sesión; defínelo de nuevo.'],
   [
     /^WhatsApp is not accepting connections right now \(503\).*$/,
     'WhatsApp no acepta conexiones por ahora (503); se reintenta.',

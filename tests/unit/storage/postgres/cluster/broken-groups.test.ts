@@ -2,9 +2,8 @@ import { type SessionId } from '../../../../../src/domain/session-id.ts';
 import { type MessageKey } from '../../../../../src/ports/signal.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
 import { afterMessages } from '../../../../harness/postgres-messages.ts';
-import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
-import { SkippingClock } from '../../../../harness/skipping-clock.ts';
-import { type Break, TcpRelay } from '../../../../harness/tcp-relay.ts';
+import { type Break } from '../../../../harness/tcp-relay.ts';
+import { type Relayed, throughRelay } from '../../../../harness/through-relay.ts';
 import { joined, type TestNode } from './nodes.ts';
 
 const LIMITS = { maxSessions: 0, maxPendingSessions: 9 };
@@ -13,26 +12,13 @@ const NOTE = { atMs: 1, what: 'created', why: null } as const;
 const PAUSE_MS = 50;
 const ANSWER_MS = 7_000;
 
-interface Relayed extends AsyncDisposable {
-  node: TestNode;
-  relay: TcpRelay;
-  clock: SkippingClock;
-}
-
 /** A node that owns two sessions, whose connections to PostgreSQL can be broken. */
-async function relayed(): Promise<Relayed> {
-  const url = new URL(await newPostgresUrl());
-  const relay = await TcpRelay.start(Number(url.port));
-  url.port = String(relay.port);
-  const clock = new SkippingClock();
-  const node = await joined(url.href, 'a', { clock, network: clock });
-  for (const sessionId of [ANA, BEA]) await node.storage.sessions.create(record(sessionId), NOTE, LIMITS);
-  const dispose = async () => {
-    await node[Symbol.asyncDispose]();
-    await relay[Symbol.asyncDispose]();
-  };
-  return { node, relay, clock, [Symbol.asyncDispose]: dispose };
-}
+const relayed = () =>
+  throughRelay(async (url, clock) => {
+    const node = await joined(url, 'a', { clock, network: clock });
+    for (const sessionId of [ANA, BEA]) await node.storage.sessions.create(record(sessionId), NOTE, LIMITS);
+    return node;
+  });
 
 /** One group: a step of a ratchet with its journal entry, callbacks of two sessions, and a setting. */
 function writeGroup({ storage }: TestNode, number: number): Promise<unknown> {
@@ -49,7 +35,11 @@ function writeGroup({ storage }: TestNode, number: number): Promise<unknown> {
 }
 
 /** Does not let this process wait: what takes its time is the server. */
-async function withoutWaits({ clock, relay }: Relayed, how: Break['how'], promise: Promise<unknown>): Promise<void> {
+async function withoutWaits(
+  { clock, relay }: Relayed<TestNode>,
+  how: Break['how'],
+  promise: Promise<unknown>,
+): Promise<void> {
   const state = { isOver: false };
   const settled = promise.finally(() => (state.isOver = true));
   await Promise.race([relay.broken, settled]);
@@ -76,7 +66,7 @@ const STEP = { cut: 2, stall: 6 };
 describe.each(CASES)('a connection that breaks ($how) within a group on its way $direction', (rule) => {
   it('loses nothing of it, and repeats nothing', async () => {
     await using it = await relayed();
-    const { node, relay } = it;
+    const { opened: node, relay } = it;
     let groups = 0;
     do {
       const write = writeGroup(node, (groups += 1));

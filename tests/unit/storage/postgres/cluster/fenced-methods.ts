@@ -1,6 +1,7 @@
 import { type PhoneNumber } from '../../../../../src/domain/address.ts';
 import { type KeptMessage } from '../../../../../src/domain/kept-message.ts';
 import { type JournalEntry, type MessageKey } from '../../../../../src/ports/signal.ts';
+import { type ScheduledMessage } from '../../../../../src/domain/scheduled-message.ts';
 import { type Subscription } from '../../../../../src/domain/subscription.ts';
 import { type DeliveryQueue, type PendingCallback } from '../../../../../src/ports/callbacks.ts';
 import { type Storage } from '../../../../../src/ports/storage.ts';
@@ -22,6 +23,10 @@ const FILE = { sessionId: ANA, messageId: 'M9', path: 'x', mimetype: null, fileN
 const KEPT: KeptMessage = {
   ...{ messageId: 'M1', chatId: '1@lid', author: '', sentAtMs: 1, status: 'sent' },
   content: { type: 'text', text: 'x' } as KeptMessage['content'],
+};
+const LATER_MESSAGE: ScheduledMessage = {
+  ...{ id: 1, sessionId: ANA, messageId: 'M6', body: '{}', sendAtMs: 1, state: 'scheduled', attempts: 0 },
+  ...{ failure: null, createdAtMs: 1, settledAtMs: null },
 };
 /** A receiver besides the main backend. */
 export const SHOP: Subscription = {
@@ -46,11 +51,15 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
     storage.sentMessages.add(ANA, { messageId: 'M8', to: '1@lid', toNumber: null, content: Buffer.from('x') }),
   'sentMessages.progress': ({ storage }) =>
     storage.sentMessages.progress(ANA, 'M1', 'delivered', statusUpdate(ANA, 'progress')),
+  'scheduledMessages.add': ({ storage }) => storage.scheduledMessages.add({ ...LATER_MESSAGE, messageId: 'M7' }, 9),
+  'scheduledMessages.postpone': ({ storage }) =>
+    storage.scheduledMessages.postpone(LATER_MESSAGE, { code: 'x', message: '' }, 1),
+  'scheduledMessages.settle': ({ storage }) =>
+    storage.scheduledMessages.settle(LATER_MESSAGE, { state: 'canceled', failure: null }),
   'conversations.begun': ({ storage }) => storage.conversations.begun(ANA, '5491'),
   'awaitedNumbers.known': ({ storage }) =>
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
-  'contactNames.learn': ({ storage }) =>
-    storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra', savedName: null }]),
+  'contactNames.learn': ({ storage }) => storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra' }]),
   'history.setDays': ({ storage }) => storage.history.setDays(ANA, 3),
   'history.add': ({ storage }) => storage.history.add(ANA, [KEPT]),
   'history.progressed': ({ storage }) => storage.history.progressed(ANA, 'M1', 'read'),
@@ -91,11 +100,13 @@ export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
 
 /** Methods that write nothing of a session, or make it this node's own. */
 export const OTHERS: readonly string[] = [
-  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create'],
+  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create', 'sessions.proxyOf'],
+  ...['scheduledMessages.of', 'scheduledMessages.find', 'scheduledMessages.next', 'scheduledMessages.sessionsWithDue'],
   ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
   ...['conversations.isKnown', 'conversations.begunSince', 'pollVotes.of', 'chatTimers.of', 'awaitedNumbers.of'],
   ...[
     'contactNames.of',
+    'contactNames.list',
     'timeline.of',
     'accountIds.idOf',
     'accountIds.elderOf',
@@ -150,8 +161,15 @@ export const INTERNAL: readonly string[] = [
   ],
   ...['damagedValues.readable', 'damagedValues.damaged', 'damagedValues.setAside'],
   ...['heldCallbacks.holds', 'heldCallbacks.close'],
-  ...['sentMessages', 'journal', 'pollVotes', 'chatTimers', 'awaitedNumbers', 'contactNames', 'damagedValues'].map(
-    (store) => `${store}.pruning`,
-  ),
+  ...[
+    'sentMessages',
+    'scheduledMessages',
+    'journal',
+    'pollVotes',
+    'chatTimers',
+    'awaitedNumbers',
+    'contactNames',
+    'damagedValues',
+  ].map((store) => `${store}.pruning`),
   ...['idempotency.pruning', 'subscriptions.pruning', 'furtherEvents.pruning'],
 ];

@@ -1,8 +1,5 @@
 import { type Lease } from '../../../../../src/ports/ownership.ts';
 import { SessionLostError } from '../../../../../src/domain/errors.ts';
-import { Secret } from '../../../../../src/kit/secret.ts';
-import { sealNextKey } from '../../../../../src/storage/shared/encryption/master-key.ts';
-import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
 import { untilTrue } from '../../../../harness/until.ts';
 import { connectionName } from '../../../../../src/storage/postgres/cluster/node-name.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
@@ -234,16 +231,4 @@ it('announces a number on one node at a time', async () => {
   end(undefined);
   await Promise.all([work, other]);
   expect(order).toEqual(['else', 'a', 'b']);
-});
-
-it('changes the master key only on a node that is alone', async () => {
-  const url = await newPostgresUrl();
-  await using first = await joined(url, 'a');
-  const sealed = sealNextKey({ from: MASTER_KEY, to: new Secret('5a'.repeat(32)) });
-  {
-    await using second = await joined(url, 'b');
-    await expect(first.storage.masterKey.change(sealed)).rejects.toThrow(/Other nodes are running/);
-    await second.storage.membership.leave();
-  }
-  expect(await first.storage.masterKey.change(sealed)).toBeGreaterThan(0);
 });

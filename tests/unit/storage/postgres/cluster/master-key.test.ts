@@ -1,28 +1,34 @@
 import { mock } from 'node:test';
 import pg from 'pg';
+import { type SessionId } from '../../../../../src/domain/session-id.ts';
 import { systemClock } from '../../../../../src/kit/clock.ts';
 import { Secret } from '../../../../../src/kit/secret.ts';
 import { LASTING_LEASE, type NodeDescription } from '../../../../../src/ports/ownership.ts';
 import { type Storage } from '../../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../../src/storage/postgres/open.ts';
-import { sealNextKey } from '../../../../../src/storage/shared/encryption/master-key.ts';
+import { idOfMasterKey, keyOf, sealNextKey } from '../../../../../src/storage/shared/encryption/master-key.ts';
 import { StorageKeyError } from '../../../../../src/storage/shared/errors.ts';
 import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
 import { ANA, BEA, record } from '../../../../contracts/storage/support.ts';
 import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { untilTrue } from '../../../../harness/until.ts';
-import { connected, described, execute, joined } from './nodes.ts';
+import { connected, described, execute, joined, type TestNode } from './nodes.ts';
 
 const NEXT_KEY = new Secret('5a'.repeat(32));
 const SEALED = sealNextKey({ from: MASTER_KEY, to: NEXT_KEY });
+const NEXT_ID = idOfMasterKey(keyOf(NEXT_KEY));
+const BOTH = { newMasterKey: NEXT_KEY };
 const LIMITS = { maxSessions: 0, maxPendingSessions: 100 };
 const NOTE = { atMs: 1, what: 'created', why: null } as const;
 const WAITING = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+const MASTER_KEYS = 'SELECT DISTINCT wrapped_by AS id FROM data_keys';
+const UNKNOWN_TO_B = { code: 'nodes_lack_master_key', message: expect.stringContaining('new master key: b.') };
 const DATA_KEYS = `SELECT session_id, encode(wrapped, 'hex') AS wrapped FROM data_keys ORDER BY session_id`;
 
 /** A node that has loaded the data keys, and has not joined yet. */
-function opened(url: string, node: NodeDescription) {
-  return openPostgres(url, { clock: systemClock, masterKey: MASTER_KEY, node: { run: node, lease: LASTING_LEASE } });
+function opened(url: string, node: NodeDescription, newMasterKey: Secret | null = null) {
+  const keys = { masterKey: MASTER_KEY, newMasterKey };
+  return openPostgres(url, { clock: systemClock, ...keys, node: { run: node, lease: LASTING_LEASE } });
 }
 
 async function credentialsUnderNextKey(url: string) {
@@ -72,7 +78,7 @@ describe('a node that has loaded the data keys before the master key was changed
 
     const joining = expect(late.membership.join(node)).rejects.toThrow(StorageKeyError);
     await untilTrue(async () => (await execute(url, WAITING)).length > 0);
-    await changing.query(`UPDATE data_keys SET wrapped = 'another' WHERE session_id = ''; COMMIT`);
+    await changing.query(`UPDATE data_keys SET wrapped_by = 'another' WHERE session_id = ''; COMMIT`);
 
     await joining;
     await changing.end();
@@ -84,7 +90,7 @@ describe('a node that has loaded the data keys before the master key was changed
     const node = described('b');
     await using late = await opened(url, node);
     await late.membership.join(node);
-    await expect(first.storage.masterKey.change(SEALED)).rejects.toThrow(/Other nodes are running/);
+    await expect(first.storage.masterKey.change(SEALED)).rejects.toMatchObject(UNKNOWN_TO_B);
   });
 });
 
@@ -93,7 +99,7 @@ describe('a data key that is used for the first time', () => {
     const url = await newPostgresUrl();
     await using node = await joined(url, 'a');
     await created(node.storage);
-    await execute(url, `UPDATE data_keys SET wrapped = 'another' WHERE session_id = ''`);
+    await execute(url, `UPDATE data_keys SET wrapped_by = 'another' WHERE session_id = ''`);
     await execute(url, `INSERT INTO data_keys (session_id, wrapped) VALUES ($1, 'of another')`, [BEA]);
     const before = await execute(url, DATA_KEYS);
 
@@ -139,4 +145,92 @@ it('a change that was committed without an answer is done, and the process goes 
     await node.storage.signalKeys.saveCredentials(BEA, 'de Bea');
   }
   expect(await credentialsUnderNextKey(url)).toEqual(['de Ana', 'de Bea']);
+});
+
+/** What a node stores of a session that it creates: it is the first to use that data key. */
+async function creates({ storage }: TestNode, sessionId: SessionId): Promise<void> {
+  await storage.sessions.create(record(sessionId), NOTE, LIMITS);
+  await storage.signalKeys.saveCredentials(sessionId, `de ${sessionId}`);
+}
+
+describe('several nodes', () => {
+  it('go on while one of them changes the master key that all know, and none of their data keys keeps the old one', async () => {
+    const url = await newPostgresUrl();
+    const ids = Array.from({ length: 30 }, (_, at) => `session_${at}_x` as SessionId);
+    {
+      await using first = await joined(url, 'a', BOTH);
+      await using second = await joined(url, 'b', BOTH);
+      await creates(second, ANA);
+      const meanwhile = ids.map((id, at) => creates(at % 2 ? first : second, id));
+
+      expect(await first.storage.masterKey.change(SEALED)).toBeGreaterThanOrEqual(2);
+
+      await Promise.all(meanwhile);
+      await creates(second, BEA);
+      expect(await second.storage.signalKeys.credentials(ANA)).toBe(`de ${ANA}`);
+      expect(await execute(url, MASTER_KEYS)).toEqual([{ id: NEXT_ID }]);
+      await first.storage.ownership.release([...first.storage.ownership.owned], null);
+      expect(await second.storage.ownership.claim(100)).toHaveLength(15);
+      expect(await second.storage.signalKeys.credentials(ids[1]!)).toBe(`de ${ids[1]}`);
+    }
+    await expect(joined(url, 'c')).rejects.toThrow(StorageKeyError);
+    await using storage = await openPostgres(url, { clock: systemClock, masterKey: NEXT_KEY });
+    for (const id of [ANA, BEA, ...ids]) expect(await storage.signalKeys.credentials(id)).toBe(`de ${id}`);
+  });
+
+  it('keep the old one while one of them does not know the next one, until it is gone', async () => {
+    const url = await newPostgresUrl();
+    await using first = await joined(url, 'a', BOTH);
+    await using second = await joined(url, 'b');
+    const before = await execute(url, DATA_KEYS);
+
+    await expect(first.storage.masterKey.change(SEALED)).rejects.toMatchObject(UNKNOWN_TO_B);
+
+    expect(await execute(url, DATA_KEYS)).toEqual(before);
+    await second.storage.membership.leave();
+    expect(await first.storage.masterKey.change(SEALED)).toBe(1);
+  });
+
+  it('answer each that the change is done, and let a node join that has loaded the data keys before', async () => {
+    const url = await newPostgresUrl();
+    await using first = await joined(url, 'a', BOTH);
+    await using second = await joined(url, 'b', BOTH);
+    const late = described('c');
+    await using third = await opened(url, late, NEXT_KEY);
+    await first.storage.masterKey.change(SEALED);
+
+    for (const { storage } of [first, second]) {
+      await expect(storage.masterKey.change(SEALED)).rejects.toMatchObject({ code: 'wrong_master_key' });
+      expect(await storage.masterKey.change(sealNextKey({ from: NEXT_KEY, to: NEXT_KEY }))).toBe(1);
+    }
+    await third.membership.join(late);
+    await using joining = await joined(url, 'd', BOTH);
+    expect(await joining.storage.membership.living()).toHaveLength(4);
+  });
+
+  it('give the master key its name where an earlier version has stored the data keys', async () => {
+    const url = await newPostgresUrl();
+    await using first = await joined(url, 'a', BOTH);
+    await created(first.storage);
+    await execute(url, 'UPDATE data_keys SET wrapped_by = NULL');
+
+    await using second = await joined(url, 'b', BOTH);
+
+    expect(await execute(url, MASTER_KEYS)).toEqual([{ id: idOfMasterKey(keyOf(MASTER_KEY)) }]);
+    expect(await second.storage.masterKey.change(SEALED)).toBe(2);
+    expect(await execute(url, MASTER_KEYS)).toEqual([{ id: NEXT_ID }]);
+  });
+
+  it('take no data key for damaged whose master key they do not know', async () => {
+    const url = await newPostgresUrl();
+    await using first = await joined(url, 'a');
+    await using second = await joined(url, 'b');
+    await created(first.storage);
+    await execute(url, `UPDATE data_keys SET wrapped = 'x', wrapped_by = 'another' WHERE session_id = '${ANA}'`);
+    await first.storage.ownership.release([ANA], 'b');
+
+    await expect(second.storage.ownership.claim(1)).rejects.toThrow(/master key another of a session is not known/);
+
+    expect(await second.storage.damagedValues.count()).toBe(0);
+  });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type Clock } from '../../../../../src/kit/clock.ts';
 import { systemClock } from '../../../../../src/kit/clock.ts';
+import { type Secret } from '../../../../../src/kit/secret.ts';
 import { LASTING_LEASE, type Lease, type NodeDescription } from '../../../../../src/ports/ownership.ts';
 import { connectionConfig } from '../../../../../src/storage/postgres/connect.ts';
 import { type ClusterStorage, openPostgres } from '../../../../../src/storage/postgres/open.ts';
@@ -23,23 +24,29 @@ export interface TestNode extends AsyncDisposable {
 export async function joined(
   url: string,
   node: NodeDescription | string,
-  options: { clock?: Clock; network?: Clock; lease?: Lease } = {},
+  options: { clock?: Clock; network?: Clock; lease?: Lease; newMasterKey?: Secret | null } = {},
 ): Promise<TestNode> {
-  const { clock = systemClock, network = systemClock, lease = LASTING_LEASE } = options;
+  const { clock = systemClock, network = systemClock, lease = LASTING_LEASE, newMasterKey = null } = options;
   const run = typeof node === 'string' ? described(node) : node;
-  const storage = await openPostgres(url, { clock, network, masterKey: MASTER_KEY, node: { run, lease } });
+  const keys = { masterKey: MASTER_KEY, newMasterKey };
+  const storage = await openPostgres(url, { clock, network, ...keys, node: { run, lease } });
   await storage.membership.join(run);
   return { node: run, storage, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
 }
 
+/** By URL: to make a connection costs the server more than most statements. */
+const beside = new Map<string, pg.Pool>();
+
 /** Runs SQL beside the nodes. */
 export async function execute(url: string, statement: string, values: unknown[] = []): Promise<pg.QueryResult['rows']> {
-  const client = await connected(url);
-  try {
-    return (await client.query(statement, values)).rows;
-  } finally {
-    await client.end();
+  let pool = beside.get(url);
+  if (!pool) {
+    pool = new pg.Pool({ ...connectionConfig(url, { name: 'test' }), allowExitOnIdle: true });
+    // Of a connection that nobody uses: the test has ended the server.
+    pool.on('error', () => undefined);
+    beside.set(url, pool);
   }
+  return (await pool.query(statement, values)).rows;
 }
 
 /** A connection beside the nodes, under a name. */

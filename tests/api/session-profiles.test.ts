@@ -1,0 +1,74 @@
+import request from 'supertest';
+import { answerTo, CONNECTED, PAIRING, startApi } from './support.ts';
+
+const SAID = { name: 'Tienda', labels: ['vip', 'madrid'], metadata: { customer: 4711, open: true, note: null } };
+
+describe('what callers say of sessions', () => {
+  it('is returned with the new session, with each session, and by label', async () => {
+    const { app } = startApi();
+    const created = await answerTo(request(app).post('/sessions').send(SAID));
+    expect(created).toMatchObject({ status: 201, body: { success: true, data: { ...SAID, status: 'connecting' } } });
+    await answerTo(
+      request(app)
+        .patch(`/sessions/${CONNECTED}`)
+        .send({ labels: ['vip'] }),
+    );
+    const found = await answerTo(request(app).get('/sessions?label=vip'));
+    expect(found.body).toMatchObject({ data: [{ sessionId: CONNECTED }, { name: 'Tienda' }] });
+    const changed = await answerTo(request(app).patch(`/sessions/${CONNECTED}`).send({ name: ' ' }));
+    expect(changed.body).toMatchObject({ data: { name: null, labels: ['vip'] } });
+  });
+
+  it('may be nothing, and may be a name alone for a new QR', async () => {
+    const { app, sessions } = startApi();
+    expect((await answerTo(request(app).post('/sessions').send({}))).status).toBe(201);
+    await answerTo(request(app).get('/generate-qr?name=Caja'));
+    expect([...sessions.records.values()].at(-1)?.profile?.name).toBe('Caja');
+  });
+
+  it('shows the proxy without its credentials', async () => {
+    const { app } = startApi();
+    const proxy = 'socks5://user:s3cret@proxy.example.com:1080';
+    const { text, body } = await request(app).patch(`/sessions/${CONNECTED}`).send({ proxy });
+    expect(body).toMatchObject({ data: { proxy: 'socks5://***@proxy.example.com:1080' } });
+    expect(text).not.toContain('s3cret');
+  });
+
+  it.each([
+    ['name', 'x'.repeat(101)],
+    ['name', 'con\u0007trol'],
+    ['name', 7],
+    ['labels', 'vip'],
+    ['labels', ['']],
+    ['labels', ['a', 'a']],
+    ['labels', Array.from({ length: 21 }, (_, at) => String(at))],
+    ['labels', ['x'.repeat(51)]],
+    ['metadata', []],
+    ['metadata', { 'with space': 1 }],
+    ['metadata', { nested: {} }],
+    ['metadata', { long: 'x'.repeat(4_100) }],
+    ['metadata', Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`k${at}`, 1]))],
+    ['device_name', ''],
+    ['device_name', 'x'.repeat(51)],
+    ['proxy', 'ftp://proxy'],
+    ['proxy', ''],
+  ])('is refused as %s when it is %j', async (field, value) => {
+    const { app } = startApi();
+    const { status, body } = await answerTo(
+      request(app)
+        .post('/sessions')
+        .send({ [field]: value }),
+    );
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: 'invalid_body', message: expect.stringContaining(`"${field}"`) as string });
+  });
+
+  it('stops, starts and relinks sessions by requests of their own', async () => {
+    const { app } = startApi();
+    const ask = (what: string) => answerTo(request(app).post(`/sessions/${CONNECTED}/${what}`));
+    expect((await ask('stop')).body).toMatchObject({ data: { status: 'disconnected', stopped: true } });
+    expect((await ask('start')).body).toMatchObject({ data: { status: 'connected', stopped: false } });
+    expect(await ask('relink')).toMatchObject({ status: 409, body: { error: 'session_linked' } });
+    expect((await answerTo(request(app).get(`/sessions/${PAIRING}`))).body).toMatchObject({ data: { name: null } });
+  });
+});

@@ -1,0 +1,95 @@
+import { type Phone } from '../../../simulator/phones/phone.ts';
+import { COLLECTION_NAMES } from '../../../simulator/app-state/collection-names.ts';
+import { countQueries } from '../../harness/count-queries.ts';
+import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
+import { untilTrue } from '../../harness/until.ts';
+import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
+
+let world: World;
+let crm: TestBackend;
+let shop: LinkedAccount;
+let ana: Phone;
+
+beforeAll(async () => {
+  crm = await startTestBackend();
+  world = await startWorld({ environment: { WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' } });
+  ana = world.whatsapp.phone('5491122334455', 'Ana');
+  const events = ['chat-update', 'contact-update', 'presence'];
+  const { status } = await world.orchestrator.post('/webhooks', { url: `${crm.url}/in`, events });
+  expect(status).toBe(200);
+  const phone = world.whatsapp.phone('5491166778899', 'Shop');
+  // What was so before the session came is no news.
+  await phone.appState.archive(ana);
+  await phone.appState.setContactName(ana, 'Ana García');
+  using queries = countQueries(world.whatsapp, 'w:sync:app:state');
+  shop = await world.link(phone);
+  // The last one, of which nothing is told here, may still be under way.
+  await untilTrue(() => Promise.resolve(queries.count === COLLECTION_NAMES.length));
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await crm[Symbol.asyncDispose]();
+});
+
+async function contacts(): Promise<unknown[]> {
+  const { body } = await world.orchestrator.get(`/sessions/${shop.sessionId}/contacts`);
+  return body.data as unknown[];
+}
+
+async function told(): Promise<{ type: string; data: Record<string, unknown> }> {
+  return (await crm.next()).body as { type: string; data: Record<string, unknown> };
+}
+
+it('the phone archives, pins, mutes and marks a chat: webhooks are told of each, and of nothing before', async () => {
+  const { appState } = shop.phone;
+  const about = { session_id: shop.sessionId, chat_id: ana.jid, number: ana.number };
+  const until = Date.UTC(2100, 0);
+  const steps: [() => Promise<void>, object][] = [
+    [() => appState.archive(ana, false), { change: 'unarchived', muted_until: null }],
+    [() => appState.pin(ana), { change: 'pinned' }],
+    [() => appState.mute(ana, until), { change: 'muted', muted_until: new Date(until).toISOString() }],
+    [() => appState.mute(ana, undefined), { change: 'unmuted', muted_until: null }],
+    [() => appState.markRead(ana, false), { change: 'unread' }],
+  ];
+  for (const [step, change] of steps) {
+    await step();
+    expect(await told()).toMatchObject({ type: 'chat-update', data: { ...about, ...change } });
+  }
+});
+
+it('what the session itself changes is no news', async () => {
+  await world.orchestrator.patch(`/sessions/${shop.sessionId}/chats/${ana.number}`, { pinned: false });
+  await shop.phone.appState.pin(ana, true);
+  expect(await told()).toMatchObject({ data: { change: 'pinned' } });
+});
+
+it('names, pictures and texts of people are told', async () => {
+  const isAna = { session_id: shop.sessionId, number: ana.number, lid: ana.lid };
+  await shop.phone.appState.setContactName(ana, 'Ana G.');
+  expect(await told()).toMatchObject({ type: 'contact-update', data: { ...isAna, change: 'name', value: 'Ana G.' } });
+  expect(await contacts()).toContainEqual({ number: ana.number, lid: null, push_name: null, saved_name: 'Ana G.' });
+  ana.profile.setPicture({ url: 'https://pps.whatsapp.net/v/1.jpg', shownTo: 'everybody' });
+  expect(await told()).toMatchObject({ data: { ...isAna, change: 'picture', value: 'changed' } });
+  ana.profile.setAbout(`de viaje${'!'.repeat(5_000)}`);
+  const { data } = await told();
+  expect(data).toMatchObject({ ...isAna, change: 'about' });
+  expect(String(data.value)).toHaveLength(512);
+});
+
+it('presence of those whom the session follows is told', async () => {
+  await world.orchestrator.post(`/sessions/${shop.sessionId}/contacts/${ana.number}/presence`, {});
+  expect(await told()).toMatchObject({ type: 'presence', data: { presence: 'unavailable', last_seen: null } });
+  ana.presence.goOnline();
+  expect(await told()).toMatchObject({
+    data: { session_id: shop.sessionId, number: ana.number, presence: 'available' },
+  });
+  ana.presence.goOffline();
+  const { data } = await told();
+  expect(data).toMatchObject({ presence: 'unavailable', last_seen: expect.any(String) as string });
+});
+
+it('the main backend receives none of it', () => {
+  const kinds = new Set(world.backend.received.map(({ path }) => path.split('/').at(-1)));
+  expect([...kinds].sort()).toEqual(['new-session-connected', 'qr-update']);
+});

@@ -1,0 +1,67 @@
+import { mock } from 'node:test';
+import pg from 'pg';
+import { systemClock } from '../../../../src/kit/clock.ts';
+import { type SessionId } from '../../../../src/domain/session-id.ts';
+import { type Storage } from '../../../../src/ports/storage.ts';
+import { openPostgres } from '../../../../src/storage/postgres/open.ts';
+import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
+import { ANA, BEA } from '../../../contracts/storage/support.ts';
+import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
+
+const NOBODY = 'session_3_nobody' as SessionId;
+
+/** What a session reads at its login. */
+function login({ signalKeys, journal, awaitedNumbers }: Storage, sessionId: SessionId) {
+  return Promise.all([
+    signalKeys.credentials(sessionId),
+    signalKeys.get(sessionId, 'session', ['1', '2']).then(Object.fromEntries),
+    signalKeys.get(sessionId, 'pre-key', ['1']).then(Object.fromEntries),
+    journal.leftOver(sessionId).then((entries) => entries.map(({ plaintext }) => String(plaintext))),
+    awaitedNumbers.of(sessionId),
+  ]);
+}
+
+async function store({ signalKeys }: Storage, sessionId: SessionId): Promise<void> {
+  const entry = { ciphertextHash: Buffer.from(sessionId), messageKey: 'key' as never, delivery: 'd', parts: 1 };
+  await signalKeys.saveCredentials(sessionId, `credentials of ${sessionId}`);
+  await signalKeys.set(sessionId, [{ type: 'session', id: '2', value: `ratchet of ${sessionId}` }], {
+    ...entry,
+    attrs: {},
+    plaintext: Buffer.from(`text to ${sessionId}`),
+  });
+}
+
+const readBy = (sessionId: SessionId) => [
+  `credentials of ${sessionId}`,
+  { 2: `ratchet of ${sessionId}` },
+  {},
+  [`text to ${sessionId}`],
+  [],
+];
+
+it('sessions that log in at once read together, each its own', async () => {
+  await using storage = await openPostgres(await newPostgresUrl(), { clock: systemClock, masterKey: MASTER_KEY });
+  for (const sessionId of [ANA, BEA]) await store(storage, sessionId);
+  const { mock: querying } = mock.method(pg.Client.prototype, 'query');
+
+  const read = await Promise.all([ANA, NOBODY, BEA].map((sessionId) => login(storage, sessionId)));
+
+  const statements = querying.calls.map(({ arguments: [statement] }) => (statement as unknown as pg.QueryConfig).text);
+  querying.restore();
+  expect(read).toEqual([readBy(ANA), [undefined, {}, {}, [], []], readBy(BEA)]);
+  expect(statements.filter((text) => /FROM (credentials|journal|awaited_numbers)|signal_keys/.test(text))).toHaveLength(
+    4,
+  );
+});
+
+it('a key is read as it was last written, before that is committed', async () => {
+  await using storage = await openPostgres(await newPostgresUrl(), { clock: systemClock, masterKey: MASTER_KEY });
+  const { signalKeys } = storage;
+  const written = signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'a' }]);
+  const [first, other] = [signalKeys.get(ANA, 'session', ['1']), signalKeys.get(BEA, 'session', ['1'])];
+  const changed = signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'b' }]);
+
+  expect([...(await first).keys(), ...(await other).keys()]).toEqual(['1']);
+  expect(await signalKeys.get(ANA, 'session', ['1'])).toEqual(new Map([['1', 'b']]));
+  await Promise.all([written, changed]);
+});
