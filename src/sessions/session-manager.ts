@@ -3,7 +3,6 @@ import { Recent } from '../kit/recent.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import { type PhoneNumber } from '../domain/address.ts';
-import { type Connector } from '../ports/connection.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { AppError, type ErrorCode, SessionLostError } from '../domain/errors.ts';
 import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
@@ -26,7 +25,6 @@ import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, type SendResult } from './outbound.ts';
-import { HistoryKeeper } from './history/history-keeper.ts';
 import { SessionHistory } from './history/session-history.ts';
 import { NewConversations } from './sending/new-conversations.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
@@ -91,19 +89,11 @@ export class SessionManager implements AsyncDisposable {
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
     const { newConversationsPerDay: perDay } = settings;
     const newConversations = new NewConversations({ store: deps.conversations, perDay, clock });
-    const supervisor = this.#supervisor;
-    const personOf: Connector['personOf'] = (sessionId, jid) => connector.personOf(sessionId, jid);
-    const history = new HistoryKeeper({ store: deps.history, days: deps.historyDays, personOf, clock });
     this.history = new SessionHistory({ ...deps, store: deps.history, days: deps.historyDays, sessions: this });
+    const [supervisor, history] = [this.#supervisor, this.history.keeper];
     const ownIds = new OwnIds({ sent: sentMessages, scheduled: deps.scheduledMessages });
     this.#outbound = new Outbound({
-      sent: sentMessages,
-      history,
-      newConversations,
-      ownIds,
-      metrics,
-      clock,
-      supervisor,
+      ...{ sent: sentMessages, history, newConversations, ownIds, metrics, clock, supervisor },
     });
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, history, media, metrics, clock, log },
@@ -121,8 +111,7 @@ export class SessionManager implements AsyncDisposable {
       ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
-    const giveUp = (message: SentMessageRef) =>
-      this.#registry.sessions.get(message.sessionId)?.giveUp(message.messageId);
+    const giveUp = (of: SentMessageRef) => this.#registry.sessions.get(of.sessionId)?.giveUp(of.messageId);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
     const add = (record: SessionRecord) => this.#add(record);
     this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });

@@ -10,6 +10,7 @@ import { type ConnectionActions } from '../../ports/connection-actions.ts';
 import { type ForgottenPerson, type HistoryPage, type HistoryStore } from '../../ports/history.ts';
 import { type ContactNameStore } from '../../ports/storage.ts';
 import { type HistoryDays } from './history-days.ts';
+import { HistoryKeeper } from './history-keeper.ts';
 import { chatIdsOf, type FindPerson, namesOf } from './names.ts';
 import { search, type SearchResult, wordsOf } from './search.ts';
 
@@ -63,9 +64,13 @@ export interface HistorySearch extends PlacedPage {
 export class SessionHistory {
   readonly #deps: SessionHistoryDeps;
   readonly #searches = new Semaphore(SEARCHES_AT_ONCE);
+  /** Decides what is kept. */
+  readonly keeper: HistoryKeeper;
 
   constructor(deps: SessionHistoryDeps) {
+    const { connector } = deps;
     this.#deps = deps;
+    this.keeper = new HistoryKeeper({ ...deps, personOf: (id, jid) => connector.personOf(id, jid) });
   }
 
   /** For how many days the session keeps messages. */
