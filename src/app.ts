@@ -39,6 +39,7 @@ import { RunningSessions } from './runtime/session-host.ts';
 import { createSink, createSubscriptions } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
 import { type ProcessGuard } from './runtime/process-guard.ts';
+import { HistoryDays } from './sessions/history/history-days.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
 import { MediaDownloader } from './sessions/media/media-downloader.ts';
 import { SessionManager } from './sessions/session-manager.ts';
@@ -107,7 +108,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const sink = keep(built, await createSink(config, { ...deps, storage, metrics, lease }));
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
-  const connector = createConnector(config, deps, { storage, pressure, metrics });
+  const historyDays = new HistoryDays(storage.history, config.sessions.historyDays);
+  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays });
   pressure.onReached((error) => connector.holdBack(error));
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
@@ -115,7 +117,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     built,
     createSessions(config, deps, {
       ...{ storage, connector, admission: pressure, media, metrics, isShared, placement },
-      furtherEvents: webhooks.furtherEvents,
+      ...{ furtherEvents: webhooks.furtherEvents, historyDays },
     }),
   );
   const host: SessionHost = new RunningSessions({
@@ -134,8 +136,14 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
-    ...{ version: VERSION, log: log.child({ part: 'http' }) },
-    ...{ audit, drafts: storage.drafts, callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
+    ...{ version: VERSION, history: sessions.history, log: log.child({ part: 'http' }) },
+    ...{
+      audit,
+      drafts: storage.drafts,
+      callbacks: storage.archive,
+      answers: storage.idempotency,
+      masterKey: storage.masterKey,
+    },
     ...{ ...httpSettings(config), cluster, files: uploads },
   });
   const server = keep(
@@ -195,7 +203,7 @@ function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, stor
 }
 
 function createHousekeeping(
-  { backend, media }: Config,
+  { backend, media, sessions: { historyDays } }: Config,
   deps: Required<AppOptions>,
   { storage, files, audit }: { storage: Storage; files: MediaStore; audit: AuditTrail },
 ): Housekeeping {
@@ -204,6 +212,7 @@ function createHousekeeping(
     (signal: AbortSignal) => audit.prune(signal),
     (signal: AbortSignal) =>
       removeInPieces((limit) => storage.drafts.removeBefore(deps.clock.now() - DRAFT_TTL_MS, limit), signal),
+    (signal: AbortSignal) => storage.history.prune(historyDays, signal),
     (signal: AbortSignal) => files.prune(media.retentionMs, signal),
     () => removeLeftovers(tmpdir()),
   ];
@@ -263,13 +272,19 @@ function createBackPressure(
 function createConnector(
   config: Config,
   { clock, log }: Required<AppOptions>,
-  { storage, pressure, metrics }: { storage: Storage; pressure: BackPressure; metrics: Metrics },
+  {
+    storage,
+    pressure,
+    metrics,
+    historyDays,
+  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   return new BaileysConnector({
     settings: config.whatsapp,
     ...proxiesOf(config, storage),
     ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
+    keepsSince: (sessionId) => historyDays.since(sessionId, clock.now()),
     admitted: async () => {
       await pressure.admitted();
       await storage.check();
@@ -286,6 +301,7 @@ interface SessionsDeps {
   media: MediaDownloader;
   metrics: Metrics;
   furtherEvents: FurtherEvents;
+  historyDays: HistoryDays;
   placement: Placement;
   /** Whether other nodes run some of the stored sessions. */
   isShared: boolean;
@@ -294,36 +310,15 @@ interface SessionsDeps {
 function createSessions(
   config: Config,
   { clock, random, log }: Required<AppOptions>,
-  { storage, connector, admission, media, metrics, furtherEvents, placement, isShared }: SessionsDeps,
+  { storage, connector, admission, media, metrics, furtherEvents, historyDays, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, refusals, pollVotes, awaitedNumbers, contactNames } = storage;
-  const { timeline, accountIds, scheduledMessages } = storage;
+  const { timeline, accountIds, history, scheduledMessages } = storage;
   return new SessionManager({
     settings: config.sessions,
-    ...{
-      store,
-      sentMessages,
-      scheduledMessages,
-      conversations,
-      refusals,
-      pollVotes,
-      contactNames,
-      awaitedNumbers,
-      timeline,
-      accountIds,
-    },
-    ...{
-      connector,
-      admission,
-      media,
-      metrics,
-      furtherEvents,
-      placement,
-      isShared,
-      ...proxyCheck(config),
-      clock,
-      random,
-    },
+    ...{ store, sentMessages, scheduledMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers },
+    ...{ timeline, accountIds, history, historyDays, connector, admission, media, metrics, furtherEvents },
+    ...{ placement, isShared, ...proxyCheck(config), clock, random },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

@@ -942,6 +942,64 @@ export type PrivacySettings = {
   messages: string | null;
 };
 
+/** See /docs#schema-HistoryChat. */
+export type HistoryChat = {
+  chat_id: string;
+  is_group: boolean;
+  /** Of the person or the group, if known. */
+  name: string | null;
+  last_message: HistoryMessage;
+};
+
+/** See /docs#schema-HistoryMessage. */
+export type HistoryMessage = {
+  message_id: string;
+  /** The address of the conversation. */
+  chat_id: string;
+  from_me: boolean;
+  /** Null for own messages, and when only the LID is known. */
+  sender_number: string | null;
+  sender_lid: string | null;
+  /** As it was when the message was kept. */
+  sender_name: string | null;
+  group_name: string | null;
+  timestamp: string;
+  /** Of messages that were sent over this API; otherwise null. */
+  status: 'pending' | 'sent' | 'delivered' | 'read' | 'played' | 'failed' | null;
+  /** As in webhooks, or as in `POST …/messages`. */
+  message_type: string;
+  message_content: string | null;
+  media: {
+    mimetype: string | null;
+    size: number | null;
+    file_name: string | null;
+    seconds: number | null;
+  } | null;
+  quoted_message_id: string | null;
+  edited_message_id: string | null;
+  deleted_message_id: string | null;
+  reaction: {
+    message_id: string | null;
+    emoji: string | null;
+  } | null;
+  location: {
+    latitude: number | null;
+    longitude: number | null;
+    name: string | null;
+    address: string | null;
+    url: string | null;
+    accuracy_meters: number | null;
+  } | null;
+  contacts: {
+    name: string | null;
+    numbers: string[];
+  }[];
+  poll: {
+    name: string | null;
+    options: string[];
+  } | null;
+};
+
 /** See /docs#schema-Callback. */
 export type Callback = {
   id: number;
@@ -1021,7 +1079,7 @@ export type ApiKey = {
   /** The public part of the key. */
   keyId: string;
   name: string;
-  scopes: ('admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'callbacks:manage')[];
+  scopes: ('admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'messages:read' | 'callbacks:manage')[];
   /** The only sessions that it can access; null for all. */
   sessions: string[] | null;
   createdAt: string;
@@ -1239,6 +1297,7 @@ export type ErrorAnswer = {
     | 'account_restricted'
     | 'not_permitted'
     | 'messages_not_kept'
+    | 'history_not_kept'
     | 'not_allowed'
     | 'not_found'
     | 'session_not_found'
@@ -2758,6 +2817,212 @@ export class OrchestratorClient {
   }
 
   /**
+   * List conversations.
+   * The conversations of which messages are kept, with the last message of each; those with the newest
+   * ones first. A conversation of which everything has expired is not listed.
+   */
+  listChats(
+    sessionId: string,
+    query: {
+      /** Goes on behind this place: the "next" of the response before. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: HistoryChat[];
+    /** For the parameter "after" of the next request; null when nothing follows. */
+    next: string | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/chats`, { query, options });
+  }
+
+  /**
+   * List the messages of a conversation.
+   * The kept messages, the newest first. Edits, deletions, reactions and votes are messages of their
+   * own, as in webhooks: what somebody edited or deleted stays as it was.
+   */
+  chatMessages(
+    sessionId: string,
+    chatId: string,
+    query: {
+      /** Goes on behind this place: the "next" of the response before. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: HistoryMessage[];
+    /** For the parameter "after" of the next request; null when nothing follows. */
+    next: string | null;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/messages`,
+      { query, options },
+    );
+  }
+
+  /**
+   * Remove kept messages of a conversation.
+   * Removes them from the history, for good. At WhatsApp, on the phone and at other people they stay.
+   */
+  removeChatMessages(
+    sessionId: string,
+    chatId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    messages: number;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/messages`,
+      { options },
+    );
+  }
+
+  /**
+   * Ask the phone for older messages.
+   * Asks the phone for messages from before the oldest one that is kept of the conversation. If it
+   * answers, they are kept within seconds, but for those that are older than the session keeps messages.
+   * It answers only while it is online.
+   */
+  askForHistory(
+    sessionId: string,
+    chatId: string,
+    body: {
+      count?: number;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/history`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Search kept messages.
+   * The kept messages with all words of `q`, or parts of words, whatever their case and accents; the
+   * newest first. Texts, captions, file names, polls, places and contact cards are searched. Since
+   * messages may be encrypted, there is no index: a request reads at most 20,000 messages, for at most 3
+   * s. While `next` is not null, there are older messages to search: repeat the request with it.
+   */
+  searchMessages(
+    sessionId: string,
+    query: {
+      /** The words. */
+      q: string;
+      /** Only of this conversation: a number, or an address. */
+      chat?: string;
+      /** Goes on behind this place: the "next" of the response before. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: HistoryMessage[];
+    /** For the parameter "after" of the next request; null when nothing follows. */
+    next: string | null;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/search`, { query, options });
+  }
+
+  /**
+   * Get how long messages are kept.
+   * Messages are kept only where somebody asked for it: by HISTORY_DAYS, or for this session.
+   */
+  viewHistory(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    /** 0 keeps nothing. */
+    days: number;
+    /** Whether that is what HISTORY_DAYS says. */
+    is_default: boolean;
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/history`, { options });
+  }
+
+  /**
+   * Keep messages, or no longer.
+   * Keeps the messages of this session for so many days after they were sent: those received, those
+   * sent, and those that the phone tells after a pairing. What is older is removed, at once by this
+   * request and then every hour; 0 removes everything.
+   */
+  changeHistory(
+    sessionId: string,
+    body: {
+      /** null follows HISTORY_DAYS, which is 0 by default: nothing. */
+      days: number | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    /** 0 keeps nothing. */
+    days: number;
+    /** Whether that is what HISTORY_DAYS says. */
+    is_default: boolean;
+  }> {
+    return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/history`, { body, options });
+  }
+
+  /**
+   * Export kept messages.
+   * All kept messages of the session, or of one conversation, the newest first: one JSON object on each
+   * line, in the form of the lists. Files are not part of it. A response that breaks off is not
+   * complete.
+   */
+  exportHistory(
+    sessionId: string,
+    query: {
+      /** Only of this conversation: a number, or an address. */
+      chat?: string;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<Response> {
+    return this.#requests.raw('GET', `/sessions/${encodeURIComponent(sessionId)}/history/export`, { query, options });
+  }
+
+  /**
+   * Forget a person.
+   * Removes what the session has of a person, under the number and the LID: the conversation and what
+   * they wrote in groups, messages sent to them, their name, disappearing timer and votes. Webhooks,
+   * downloaded files and the keys of encryption stay until they expire; docs/history.md says for how
+   * long. Others keep their copies.
+   */
+  forgetPerson(
+    sessionId: string,
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    /** Kept messages that were removed. */
+    messages: number;
+    /** Messages sent to them in the last two weeks. */
+    sent: number;
+    /** Names, timers, votes and conversations. */
+    others: number;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/people/${encodeURIComponent(contactId)}`,
+      { options },
+    );
+  }
+
+  /**
    * List the calls that ring now.
    * One-to-one calls that nobody has answered or ended yet, the oldest first. One that nobody answers is
    * also a message of the type "call" when it ends.
@@ -3314,7 +3579,9 @@ export class OrchestratorClient {
   createKey(
     body: {
       name?: string;
-      scopes: ('admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'callbacks:manage')[];
+      scopes: (
+        'admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'messages:read' | 'callbacks:manage'
+      )[];
       sessions?: string[] | null;
     },
     options: CallOptions = {},

@@ -119,6 +119,7 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
     ...readPace(read, production),
     calls: readCalls(read),
     deliverOwnMessages: read.flag('CALLBACK_OWN_MESSAGES', false),
+    historyDays: read.integer('HISTORY_DAYS', 0, { min: 0, max: 3_650 }),
     showMessages: read.flag('DASHBOARD_MESSAGES', false),
   };
 }

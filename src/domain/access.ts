@@ -4,7 +4,14 @@ import { type SessionId } from './session-id.ts';
  * The permissions of API keys. `admin` grants everything, including the settings and the keys; docs/security.md lists the requests
  * that each of the others grants.
  */
-export const SCOPES = ['admin', 'sessions:create', 'sessions:read', 'messages:send', 'callbacks:manage'] as const;
+export const SCOPES = [
+  'admin',
+  'sessions:create',
+  'sessions:read',
+  'messages:send',
+  'messages:read',
+  'callbacks:manage',
+] as const;
 
 /** One of {@link SCOPES}. */
 export type Scope = (typeof SCOPES)[number];

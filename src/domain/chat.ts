@@ -10,6 +10,14 @@ export interface MarkedRead {
   unknown: string[];
 }
 
+/** A message before which others are asked for. */
+export interface PastReference {
+  messageId: string;
+  /** Unix ms. */
+  sentAtMs: number;
+  fromMe: boolean;
+}
+
 /** The disappearing timer of a chat. */
 export interface ChatTimer {
   /** How long messages stay; 0 is off. */

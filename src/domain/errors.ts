@@ -18,6 +18,7 @@ export const ERRORS = {
   not_permitted: 'This key does not permit this request.',
   recipient_not_allowed: 'This key may not send to this recipient.',
   messages_not_kept: 'Recent messages are only kept with DASHBOARD_MESSAGES=true.',
+  history_not_kept: 'This session keeps no messages: set HISTORY_DAYS, or how many days this session keeps them.',
   not_allowed: 'WhatsApp does not allow this account to do that.',
   not_found: 'There is nothing at this path; /docs lists every request.',
   session_not_found: 'There is no session with this id.',

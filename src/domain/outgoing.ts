@@ -1,6 +1,7 @@
 import { type Random } from '../kit/random.ts';
 import { type Recipient } from './address.ts';
 import { type OutgoingButtons, type OutgoingList } from './interactive.ts';
+import { type KeptMessage } from './kept-message.ts';
 import { type ContactCard, type DeliveryStatus, type Place, type Poll } from './message.ts';
 import { type SessionId } from './session-id.ts';
 
@@ -144,6 +145,8 @@ export interface SentMessage {
   toNumber: string | null;
   /** The encoded protobuf message. */
   content: Uint8Array;
+  /** As the history keeps it, if the session keeps one. */
+  kept?: KeptMessage | undefined;
 }
 
 /** A reference to a sent message. */
@@ -153,7 +156,7 @@ export interface SentMessageRef {
 }
 
 /** A sent message with its status. */
-export interface KnownSentMessage extends Omit<SentMessage, 'content'> {
+export interface KnownSentMessage extends Omit<SentMessage, 'content' | 'kept'> {
   /** The encoded protobuf message; `null` when what is stored of it is damaged. */
   content: Uint8Array | null;
   /** Unix ms. */

@@ -15,6 +15,7 @@ import { type Subscriptions } from '../ports/subscriptions.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type Scheduler } from '../sessions/scheduled/scheduler.ts';
 import { type SendResult } from '../sessions/outbound.ts';
+import { type SessionHistory } from '../sessions/history/session-history.ts';
 import { type RecentMessage } from '../sessions/recent-messages.ts';
 import { type PasskeyLinking } from '../sessions/state/passkey-linking.ts';
 import { type SessionChanges } from '../sessions/state/session-control.ts';
@@ -121,6 +122,9 @@ export interface MediaApi {
    */
   fetched(id: SessionId, messageId: string): Promise<MediaFile>;
 }
+
+/** The messages that sessions keep. */
+type HistoryApi = Pick<SessionHistory, keyof SessionHistory>;
 
 /** Settings that can be changed at run time; they survive a restart. */
 export interface SettingsApi {
@@ -236,6 +240,7 @@ export interface Core {
   masterKey: MasterKeyApi;
   sessions: SessionsApi;
   media: MediaApi;
+  history: HistoryApi;
   /** Messages to be sent later. */
   scheduled: ScheduledApi;
   settings: SettingsApi;

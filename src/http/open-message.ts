@@ -1,10 +1,5 @@
 import { AppError } from '../domain/errors.ts';
-import {
-  type LinkPreview,
-  type OutgoingFile,
-  type OutgoingMedia,
-  type OutgoingMessage,
-} from '../domain/outgoing.ts';
+import { type LinkPreview, type OutgoingFile, type OutgoingMedia, type OutgoingMessage } from '../domain/outgoing.ts';
 import { Semaphore } from '../kit/semaphore.ts';
 import { type OpenedMessage } from '../sessions/scheduled/scheduler.ts';
 import { addressIn } from './files/link-preview.ts';

@@ -1,6 +1,6 @@
 import { type PhoneNumber, type Recipient } from '../domain/address.ts';
 import { type RingingCall } from '../domain/call.ts';
-import { type Availability, type MarkedRead, type TypingState } from '../domain/chat.ts';
+import { type Availability, type MarkedRead, type PastReference, type TypingState } from '../domain/chat.ts';
 import { type ContactCheck } from '../domain/person.ts';
 import { type ChannelActions } from './channel-actions.ts';
 import { type GroupActions } from './group-actions.ts';
@@ -44,6 +44,11 @@ export interface ChatActions {
    * @throws AppError `number_not_on_whatsapp`
    */
   type(to: Recipient, state: TypingState): Promise<void>;
+  /**
+   * Asks the account's phone for messages of a conversation that were sent before this one. Nobody says whether it will answer.
+   * @throws AppError `number_not_on_whatsapp`
+   */
+  askForOlder(chat: Recipient, oldest: PastReference, count: number): Promise<void>;
 }
 
 /** One-to-one calls. */

@@ -24,6 +24,8 @@ export interface Connector {
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection;
   /** The account to which the session is linked, by its stored credentials; `undefined` when it is linked to none. */
   linkedAccount(sessionId: SessionId): Promise<AccountIdentity | undefined>;
+  /** The number and the LID of the person with this JID, as far as WhatsApp has revealed them to the session. It is not asked. */
+  personOf(sessionId: SessionId, jid: string): Promise<Person>;
   /** Drops what the connections of a session share in memory: the next one is of another device. */
   release(sessionId: SessionId): void;
   /** Deletes the credentials and keys of a session, and what its connections share. */
@@ -47,6 +49,8 @@ export type ConnectionEvent =
   | { kind: 'numbers'; numbers: Numbers }
   /** Emitted when names of people became known. */
   | { kind: 'names'; names: readonly LearnedName[] }
+  /** Emitted when the phone told messages from before: after a pairing, or since somebody asked for them. */
+  | { kind: 'past'; messages: readonly IncomingMessage[] }
   /** Emitted when something of chats or people changed that no message tells. */
   | { kind: 'account-news'; news: AccountNews }
   /** Emitted when the status of a sent message changed. */

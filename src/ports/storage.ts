@@ -1,6 +1,7 @@
 import { type ApiKey } from '../domain/access.ts';
 import { type PhoneNumber } from '../domain/address.ts';
 import { type ChatTimer, type NotedTimer } from '../domain/chat.ts';
+import { type KeptMessage } from '../domain/kept-message.ts';
 import { type DeliveryStatus } from '../domain/message.ts';
 import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
 import { type LearnedName, type NamedPerson, type Numbers, type Person } from '../domain/person.ts';
@@ -20,6 +21,7 @@ import {
 } from './callbacks.ts';
 import { type AuditStore } from './audit.ts';
 import { type DraftStore } from './drafts.ts';
+import { type HistoryStore } from './history.ts';
 import { type MediaIndex } from './media.ts';
 import { type ScheduledMessageStore } from './scheduled.ts';
 import { type SubscriptionStore } from './subscriptions.ts';
@@ -46,6 +48,7 @@ export interface Storage extends AsyncDisposable {
   readonly chatTimers: ChatTimerStore;
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly contactNames: ContactNameStore;
+  readonly history: HistoryStore;
   readonly timeline: TimelineStore;
   readonly accountIds: AccountIdStore;
   readonly signalKeys: SignalKeyStore;
@@ -158,6 +161,8 @@ export interface SessionWrites {
   timer?: NotedTimer | undefined;
   /** The sender's number, which the event lacks: the event is corrected, or sent again, once it is known. */
   awaited?: AwaitedNumber | undefined;
+  /** The message as the history keeps it, if the session keeps one. */
+  kept?: KeptMessage | undefined;
   /** The person who wrote to us: no longer a stranger. */
   heardFrom?: string;
   /** What the caller says of the session from now on. */

@@ -1,13 +1,13 @@
 import { SessionLostError, StorageUnavailableError } from '../domain/errors.ts';
 import { type IncomingMessage } from '../domain/message.ts';
-import { type LearnedName, type Numbers } from '../domain/person.ts';
+import { type Numbers } from '../domain/person.ts';
 import { type VoteCast } from '../domain/poll.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type FurtherEvents } from '../ports/callbacks.ts';
-import { type MessageEvent } from '../ports/connection.ts';
+import { type ConnectionEvent, type MessageEvent } from '../ports/connection.ts';
 import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
 import {
   type AwaitedNumberStore,
@@ -16,6 +16,7 @@ import {
   type SessionChange,
   type SessionStore,
 } from '../ports/storage.ts';
+import { type HistoryKeeper } from './history/history-keeper.ts';
 import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts';
 import { postReceived } from './post-events.ts';
 import { HOLD_MS, type MediaDownloader } from './media/media-downloader.ts';
@@ -28,6 +29,7 @@ export interface InboundDeps {
   awaitedNumbers: AwaitedNumberStore;
   contactNames: ContactNameStore;
   furtherEvents: FurtherEvents;
+  history: Pick<HistoryKeeper, 'received' | 'past' | 'numbersKnown'>;
   media: Pick<MediaDownloader, 'wants' | 'begin'>;
   metrics: Pick<Metrics, 'received'>;
   clock: Clock;
@@ -40,6 +42,9 @@ export interface InboundDeps {
 
 /** A message that arrived, with the key of its journal entries; `message` is `undefined` if the backend does not need it. */
 export type Arrival = Omit<MessageEvent, 'kind'>;
+
+/** What became known besides messages. */
+type LearnedEvent = Extract<ConnectionEvent, { kind: 'numbers' | 'names' | 'past' }>;
 
 /** What is stored of an arrival. */
 interface Receipt extends SessionChange {
@@ -97,14 +102,21 @@ export class Inbound {
     return seen;
   }
 
-  /** WhatsApp revealed numbers: webhooks that were created without them are corrected, or sent once more. */
-  numbersKnown({ sessionId }: SessionRecord, numbers: Numbers): Promise<void> {
-    return this.#deps.awaitedNumbers.known(sessionId, numbers);
+  /**
+   * WhatsApp or the owner's phone told something that is no message: numbers, by which webhooks without them are corrected, or sent once more;
+   * names, with which messages that bring none are told from now on; or messages from before, which only the history keeps.
+   */
+  learned({ sessionId }: SessionRecord, event: LearnedEvent): Promise<void> {
+    const { contactNames, history } = this.#deps;
+    if (event.kind === 'names') return contactNames.learn(sessionId, event.names);
+    return event.kind === 'past'
+      ? history.past(sessionId, event.messages)
+      : this.#numbersKnown(sessionId, event.numbers);
   }
 
-  /** WhatsApp or the owner's phone revealed names: messages that bring none are told with them from now on. */
-  namesKnown({ sessionId }: SessionRecord, names: readonly LearnedName[]): Promise<void> {
-    return this.#deps.contactNames.learn(sessionId, names);
+  async #numbersKnown(sessionId: SessionId, numbers: Numbers): Promise<void> {
+    await this.#deps.awaitedNumbers.known(sessionId, numbers);
+    await this.#deps.history.numbersKnown(sessionId, numbers);
   }
 
   async #tellPosts({ sessionId }: SessionRecord, arrivals: readonly Arrival[]): Promise<void> {
@@ -115,19 +127,21 @@ export class Inbound {
   }
 
   async #receiptOf(record: SessionRecord, { message: given, key: handled }: Arrival, now: number): Promise<Receipt> {
-    const { media, deliverOwnMessages } = this.#deps;
+    const { media, history, deliverOwnMessages } = this.#deps;
     // A vote counts even when the backend does not receive the message: it is part of later results.
     const vote = given && voteIn(given);
     if (!given || (given.fromMe && !deliverOwnMessages)) {
-      return { message: given, waitsForFile: false, events: [], writes: { handled, vote, timer: given?.timer } };
+      const kept = given && (await history.received(record.sessionId, given));
+      return { message: given, waitsForFile: false, events: [], writes: { handled, vote, timer: given?.timer, kept } };
     }
     const message = await this.#named(record, given);
+    const kept = await history.received(record.sessionId, message);
     const counted = vote ? await this.#withResults(record, message, vote) : message;
     const waitsForFile = media.wants(message);
     // Its id is derived from WhatsApp's own ids: a message that arrives twice, from wherever, is one webhook.
     const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
-    const writes = { handled, vote, timer: message.timer, awaited, ...correspondent(message) };
+    const writes = { handled, vote, timer: message.timer, awaited, kept, ...correspondent(message) };
     return { message, waitsForFile, events: [webhook], writes };
   }
 

@@ -11,6 +11,7 @@ import { type Connection, type PreparedMessage, type SendOutcome } from '../port
 import { type Metrics } from '../ports/metrics.ts';
 import { type RefusalStore, type SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
+import { type HistoryKeeper } from './history/history-keeper.ts';
 import { type NewConversations } from './sending/new-conversations.ts';
 import { type OwnIds } from './sending/own-ids.ts';
 import { type SendPace } from './sending/send-pace.ts';
@@ -47,6 +48,7 @@ export interface SendingSession {
 /** Dependencies of {@link Outbound}. */
 export interface OutboundDeps {
   sent: SentMessageStore;
+  history: Pick<HistoryKeeper, 'sent' | 'progressed'>;
   newConversations: NewConversations;
   refusals: Pick<RefusalStore, 'noted'>;
   ownIds: OwnIds;
@@ -101,8 +103,9 @@ export class Outbound {
 
     // 4. It is stored while it is encrypted, and leaves once it is stored: a recipient who cannot decrypt it asks for it
     //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
+    const kept = await this.#deps.history.sent(session.record.sessionId, outgoing, encoded.sent);
     if (connection.isClosing) throw new AppError('session_not_connected');
-    const stored = this.#deps.sent.add(session.record.sessionId, encoded.sent);
+    const stored = this.#deps.sent.add(session.record.sessionId, kept ? { ...encoded.sent, kept } : encoded.sent);
     const isKnown = () => this.#isKnown(session.record.sessionId, peer);
     const outcome = await encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
 
@@ -115,12 +118,13 @@ export class Outbound {
 
   /** Reports the delivery status of a message to the backend, if it is an advance: receipts repeat, and come late. */
   async progress(session: SentFrom, update: DeliveryUpdate): Promise<void> {
-    const { sent, refusals, clock, metrics } = this.#deps;
+    const { sent, history, refusals, clock, metrics } = this.#deps;
     const { sessionId } = session;
     const message = await sent.find(sessionId, update.messageId);
     if (!message || !isProgress(message.status, update.status)) return;
     const event = messageStatusUpdate(session, message, update, clock.now());
     await sent.progress(sessionId, update.messageId, update.status, event);
+    await history.progressed(sessionId, update.messageId, update.status);
     this.#inDoubt.get(update.messageId)?.();
     metrics.progressed(update.status);
     if (isRefusal(update)) await refusals.noted(sessionId, update.errorCode);

@@ -7,6 +7,7 @@ import { type Secret } from '../kit/secret.ts';
 import { type Admission } from '../ports/admission.ts';
 import { type FurtherEvents } from '../ports/callbacks.ts';
 import { type Connector } from '../ports/connection.ts';
+import { type HistoryStore } from '../ports/history.ts';
 import { type Metrics } from '../ports/metrics.ts';
 import { type Placement } from '../ports/ownership.ts';
 import { type ScheduledMessageStore } from '../ports/scheduled.ts';
@@ -23,6 +24,7 @@ import {
   type TimelineStore,
 } from '../ports/storage.ts';
 import { type CallSettings } from './call-rejection.ts';
+import { type HistoryDays } from './history/history-days.ts';
 import { type MediaDownloader } from './media/media-downloader.ts';
 import { type PaceLimits } from './sending/send-pace.ts';
 import { type SlowdownMode } from './sending/slowdown.ts';
@@ -51,6 +53,8 @@ export interface SessionSettings {
   calls: CallSettings;
   /** `CALLBACK_OWN_MESSAGES`. */
   deliverOwnMessages: boolean;
+  /** `HISTORY_DAYS`: for how long messages are kept; 0 keeps none. */
+  historyDays: number;
   /** `DASHBOARD_MESSAGES`: whether recent messages are kept and shown. */
   showMessages: boolean;
 }
@@ -66,6 +70,8 @@ export interface SessionManagerDeps {
   pollVotes: PollVoteStore;
   contactNames: ContactNameStore;
   awaitedNumbers: AwaitedNumberStore;
+  history: HistoryStore;
+  historyDays: HistoryDays;
   timeline: TimelineStore;
   accountIds: AccountIdStore;
   folders: SessionFolders;

@@ -26,6 +26,7 @@ import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { type Outbound, type SendResult } from './outbound.ts';
+import { SessionHistory } from './history/session-history.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { Relinks } from './relinks.ts';
@@ -68,6 +69,8 @@ export class SessionManager implements AsyncDisposable {
   readonly #relinks: Relinks;
   /** The coming and going of stored sessions. */
   readonly transfer: SessionTransfer;
+  /** The messages that sessions keep. */
+  readonly history: SessionHistory;
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
@@ -84,11 +87,12 @@ export class SessionManager implements AsyncDisposable {
     this.#counts = new Recent(() => store.counts(), clock);
     this.#supervisor = new Supervisor(log);
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
-    const supervisor = this.#supervisor;
-    this.#sending = sendingParts(deps, supervisor);
+    this.history = new SessionHistory({ ...deps, store: deps.history, days: deps.historyDays, sessions: this });
+    const [supervisor, history] = [this.#supervisor, this.history.keeper];
+    this.#sending = sendingParts(deps, { supervisor, history });
     this.#outbound = this.#sending.outbound;
     const inbound = new Inbound({
-      ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, media, metrics, clock, log },
+      ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, history, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,
       onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
     });
@@ -103,8 +107,7 @@ export class SessionManager implements AsyncDisposable {
       ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
-    const giveUp = (message: SentMessageRef) =>
-      this.#registry.sessions.get(message.sessionId)?.giveUp(message.messageId);
+    const giveUp = (of: SentMessageRef) => this.#registry.sessions.get(of.sessionId)?.giveUp(of.messageId);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
     const add = (record: SessionRecord) => this.#add(record);
     this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });
@@ -338,6 +341,7 @@ export class SessionManager implements AsyncDisposable {
   #add(record: SessionRecord, codeFor?: PhoneNumber): Session {
     const { settings, clock, random } = this.#deps;
     const { sessionId } = record;
+    this.#deps.historyDays.forget(sessionId);
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,

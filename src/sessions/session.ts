@@ -291,9 +291,9 @@ export class Session implements SendingSession {
       case 'open':
         return this.#login.opened(event.identity);
       case 'numbers':
-        return inbound.numbersKnown(this.record, event.numbers);
       case 'names':
-        return inbound.namesKnown(this.record, event.names);
+      case 'past':
+        return inbound.learned(this.record, event);
       case 'account-news':
         return this.#deps.news.tell(this.sessionId, event.news);
       case 'delivery':

@@ -1,5 +1,6 @@
 import { type PhoneNumber } from '../domain/address.ts';
 import { type OverloadedError } from '../domain/errors.ts';
+import { type Person } from '../domain/person.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity } from '../domain/session.ts';
 import { type Clock } from '../kit/clock.ts';
@@ -11,6 +12,7 @@ import { type Metrics } from '../ports/metrics.ts';
 import { type Journal, type SignalKeyStore } from '../ports/signal.ts';
 import { type AwaitedNumberStore, type ChatTimerStore, type SentMessageStore } from '../ports/storage.ts';
 import { identityOf } from './addressing/jid.ts';
+import { peopleOf } from './addressing/people.ts';
 import { RecipientLookup } from './addressing/recipient-lookup.ts';
 import { LibraryDownloads } from './baileys/library-downloads.ts';
 import { ClientVersion } from './connection/client-version.ts';
@@ -25,6 +27,7 @@ import { KnownMessages } from './receive/known-messages.ts';
 import { type MediaSettings, type WhatsAppSettings } from './settings.ts';
 import { loadAuth, storedOwner } from './signal/auth-state.ts';
 import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
+import { storedKeys } from './signal/stored-keys.ts';
 import { tokenView } from './signal/token-view.ts';
 
 /** What the connector works with. */
@@ -38,6 +41,8 @@ export interface ConnectorDeps {
   awaitedNumbers: AwaitedNumberStore;
   chatTimers: ChatTimerStore;
   media: MediaSettings;
+  /** Since when (Unix ms) a session keeps messages; `undefined` when it keeps none. */
+  keepsSince: (sessionId: SessionId) => Promise<number | undefined>;
   metrics: Pick<Metrics, 'uploaded'>;
   /** Their profiles say how sessions reach WhatsApp. */
   sessions: RoutesDeps['sessions'];
@@ -110,6 +115,7 @@ export class BaileysConnector implements Connector {
       clientVersion: this.#clientVersion,
       downloads: this.#downloads,
       histories: this.#histories,
+      keepsSince: () => this.#deps.keepsSince(sessionId),
       knownMessages: new KnownMessages(this.#deps, sessionId),
       awaitedNumbers: () => awaitedNumbers.of(sessionId),
       timerOf: (names) => chatTimers.of(sessionId, names),
@@ -135,6 +141,11 @@ export class BaileysConnector implements Connector {
   /** Only the credentials of a linked device are ever stored. */
   async linkedAccount(sessionId: SessionId): Promise<AccountIdentity | undefined> {
     return identityOf((await storedOwner(this.#deps.keys, sessionId))?.id ?? '');
+  }
+
+  async personOf(sessionId: SessionId, jid: string): Promise<Person> {
+    const [person] = await peopleOf(storedKeys(this.#deps.keys, sessionId), [[jid]]);
+    return person ?? { number: null, lid: null };
   }
 
   release(sessionId: SessionId): void {

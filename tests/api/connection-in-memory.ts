@@ -139,6 +139,10 @@ export class ConnectionInMemory implements ConnectionActions {
       this.asked.push(['type', to, state]);
       return Promise.resolve();
     },
+    askForOlder: (chat, oldest, count) => {
+      this.asked.push(['askForOlder', chat, oldest, count]);
+      return Promise.resolve();
+    },
   };
 
   readonly calls: CallActions = {

@@ -22,6 +22,7 @@ import {
   systemResolve,
   TokensInMemory,
 } from '../../src/http/server.ts';
+import { NDJSON } from '../../src/http/responses/send-lines.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
@@ -32,6 +33,7 @@ import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '
 import { openFile } from '../../src/storage/files/open-file.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { DRAFT, DraftsInMemory } from './drafts-in-memory.ts';
+import { historyInMemory } from './history-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
@@ -280,6 +282,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       scheduled,
       media,
       settings,
+      history: historyInMemory(sessions, clock).history,
       health,
       metrics: METRICS,
       callbacks: ONE_CALLBACK,

@@ -16,6 +16,11 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
     description: 'Send messages, mark them as read, show presence, and post statuses.',
     paths: /\/(send-message|messages|read|presence|status|drafts)\b/,
   },
+  {
+    name: 'History',
+    description: 'Messages that sessions keep, where somebody asked for it: list, search, export and remove them.',
+    paths: /\/(history|search|people\/:contactId)\b|\/chats$|\/chats\/:chatId\/messages$/,
+  },
   { name: 'Calls', description: 'Calls that ring, and how to reject them.', paths: /\/calls\b/ },
   { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/(groups|group-invites)\b/ },
   {

@@ -17,6 +17,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   not_permitted: 403,
   recipient_not_allowed: 403,
   messages_not_kept: 403,
+  history_not_kept: 403,
   not_allowed: 403,
   not_found: 404,
   session_not_found: 404,

@@ -26,6 +26,8 @@ import { rejectCall, ringingCalls } from './messaging/calls.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
 import { markRead, showPresence } from './messaging/chats.ts';
 import { pullEvents } from './callbacks/events.ts';
+import { changeHistory, exportHistory, forgetPerson, viewHistory } from './history/history.ts';
+import { askForHistory, chatMessages, listChats, removeChatMessages, searchMessages } from './history/messages.ts';
 import { linkedGroups, linkGroup, unlinkGroup } from './messaging/communities.ts';
 import { groupInvite, joinGroup, revokeInvite, viewInvite } from './messaging/group-invites.ts';
 import { groupPicture, removeGroupPicture, setGroupPicture } from './messaging/group-pictures.ts';
@@ -160,6 +162,15 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   removePicture,
   viewPrivacy,
   changePrivacy,
+  listChats,
+  chatMessages,
+  removeChatMessages,
+  askForHistory,
+  searchMessages,
+  viewHistory,
+  changeHistory,
+  exportHistory,
+  forgetPerson,
   ringingCalls,
   rejectCall,
   changeSession,

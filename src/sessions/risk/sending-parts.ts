@@ -1,6 +1,5 @@
 import { type SessionId } from '../../domain/session-id.ts';
-import { type Supervisor } from '../../kit/supervisor.ts';
-import { Outbound } from '../outbound.ts';
+import { Outbound, type OutboundDeps } from '../outbound.ts';
 import { NewConversations } from '../sending/new-conversations.ts';
 import { OwnIds } from '../sending/own-ids.ts';
 import { SendPace } from '../sending/send-pace.ts';
@@ -17,7 +16,10 @@ export interface SendingParts {
 }
 
 /** Creates the parts that all sessions share. */
-export function sendingParts(deps: SessionManagerDeps, supervisor: Supervisor): SendingParts {
+export function sendingParts(
+  deps: SessionManagerDeps,
+  { supervisor, history }: Pick<OutboundDeps, 'supervisor' | 'history'>,
+): SendingParts {
   const { settings, conversations, refusals, sentMessages: sent, metrics, clock, random } = deps;
   const { pace } = settings;
   const limits = { perDay: settings.newConversationsPerDay, warmUp: settings.warmUp };
@@ -25,7 +27,7 @@ export function sendingParts(deps: SessionManagerDeps, supervisor: Supervisor): 
   const newConversations = new NewConversations({ store: conversations, limits, clock });
   const ownIds = new OwnIds({ sent, scheduled: deps.scheduledMessages });
   return {
-    outbound: new Outbound({ sent, newConversations, refusals, ownIds, metrics, clock, supervisor }),
+    outbound: new Outbound({ sent, newConversations, refusals, ownIds, history, metrics, clock, supervisor }),
     risks: new SessionRisks({ pace, newConversations: limits, conversations, sent, refusals, slowdowns, clock }),
     paceOf: (sessionId) => {
       const divisor = async () => (await slowdowns.of(sessionId)).divisor;

@@ -69,6 +69,11 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ session_id: 'text', message_id: 'text', path: 'text', mimetype: 'text', file_name: 'sealed' },
     ...{ size: 'integer', created_at_ms: 'integer' },
   }),
+  owned('kept_messages', {
+    ...{ id: 'number', session_id: 'text', chat: 'text', author: 'text', message_id: 'text', sent_at_ms: 'integer' },
+    ...{ status: 'text', readable: 'flag', body: 'sealed' },
+  }),
+  owned('history_settings', { session_id: 'text', days: 'integer' }),
   owned('further_events', {
     ...{ session_id: 'text', number: 'integer', webhook_id: 'text', kind: 'text', body: 'sealed' },
     ...{ after_seq: 'integer', created_at_ms: 'integer' },

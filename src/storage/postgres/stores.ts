@@ -21,6 +21,7 @@ import { PostgresAwaitedNumberStore } from './sessions/awaited-numbers.ts';
 import { PostgresChatTimerStore } from './sessions/chat-timers.ts';
 import { PostgresContactNameStore } from './sessions/contact-names.ts';
 import { PostgresConversationStore } from './sessions/conversations.ts';
+import { PostgresHistoryStore } from './sessions/history.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
 import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
 import { PostgresRefusalStore } from './sessions/refusals.ts';
@@ -57,7 +58,8 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
   const awaitedNumbers = new PostgresAwaitedNumberStore(db, { clock, outbox, vault });
   const accountIds = new PostgresAccountIdStore(db, clock);
   const chatTimers = new PostgresChatTimerStore(db, { clock, ...sealed });
-  const sessionDeps = { journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
+  const history = new PostgresHistoryStore(db, { clock, ...sealed });
+  const sessionDeps = { history, journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
   const deviceMove = new DeviceMove(vault);
   const profiles = new PostgresSessionProfiles(db, sealed);
   return {
@@ -65,7 +67,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     damagedValues: damaged,
     sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, holding, profiles, ...sealed }),
     scheduledMessages: new PostgresScheduledMessageStore(db, { clock, outbox, holding, ...sealed }),
-    sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, ...sealed }),
+    sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, history, ...sealed }),
     signalKeys: new PostgresSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new PostgresCallbackQueue(db, {
       ...{ readySignal, retrySignal, held: heldCallbacks, clock, timeline, holding },

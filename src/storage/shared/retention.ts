@@ -9,6 +9,9 @@ export const REDELIVERY_WINDOW_MS = 24 * 3600_000;
 /** How long a name is kept after it was last learned: a year. */
 export const NAME_RETENTION_MS = 365 * 24 * 3_600_000;
 
+/** A day in ms. */
+export const DAY_MS = 24 * 3_600_000;
+
 /** How long an answer is repeated under its `Idempotency-Key`, in ms: a day. */
 export const ANSWER_RETENTION_MS = 24 * 3600_000;
 

@@ -21,6 +21,7 @@ import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
 import { SqliteContactNameStore } from './sessions/contact-names.ts';
 import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
+import { SqliteHistoryStore } from './sessions/history.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
 import { SqliteRefusalStore } from './sessions/refusals.ts';
@@ -57,7 +58,8 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   const conversations = new SqliteConversationStore(db, clock);
   const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
   const accountIds = new SqliteAccountIdStore(db, clock);
-  const sessionDeps = { journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
+  const history = new SqliteHistoryStore(db, { clock, ...sealed });
+  const sessionDeps = { history, journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
   return {
     ...sessionDeps,
     damagedValues: damaged,
@@ -67,7 +69,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
       profiles: new SqliteSessionProfiles(db, sealed),
     }),
     scheduledMessages: new SqliteScheduledMessageStore(db, { clock, outbox, ...sealed }),
-    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, ...sealed }),
+    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, history, ...sealed }),
     signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new SqliteCallbackQueue(db, {
       ...{ readySignal, retrySignal, held: heldCallbacks, qrs, clock, timeline },

@@ -6,7 +6,7 @@ import { lidOf, numberOf } from './jid.ts';
 export type Addresses = readonly (string | null | undefined)[];
 
 /** The number and the LID of each person, from the given addresses and from stored mappings, in one read. WhatsApp is not asked. */
-export async function peopleOf(keys: SignalKeyStore, all: readonly Addresses[]): Promise<Person[]> {
+export async function peopleOf(keys: Pick<SignalKeyStore, 'get'>, all: readonly Addresses[]): Promise<Person[]> {
   const people = all.map(namesIn);
   const wanted = people.flatMap(missingKey);
   const stored = wanted.length > 0 ? await keys.get('lid-mapping', wanted) : {};

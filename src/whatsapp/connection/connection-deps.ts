@@ -52,6 +52,7 @@ export interface ConnectionDeps extends SessionCache {
   downloads: LibraryDownloads;
   /** How the phone's history is read. */
   histories: Pick<HistoryDeps, 'host' | 'places'>;
+  keepsSince: HistoryDeps['keepsSince'];
   /** The messages that an outgoing message may refer to. */
   knownMessages: KnownMessages;
   /** Returns the LIDs that webhooks named without a phone number. */

@@ -54,7 +54,7 @@ export function accountParts(
   { socket, route }: OpenSocket,
   { deps, emitUnlessEnded }: PartsDeps,
 ): Pick<OpenConnection, 'restriction' | 'standing' | 'history'> {
-  const { clock, log, standingQuestions: questions, histories, logins } = deps;
+  const { clock, log, standingQuestions: questions, histories, keepsSince, logins } = deps;
   return {
     restriction: new Restriction(socket, clock, (untilMs) => emitUnlessEnded({ kind: 'restricted', untilMs })),
     standing: new AccountStanding({
@@ -63,7 +63,8 @@ export function accountParts(
       emit: (cap) => emitUnlessEnded({ kind: 'new-chat-cap', cap }),
     }),
     history: new History(socket, {
-      ...{ ...histories, clock, log, agent: route.agent },
+      ...{ ...histories, keepsSince, clock, log, agent: route.agent },
+      past: (messages) => emitUnlessEnded({ kind: 'past', messages }),
       named: (names) => emitUnlessEnded({ kind: 'names', names }),
     }),
   };

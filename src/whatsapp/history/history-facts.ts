@@ -3,6 +3,8 @@ import { lidOf, numberOf } from '../addressing/jid.ts';
 
 /** The number of entries of each kind that are taken from one part of a history. */
 const MAX_ENTRIES = 20_000;
+/** So many bytes of messages are taken from one part. */
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
 /** A LID and its number, as JIDs. */
 export interface LidMapping {
@@ -21,6 +23,14 @@ export interface PrivacyToken {
   senderTimestamp: number | undefined;
 }
 
+/** A message of a history, not decoded yet. */
+export interface PastMessage {
+  /** The JID of its chat. */
+  chatId: string;
+  /** An encoded `HistorySyncMsg`. */
+  bytes: Buffer;
+}
+
 /** What is taken from a chat of a history. */
 export interface ChatFacts {
   id: string;
@@ -35,6 +45,15 @@ export class HistoryFacts {
   readonly names: LearnedName[] = [];
   readonly mappings: LidMapping[] = [];
   readonly tokens: PrivacyToken[] = [];
+  readonly messages: PastMessage[] = [];
+  /** Whether messages are taken, and there is room for more. */
+  takesMessages: boolean;
+  #messageCount = 0;
+  #messageBytes = 0;
+
+  constructor(takesMessages = false) {
+    this.takesMessages = takesMessages;
+  }
 
   /** Notes a chat with one person; groups and channels are nobody's name. */
   chat({ id, name, pnJid, lidJid, token }: ChatFacts): void {
@@ -43,6 +62,14 @@ export class HistoryFacts {
     if (name !== undefined) this.#add(this.names, { person, savedName: name });
     this.mapping(lidOf(id) ?? lidJid, numberOf(id) === null ? pnJid : id);
     if (token) this.#add(this.tokens, { jid: id, ...token });
+  }
+
+  /** Whether there is room for one more message of so many bytes, which counts from now on. */
+  hasRoomFor(bytes: number): boolean {
+    this.#messageCount += 1;
+    this.#messageBytes += bytes;
+    if (this.#messageCount > MAX_ENTRIES || this.#messageBytes > MAX_MESSAGE_BYTES) this.takesMessages = false;
+    return this.takesMessages;
   }
 
   /** Notes the name that somebody chose. */

@@ -3,14 +3,18 @@ import { HistoryFacts } from './history-facts.ts';
 
 /** The field numbers of `HistorySync` (Baileys' WAProto). */
 const SYNC = { conversations: 2, pushnames: 7, phoneNumberToLidMappings: 15 } as const;
-/** The field numbers of `Conversation`. Its messages, field 2, are skipped. */
+/** The field numbers of `Conversation`. */
 const CHAT = {
   ...{ id: 1, name: 13, tcToken: 21, tcTokenTimestamp: 22, tcTokenSenderTimestamp: 28 },
   ...{ displayName: 38, pnJid: 39, lidJid: 42 },
 } as const;
+/** The field of `Conversation` with its messages. They are skipped unless somebody keeps them. */
+const CHAT_MESSAGES = 2;
 
 /** A longer value is no name, no address and no token: it is skipped. */
 const MAX_VALUE_BYTES = 4_096;
+/** A longer message is skipped: the longest text has 64 KiB, and a preview as much. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
 /** More fields than this have no history of a person. It bounds the time that a part can take. */
 const MAX_FIELDS = 2_000_000;
 
@@ -33,13 +37,15 @@ export class HistoryUnreadableError extends Error {
  * a whole: neither the part, which may have hundreds of megabytes, nor a chat with its messages.
  */
 export class HistoryReader {
-  readonly facts = new HistoryFacts();
+  readonly facts: HistoryFacts;
   readonly #feed = new ByteFeed();
   readonly #reading = this.#all();
   #fields = 0;
   #isBetweenFields = false;
 
-  constructor() {
+  /** With `takesMessages`, messages are taken, too. */
+  constructor(takesMessages = false) {
+    this.facts = new HistoryFacts(takesMessages);
     this.#reading.next();
   }
 
@@ -65,7 +71,7 @@ export class HistoryReader {
   *#field(head: Head): Reading<void> {
     switch (head.wire === LENGTH_DELIMITED ? head.field : 0) {
       case SYNC.conversations:
-        this.#noteChat(yield* this.#message(WANTED_OF_CHAT));
+        yield* this.#chat();
         break;
       case SYNC.pushnames:
         this.#notePushName(yield* this.#message(BOTH));
@@ -85,13 +91,26 @@ export class HistoryReader {
     return { field: Math.floor(key / 8), wire: key % 8 };
   }
 
+  *#chat(): Reading<void> {
+    const messages: Buffer[] = [];
+    const fields = yield* this.#message(WANTED_OF_CHAT, (message) => {
+      if (this.facts.hasRoomFor(message.length)) messages.push(message);
+    });
+    this.#noteChat(fields, messages);
+  }
+
   /** The wanted fields of a message within the history; the others are skipped. */
-  *#message(wanted: ReadonlySet<number>): Reading<Fields> {
+  *#message(wanted: ReadonlySet<number>, chatMessage?: (message: Buffer) => void): Reading<Fields> {
     const length = yield* this.#feed.varint();
     const end = this.#feed.position + length;
     const fields: Fields = new Map();
     while (this.#feed.position < end) {
       const { field, wire } = yield* this.#head();
+      if (chatMessage && field === CHAT_MESSAGES && wire === LENGTH_DELIMITED && this.facts.takesMessages) {
+        const message = yield* this.#bytes(MAX_MESSAGE_BYTES);
+        if (message) chatMessage(message);
+        continue;
+      }
       const value = wanted.has(field) ? yield* this.#value(wire) : yield* this.#skipValue(wire);
       if (value !== undefined) fields.set(field, value);
     }
@@ -101,9 +120,13 @@ export class HistoryReader {
 
   *#value(wire: number): Reading<Buffer | number | undefined> {
     if (wire === VARINT) return yield* this.#feed.varint();
-    if (wire !== LENGTH_DELIMITED) return yield* this.#skipValue(wire);
+    return wire === LENGTH_DELIMITED ? yield* this.#bytes(MAX_VALUE_BYTES) : yield* this.#skipValue(wire);
+  }
+
+  /** Bytes; `undefined` when there are more than that. */
+  *#bytes(max: number): Reading<Buffer | undefined> {
     const length = yield* this.#feed.varint();
-    if (length <= MAX_VALUE_BYTES) return yield* this.#feed.take(length);
+    if (length <= max) return yield* this.#feed.take(length);
     yield* this.#feed.skip(length);
     return undefined;
   }
@@ -116,12 +139,14 @@ export class HistoryReader {
     return undefined;
   }
 
-  #noteChat(fields: Fields): void {
+  #noteChat(fields: Fields, messages: readonly Buffer[]): void {
     const token = fields.get(CHAT.tcToken);
     const timestamp = numberIn(fields, CHAT.tcTokenTimestamp) ?? 0;
     const senderTimestamp = numberIn(fields, CHAT.tcTokenSenderTimestamp);
+    const id = textIn(fields, CHAT.id) ?? '';
+    this.facts.messages.push(...messages.map((bytes) => ({ chatId: id, bytes })));
     this.facts.chat({
-      id: textIn(fields, CHAT.id) ?? '',
+      id,
       name: textIn(fields, CHAT.displayName) ?? textIn(fields, CHAT.name),
       pnJid: textIn(fields, CHAT.pnJid),
       lidJid: textIn(fields, CHAT.lidJid),

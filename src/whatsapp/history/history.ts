@@ -1,4 +1,5 @@
 import { type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { type IncomingMessage } from '../../domain/message.ts';
 import { type LearnedName } from '../../domain/person.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock } from '../../kit/clock.ts';
@@ -8,9 +9,10 @@ import { SerialQueue } from '../../kit/serial-queue.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
 import { type MediaHost } from '../media/media-host.ts';
 import { type HistoryNotice, takeHistory } from './history-notice.ts';
-import { personOf } from './history-facts.ts';
+import { type HistoryFacts, personOf } from './history-facts.ts';
 import { inPieces, keepFacts } from './keep-facts.ts';
 import { openHistory, type OpenHistoryDeps } from './open-history.ts';
+import { pastMessages } from './past-messages.ts';
 
 /** How long one part may take in all. */
 const DEADLINE_MS = 3 * 60_000;
@@ -30,13 +32,17 @@ export interface HistoryDeps extends Pick<OpenHistoryDeps, 'agent'> {
   places: Semaphore;
   clock: Clock;
   log: Logger;
+  /** Since when (Unix ms) the session keeps messages; `undefined` when it keeps none. */
+  keepsSince: () => Promise<number | undefined>;
+  /** Called with messages from before, some hundred at once. */
+  past: (messages: readonly IncomingMessage[]) => void;
   /** Called with names that became known, some hundred at once. */
   named: (names: readonly LearnedName[]) => void;
 }
 
 /**
  * What the phone tells of the time before, and who is called what. After a pairing, the phone sends its chats. They are no new
- * messages: the numbers of LIDs, names and privacy tokens are taken from them, and the rest is dropped unseen. That happens beside
+ * webhooks: the numbers of LIDs, names and privacy tokens are taken from them, and messages if the session keeps them; the rest is dropped unseen. That happens beside
  * the messages, one part after the other, within bounds that no phone reaches. Create it right after the socket.
  */
 export class History {
@@ -96,12 +102,22 @@ export class History {
     const timer = clock.after(DEADLINE_MS, () => late.abort(new Error('The history took too long')));
     const signal = AbortSignal.any([this.#ended.signal, late.signal]);
     try {
-      const facts = await openHistory(notice, this.#deps, signal);
+      const since = await this.#deps.keepsSince();
+      const facts = await openHistory(notice, { ...this.#deps, takesMessages: since !== undefined }, signal);
       await keepFacts(this.#socket, facts, signal);
       if (!signal.aborted) inPieces(facts.names).forEach((names) => this.#deps.named(names));
+      if (since !== undefined) await this.#tellPast(facts, since, signal);
     } finally {
       timer.cancel();
     }
+  }
+
+  async #tellPast(facts: HistoryFacts, sinceMs: number, signal: AbortSignal): Promise<void> {
+    for await (const messages of pastMessages(this.#socket, facts, { sinceMs, nowMs: this.#deps.clock.now() })) {
+      if (signal.aborted) return;
+      this.#deps.past(messages);
+    }
+    if (!facts.takesMessages) this.#deps.log.warn('a part of the history has more messages than are kept of one');
   }
 
   #failed(error: unknown): void {

@@ -28,6 +28,8 @@ export interface OpenHistoryDeps {
   agent?: Agent | undefined;
   /** How large a part may be, decompressed; {@link MAX_BYTES} by default. */
   maxBytes?: number;
+  /** Whether messages are taken, too. */
+  takesMessages?: boolean;
 }
 
 /**
@@ -40,8 +42,8 @@ export async function openHistory(
   deps: OpenHistoryDeps,
   signal: AbortSignal,
 ): Promise<HistoryFacts> {
-  const { maxBytes = MAX_BYTES } = deps;
-  const reader = new HistoryReader();
+  const { maxBytes = MAX_BYTES, takesMessages = false } = deps;
+  const reader = new HistoryReader(takesMessages);
   let size = 0;
   const read = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
     for await (const piece of pieces) {

@@ -1,6 +1,6 @@
 import { type WAMessageKey } from '@whiskeysockets/baileys';
 import { type Recipient } from '../../domain/address.ts';
-import { type Availability, type MarkedRead, type TypingState } from '../../domain/chat.ts';
+import { type Availability, type MarkedRead, type PastReference, type TypingState } from '../../domain/chat.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type ChatActions } from '../../ports/connection-actions.ts';
@@ -46,6 +46,14 @@ export class BaileysChats implements ChatActions {
     const { queries, lookup, addresses } = this.#deps;
     const jid = await queries.ask(async (socket) => addresses.of(socket, await lookup.find(socket, to)));
     await this.#presence.type(jid, state);
+  }
+
+  async askForOlder(chat: Recipient, { messageId: id, sentAtMs, fromMe }: PastReference, count: number): Promise<void> {
+    const { queries, lookup, addresses } = this.#deps;
+    await queries.ask(async (socket) => {
+      const remoteJid = await addresses.of(socket, await lookup.find(socket, chat));
+      await socket.fetchMessageHistory(count, { remoteJid, id, fromMe }, sentAtMs);
+    });
   }
 
   /** Stops every timer. Call it when the connection is over. */

@@ -13,6 +13,7 @@ import { type SessionStore, type Storage } from '../../../src/ports/storage.ts';
 import { RunningSessions } from '../../../src/runtime/session-host.ts';
 import { HOLD_MS, MediaDownloader } from '../../../src/sessions/media/media-downloader.ts';
 import { messageReceived } from '../../../src/sessions/callback-events.ts';
+import { HistoryDays } from '../../../src/sessions/history/history-days.ts';
 import { SessionManager } from '../../../src/sessions/session-manager.ts';
 import { DownloadsFolder } from '../../../src/storage/files/downloads-folder.ts';
 import { BackendNotifier } from '../../../src/webhooks/backend-notifier.ts';
@@ -118,6 +119,7 @@ export class OneProcess {
       connector: {
         open: (_, emit) => this.#open(emit),
         linkedAccount: () => Promise.resolve(undefined),
+        personOf: () => Promise.resolve({ number: null, lid: null }),
         forget,
         release: () => undefined,
       },
@@ -125,6 +127,7 @@ export class OneProcess {
       ...{ placement, isShared: false, admission: { check: () => undefined }, media: this.media },
       checkProxy: () => undefined,
       ...{ metrics: noMetrics, clock, random: fixedRandom(0), log },
+      historyDays: new HistoryDays(storage.history, 0),
       furtherEvents: new WantedFurtherEvents(storage.furtherEvents),
     });
     this.notifier = new BackendNotifier({
@@ -217,7 +220,7 @@ const SETTINGS = {
   ...{ authDir: 'auth', qrSessionTtlMs: 600_000, maxSessions: 0, maxPendingSessions: 10 },
   ...{ pace: { perMinute: 0, burst: 1, perHour: 0, perDay: 0 }, simulateTyping: false, newConversationsPerDay: 0 },
   ...{ warmUp: false, slowdown: 'off' as const },
-  ...{ calls: { reject: true, text: null }, deliverOwnMessages: false, showMessages: true },
+  ...{ calls: { reject: true, text: null }, deliverOwnMessages: false, showMessages: true, historyDays: 0 },
 };
 
 function storesOf(storage: Storage) {
@@ -231,6 +234,7 @@ function storesOf(storage: Storage) {
     awaitedNumbers,
     timeline,
     accountIds,
+    history,
   } = storage;
   return {
     sentMessages,
@@ -242,6 +246,7 @@ function storesOf(storage: Storage) {
     awaitedNumbers,
     timeline,
     accountIds,
+    history,
   };
 }
 

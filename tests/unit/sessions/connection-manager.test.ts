@@ -33,6 +33,7 @@ function startManager({ clock = new ManualClock(), places = new Semaphore(1), cl
         return { close, logout: close } as Connection;
       },
       linkedAccount: unused,
+      personOf: unused,
       forget: unused,
       release: () => undefined,
     },

@@ -6,6 +6,8 @@ import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
 import { type Connection, type ConnectionEventHandler } from '../../../src/ports/connection.ts';
 import { type MessageKey } from '../../../src/ports/signal.ts';
+import { HistoryDays } from '../../../src/sessions/history/history-days.ts';
+import { HistoryKeeper } from '../../../src/sessions/history/history-keeper.ts';
 import { Inbound } from '../../../src/sessions/inbound.ts';
 import { type SessionDeps } from '../../../src/sessions/session-deps.ts';
 import { SessionEvents } from '../../../src/sessions/session-events.ts';
@@ -36,6 +38,10 @@ function startInbound(db: TestStorage, { deliverOwnMessages = false } = {}) {
     awaitedNumbers: db.storage.awaitedNumbers,
     contactNames: db.storage.contactNames,
     furtherEvents: new WantedFurtherEvents(db.storage.furtherEvents),
+    history: new HistoryKeeper({
+      ...{ store: db.storage.history, days: new HistoryDays(db.storage.history, 0), clock: db.clock },
+      personOf: () => Promise.resolve({ number: null, lid: null }),
+    }),
     // No downloads.
     media: { wants: () => false, begin: () => undefined },
     metrics: { received: (type, fate) => void counted.push(`${type} ${fate}`) },

@@ -1,5 +1,6 @@
 import { type ApiKey } from '../../../src/domain/access.ts';
 import { type PhoneNumber } from '../../../src/domain/address.ts';
+import { type KeptMessage } from '../../../src/domain/kept-message.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { NO_PROFILE } from '../../../src/domain/session-profile.ts';
 import { Secret } from '../../../src/kit/secret.ts';
@@ -26,6 +27,7 @@ const ENTRY: JournalEntry = {
 export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events; DROP TABLE refusals;
   ALTER TABLE conversations DROP COLUMN answered_at_ms;
   ALTER TABLE api_keys DROP COLUMN limits;
+  DROP TABLE kept_messages; DROP TABLE history_settings;
   ALTER TABLE sequences DROP COLUMN last_further; ALTER TABLE subscription_progress DROP COLUMN further;
   ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;
   CREATE INDEX callbacks_waiting ON callbacks (after_webhook_id) WHERE state = 'pending' AND after_webhook_id IS NOT NULL`;
@@ -62,6 +64,10 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
   );
   await storage.sessions.commit(record(id), [], {
     vote: { pollId: 'P', voter: '1@lid', names: ['1@lid'], options: ['canary-option'], votedAtMs: 1 },
+    kept: {
+      ...{ messageId: 'M3', chatId: '1@lid', author: '1@lid', sentAtMs: 1, status: null },
+      content: { type: 'text', text: 'canary-kept', authorName: 'canary-author' } as KeptMessage['content'],
+    },
     timer: { names: ['1@lid'], seconds: 86_400, setAtMs: 1_111_111_111_111, saidAtMs: 1_111_111_111_111 },
   });
   await storage.contactNames.learn(id, [{ person: '5491', pushName: 'canary-name', savedName: 'canary-saved-name' }]);
@@ -89,6 +95,7 @@ export async function contents(storage: Storage, id: SessionId) {
     scheduled: await storage.scheduledMessages.find(id, 'M3'),
     votes: await storage.pollVotes.of(id, 'P'),
     timer: await storage.chatTimers.of(id, ['1@lid']),
+    kept: await storage.history.page(id, { limit: 9 }),
     callbacks: await storage.archive.list({ sessionId: id }, { after: 0, limit: 9 }),
     answer: await storage.idempotency.find('scope', id),
     name: await storage.contactNames.of(id, { number: '5491' as PhoneNumber, lid: null }),

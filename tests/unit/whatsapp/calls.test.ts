@@ -95,7 +95,10 @@ describe('what is told of a call', () => {
   });
 
   it('is what is known of it, also of a group, and only what can be a group', () => {
-    const [rings, missed] = told([['offer', { 'group-jid': '120363000000000001@g.us', media: 'video' }], ends('timeout')]);
+    const [rings, missed] = told([
+      ['offer', { 'group-jid': '120363000000000001@g.us', media: 'video' }],
+      ends('timeout'),
+    ]);
 
     const known = { callId: 'C1', caller: [CALLER, undefined], isVideo: true, groupId: '120363000000000001@g.us' };
     expect([rings, missed]).toEqual([

@@ -12,11 +12,12 @@ import { sessionProfiles } from './008-session-profiles.ts';
 import { scheduledMessages } from './009-scheduled-messages.ts';
 import { banRisk } from './010-ban-risk.ts';
 import { agents } from './011-agents.ts';
+import { keptMessages } from './012-kept-messages.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
   ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
-  ...[scheduledMessages, banRisk, agents],
+  ...[scheduledMessages, banRisk, agents, keptMessages],
 ];
 
 /**

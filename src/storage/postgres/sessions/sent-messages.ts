@@ -12,6 +12,7 @@ import { type Holding, isOwned } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
+import { type PostgresHistoryStore } from './history.ts';
 
 /** The dependencies of {@link PostgresSentMessageStore}. */
 export interface SentMessageDeps {
@@ -20,6 +21,7 @@ export interface SentMessageDeps {
   vault: PostgresVault;
   damaged: PostgresDamagedValues;
   holding: Holding;
+  history: PostgresHistoryStore;
 }
 
 /** The messages that we sent in the last two weeks. */
@@ -32,17 +34,18 @@ export class PostgresSentMessageStore implements SentMessageStore {
     this.#deps = deps;
   }
 
-  async add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
-    const { vault, clock } = this.#deps;
+  async add(sessionId: SessionId, { messageId, to, toNumber, content, kept }: SentMessage): Promise<void> {
+    const { vault, clock, history } = this.#deps;
     const nowMs = clock.now();
-    await this.#db.send(sessionId, (transaction) =>
-      transaction.run(
+    await this.#db.send(sessionId, (transaction) => {
+      if (kept) history.keep(transaction, sessionId, [kept]);
+      return transaction.run(
         sql`INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
             VALUES (${sessionId}, ${messageId}, ${to}, ${toNumber},
               ${vault.sealBytes(sentContent(sessionId, messageId), content)}, 'pending', ${nowMs})
             ON CONFLICT DO NOTHING`,
-      ),
-    );
+      );
+    });
   }
 
   /** Uncommitted: a change of its status is written after this, and reported only when that is durable. */

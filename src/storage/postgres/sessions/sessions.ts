@@ -25,6 +25,7 @@ import { type PostgresAccountIdStore } from './account-ids.ts';
 import { type PostgresAwaitedNumberStore } from './awaited-numbers.ts';
 import { type PostgresChatTimerStore } from './chat-timers.ts';
 import { type PostgresConversationStore } from './conversations.ts';
+import { type PostgresHistoryStore } from './history.ts';
 import { type PostgresPollVoteStore } from './poll-votes.ts';
 import { type PostgresSessionProfiles } from './session-profiles.ts';
 import { type PostgresTimeline } from './timeline.ts';
@@ -61,6 +62,8 @@ const SESSION_TABLES = [
   fragment`contact_names`,
   fragment`chat_timers`,
   fragment`awaited_numbers`,
+  fragment`kept_messages`,
+  fragment`history_settings`,
   fragment`timeline`,
   fragment`damaged_values`,
   fragment`session_profiles`,
@@ -70,6 +73,7 @@ const SESSION_TABLES = [
 /** The dependencies of {@link PostgresSessionStore}. */
 export interface SessionStoreDeps {
   outbox: Outbox;
+  history: PostgresHistoryStore;
   journal: PostgresJournal;
   pollVotes: PostgresPollVoteStore;
   chatTimers: PostgresChatTimerStore;
@@ -178,6 +182,8 @@ export class PostgresSessionStore implements SessionStore {
     const write = (transaction: Transaction) => {
       void transaction.run(upsert(record));
       for (const { writes } of changes) this.#write(transaction, record, writes);
+      const kept = changes.flatMap(({ writes }) => writes.kept ?? []);
+      this.#deps.history.keep(transaction, record.sessionId, kept);
     };
     const { outbox } = this.#deps;
     const of = record.sessionId;

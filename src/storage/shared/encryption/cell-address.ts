@@ -55,6 +55,10 @@ export const contactName = (column: 'push_name' | 'saved_name', sessionId: Sessi
 export const timerOfChat = (sessionId: SessionId, chat: string) =>
   cell(sessionId, 'chat_timers.timer', sessionId, chat);
 
+/** A message of the history. */
+export const keptBody = (sessionId: SessionId, messageId: string) =>
+  cell(sessionId, 'kept_messages.body', sessionId, messageId);
+
 /** What identifies the body of a callback. */
 export interface CallbackName {
   sessionId: SessionId;

@@ -13,6 +13,7 @@ import {
   fileNameOf,
   furtherBody,
   journalPart,
+  keptBody,
   profileOf,
   proxyOf,
   reservingRequest,
@@ -85,6 +86,11 @@ const TABLES: readonly SealedTable[] = [
     name: 'chat_timers',
     key: ['session_id', 'chat'],
     columns: { timer: (row) => timerOfChat(session(row), text(row, 'chat')) },
+  },
+  {
+    name: 'kept_messages',
+    key: ['session_id', 'author', 'message_id', 'chat'],
+    columns: { body: (row) => keptBody(session(row), text(row, 'message_id')) },
   },
   {
     name: 'session_profiles',

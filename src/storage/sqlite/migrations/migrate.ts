@@ -26,6 +26,7 @@ import { sessionProfiles } from './022-session-profiles.ts';
 import { scheduledMessages } from './023-scheduled-messages.ts';
 import { banRisk } from './024-ban-risk.ts';
 import { agents } from './025-agents.ts';
+import { keptMessages } from './026-kept-messages.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -54,6 +55,7 @@ const MIGRATIONS: readonly string[] = [
   scheduledMessages,
   banRisk,
   agents,
+  keptMessages,
 ];
 
 /**

@@ -10,6 +10,7 @@ import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Outbox } from '../callbacks/outbox.ts';
 import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { type Database } from '../database.ts';
+import { type SqliteHistoryStore } from './history.ts';
 import { IN_PERIOD, type Period } from './period.ts';
 
 /** The dependencies of {@link SqliteSentMessageStore}. */
@@ -18,6 +19,7 @@ export interface SentMessageDeps {
   outbox: Outbox;
   vault: Vault;
   damaged: SqliteDamagedValues;
+  history: SqliteHistoryStore;
 }
 
 /** The messages that we sent in the last two weeks. */
@@ -27,10 +29,12 @@ export class SqliteSentMessageStore implements SentMessageStore {
   readonly #outbox: Outbox;
   readonly #vault: Vault;
   readonly #damaged: SqliteDamagedValues;
+  readonly #history: SqliteHistoryStore;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { clock, outbox, vault, damaged }: SentMessageDeps) {
+  constructor(db: Database, { clock, outbox, vault, damaged, history }: SentMessageDeps) {
     this.#db = db;
+    this.#history = history;
     this.#vault = vault;
     this.#damaged = damaged;
     this.#clock = clock;
@@ -38,10 +42,11 @@ export class SqliteSentMessageStore implements SentMessageStore {
     this.#sql = prepare(db);
   }
 
-  add(sessionId: SessionId, { messageId, to, toNumber, content }: SentMessage): Promise<void> {
+  add(sessionId: SessionId, { messageId, to, toNumber, content, kept }: SentMessage): Promise<void> {
     return this.#db.write(() => {
       const sealed = this.#vault.sealBytes(sentContent(sessionId, messageId), content);
       this.#sql.add.run(sessionId, messageId, to, toNumber, sealed, this.#clock.now());
+      if (kept) this.#history.keep(sessionId, kept);
     });
   }
 

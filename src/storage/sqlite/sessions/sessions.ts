@@ -22,6 +22,7 @@ import { type SqliteAccountIdStore } from './account-ids.ts';
 import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
 import { type SqliteChatTimerStore } from './chat-timers.ts';
 import { type SqliteConversationStore } from './conversations.ts';
+import { type SqliteHistoryStore } from './history.ts';
 import { type SqlitePollVoteStore } from './poll-votes.ts';
 import { type SqliteSessionProfiles } from './session-profiles.ts';
 import { type SqliteTimeline } from './timeline.ts';
@@ -61,6 +62,8 @@ const SESSION_TABLES = [
   'contact_names',
   'chat_timers',
   'awaited_numbers',
+  'kept_messages',
+  'history_settings',
   'timeline',
   'damaged_values',
   'session_profiles',
@@ -70,6 +73,7 @@ const SESSION_TABLES = [
 /** The dependencies of {@link SqliteSessionStore}. */
 export interface SessionStoreDeps {
   outbox: Outbox;
+  history: SqliteHistoryStore;
   journal: SqliteJournal;
   pollVotes: SqlitePollVoteStore;
   chatTimers: SqliteChatTimerStore;
@@ -168,16 +172,21 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   #write({ sessionId, identity }: SessionRecord, writes: SessionWrites): void {
-    const { handled, vote, timer, awaited, heardFrom, note, announces, deviceOf } = writes;
+    const { note, announces, deviceOf } = writes;
     if (deviceOf !== undefined) this.#takeDevice(deviceOf, sessionId);
     if (announces === true && identity) this.#deps.accountIds.announced(identity.phoneNumber, sessionId);
+    this.#writeMessage(sessionId, writes);
+    if (note !== undefined) this.#deps.timeline.add(sessionId, note);
+    this.#deps.profiles.write(sessionId, writes);
+  }
+
+  #writeMessage(sessionId: SessionId, { handled, vote, timer, awaited, heardFrom, kept }: SessionWrites): void {
+    if (kept !== undefined) this.#deps.history.keep(sessionId, kept);
     if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
     if (timer !== undefined) this.#deps.chatTimers.note(sessionId, timer);
     if (awaited !== undefined) this.#deps.awaitedNumbers.add(sessionId, awaited);
     if (heardFrom !== undefined) this.#deps.conversations.heardFrom(sessionId, heardFrom);
-    if (note !== undefined) this.#deps.timeline.add(sessionId, note);
-    this.#deps.profiles.write(sessionId, writes);
   }
 
   #takeDevice(from: SessionId, to: SessionId): void {

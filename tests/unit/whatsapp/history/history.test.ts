@@ -31,6 +31,8 @@ function startHistory(places = new Semaphore(1)) {
   const named: LearnedName[] = [];
   const history = new History(socket, {
     ...{ host: { addressOf: () => undefined }, places, clock: new ManualClock(), log: silentLogger },
+    keepsSince: () => Promise.resolve(undefined),
+    past: () => undefined,
     named: (names) => named.push(...names),
   });
   return { history, ev, named, tables, creds };

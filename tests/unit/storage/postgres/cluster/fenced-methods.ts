@@ -1,4 +1,5 @@
 import { type PhoneNumber } from '../../../../../src/domain/address.ts';
+import { type KeptMessage } from '../../../../../src/domain/kept-message.ts';
 import { type JournalEntry, type MessageKey } from '../../../../../src/ports/signal.ts';
 import { type ScheduledMessage } from '../../../../../src/domain/scheduled-message.ts';
 import { type Subscription } from '../../../../../src/domain/subscription.ts';
@@ -19,6 +20,10 @@ const ENTRY: JournalEntry = {
   plaintext: Buffer.from('texto'),
 };
 const FILE = { sessionId: ANA, messageId: 'M9', path: 'x', mimetype: null, fileName: 'x', size: 1, createdAtMs: 1 };
+const KEPT: KeptMessage = {
+  ...{ messageId: 'M1', chatId: '1@lid', author: '', sentAtMs: 1, status: 'sent' },
+  content: { type: 'text', text: 'x' } as KeptMessage['content'],
+};
 const LATER_MESSAGE: ScheduledMessage = {
   ...{ id: 1, sessionId: ANA, messageId: 'M6', body: '{}', sendAtMs: 1, state: 'scheduled', attempts: 0 },
   ...{ failure: null, createdAtMs: 1, settledAtMs: null },
@@ -56,6 +61,13 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'awaitedNumbers.known': ({ storage }) =>
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
   'contactNames.learn': ({ storage }) => storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra' }]),
+  'history.setDays': ({ storage }) => storage.history.setDays(ANA, 3),
+  'history.add': ({ storage }) => storage.history.add(ANA, [KEPT]),
+  'history.progressed': ({ storage }) => storage.history.progressed(ANA, 'M1', 'read'),
+  'history.numbersKnown': ({ storage }) =>
+    storage.history.numbersKnown(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
+  'history.removeChat': ({ storage }) => storage.history.removeChat(ANA, '1@lid'),
+  'history.forgetPerson': ({ storage }) => storage.history.forgetPerson(ANA, ['1@lid']),
   'signalKeys.saveCredentials': ({ storage }) => storage.signalKeys.saveCredentials(ANA, 'otras'),
   'signalKeys.set': ({ storage }) => storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'viejo' }], ENTRY),
   'signalKeys.unreadable': ({ storage }) => storage.signalKeys.unreadable(ANA, { type: 'session', id: '1' }),
@@ -112,6 +124,16 @@ export const OTHERS: readonly string[] = [
   ],
   ...['signalKeys.credentials', 'signalKeys.get', 'journal.find', 'journal.withId', 'journal.leftOver'],
   ...['callbacks.onReady', 'callbacks.onRetry', 'callbacks.sessionsWithPending', 'callbacks.counts'],
+  // Both remove what is too old, whoever owns it.
+  ...[
+    'history.removeOlder',
+    'history.prune',
+    'history.daysOf',
+    'history.chatOf',
+    'history.page',
+    'history.chats',
+    'history.oldest',
+  ],
   ...['archive.list', 'archive.find', 'archive.events', 'heldCallbacks.all', 'damagedValues.count'],
   ...[
     'mediaIndex.find',
@@ -140,7 +162,14 @@ export const OTHERS: readonly string[] = [
 /** Methods that stores call of each other: they add to a transaction that is fenced, or wait for one. */
 export const INTERNAL: readonly string[] = [
   ...['journal.add', 'journal.handled', 'pollVotes.cast', 'chatTimers.note', 'awaitedNumbers.add'],
-  ...['conversations.heardFrom', 'timeline.add', 'timeline.addIfThere', 'accountIds.announced', 'accountIds.addAlias'],
+  ...[
+    'conversations.heardFrom',
+    'history.keep',
+    'timeline.add',
+    'timeline.addIfThere',
+    'accountIds.announced',
+    'accountIds.addAlias',
+  ],
   ...['damagedValues.readable', 'damagedValues.damaged', 'damagedValues.setAside'],
   ...['heldCallbacks.holds', 'heldCallbacks.close'],
   ...[
