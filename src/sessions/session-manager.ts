@@ -24,6 +24,7 @@ import { type TimelineNote } from '../domain/timeline.ts';
 import { NewsTeller } from './account-news.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
+import { ProfiledEvents } from './profiled-events.ts';
 import { Outbound, type SendResult } from './outbound.ts';
 import { NewConversations } from './sending/new-conversations.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
@@ -78,7 +79,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
-    const { settings, store, connector, media, metrics, furtherEvents, clock, random, log } = deps;
+    const { settings, store, connector, media, metrics, clock, random, log } = deps;
     const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
     this.#deps = deps;
     this.#counts = new Recent(() => store.counts(), clock);
@@ -99,10 +100,14 @@ export class SessionManager implements AsyncDisposable {
     this.#registry = new SessionRegistry({
       ...{ expiry: this.#expiry, recent: this.#recent, sessionEvents: this.#sessionEvents, folders, log },
     });
+    const furtherEvents = new ProfiledEvents(
+      deps.furtherEvents,
+      (sessionId) => this.#registry.sessions.get(sessionId)?.record.profile,
+    );
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      news: new NewsTeller({ furtherEvents: deps.furtherEvents, supervisor, clock }),
-      ...{ furtherEvents: deps.furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
+      news: new NewsTeller({ furtherEvents, supervisor, clock }),
+      ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };
     const giveUp = (message: SentMessageRef) =>

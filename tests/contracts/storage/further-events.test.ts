@@ -59,6 +59,16 @@ contract('further events', (startStorage) => {
     expect(await queue.sessionsWithPending()).toEqual([]);
   });
 
+  it('tell of their session behind their own fields', async () => {
+    await using db = await startStorage();
+    const queue = await subscribe(db);
+    const session = { session_name: 'Ventas', session_labels: ['vip'], session_metadata: { customer: 4711 } };
+    await db.storage.furtherEvents.add(ANA, [{ ...further(ANA, 'g0'), session }]);
+    expect((await queue.next(ANA))!.body).toBe(
+      JSON.stringify({ session_id: ANA, timestamp: '', of: 'g0', ...session }),
+    );
+  });
+
   it('are none of the main backend', async () => {
     await using db = await startStorage();
     await add(db, ANA, 'g0');
