@@ -3261,8 +3261,9 @@ export class OrchestratorClient {
   /**
    * Get the health of the server.
    * Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed
-   * problems, and "error" (503) if the server cannot do its work. With CLUSTER_NODE_ID, callers with a
-   * key that is not limited to some sessions also see the nodes, as the one that answers knows them.
+   * problems, and "error" (503) if the server cannot do its work. Callers with the scope admin also see
+   * how each webhook of POST /webhooks is doing. With CLUSTER_NODE_ID, callers with a key that is not
+   * limited to some sessions also see the nodes, as the one that answers knows them.
    */
   health(options: CallOptions = {}): Promise<{
     success: boolean;
@@ -3285,6 +3286,24 @@ export class OrchestratorClient {
     backend: 'unknown' | 'up' | 'down';
     /** Human-readable sentences. */
     problems: string[];
+    /** Only where there are any, and for callers who may see GET /webhooks. Up to ten seconds old. */
+    webhooks?: {
+      webhookId: string;
+      name: string;
+      paused: boolean;
+      /**
+       * Something is pending, and it has accepted nothing for a minute, or holds up a session for ten
+       * minutes.
+       */
+      failing: boolean;
+      /** It is not paused, and its oldest event has waited for ten minutes or more. */
+      behind: boolean;
+      /** Why the last attempt failed; null once one has succeeded. */
+      lastError: string | null;
+      pending: number;
+      oldestPendingSeconds: number;
+      deadLettered: number;
+    }[];
     /** Only with several nodes, and a key. */
     cluster?: {
       /** The node that answers. */
