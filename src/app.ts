@@ -133,10 +133,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
     ...{ version: VERSION, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency, masterKey: storage.masterKey },
-    ...{ apiKeys: config.http.apiKeys, rateLimit: config.http.rateLimit, trustProxy: config.http.trustProxy },
-    ...{ corsOrigins: config.http.corsOrigin, allowedHosts: config.http.allowedHosts },
-    ...{ dashboard: config.http.dashboard, compressedBodies: config.http.compressedBodies },
-    ...{ authDir: config.sessions.authDir, cluster, files: uploads },
+    ...{ ...httpSettings(config), cluster, files: uploads },
   });
   const server = keep(
     built,
@@ -149,6 +146,20 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
+}
+
+function httpSettings({ http, sessions: { authDir } }: Config) {
+  const { apiKeys, rateLimit, trustProxy, corsOrigin, allowedHosts, dashboard, compressedBodies } = http;
+  return {
+    apiKeys,
+    rateLimit,
+    trustProxy,
+    corsOrigins: corsOrigin,
+    allowedHosts,
+    dashboard,
+    compressedBodies,
+    authDir,
+  };
 }
 
 /** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */

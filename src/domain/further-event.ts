@@ -10,9 +10,7 @@ export interface FurtherBody {
 }
 
 /** A body whose fields are not described here. */
-export interface OpenBody extends FurtherBody {
-  [field: string]: unknown;
-}
+export type OpenBody = FurtherBody & Record<string, unknown>;
 
 /** The body of each kind of further event, which is described beside the part of the domain that it belongs to. */
 export interface FurtherBodies {

@@ -5,7 +5,7 @@ import { type Person } from './person.ts';
 export type MembersAction = 'joined' | 'left' | 'added' | 'removed' | 'promoted' | 'demoted';
 
 /** What became of somebody's wish to join; whoever is admitted is `added`. */
-export type JoinRequestAction = 'created' | 'revoked' | 'rejected';
+type JoinRequestAction = 'created' | 'revoked' | 'rejected';
 
 /** What is new of a group; one of these fields, named as in REST. */
 export interface GroupNews {

@@ -2,14 +2,13 @@ import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type PairingCode, type QrCode, type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
-import { describeFailure } from '../kit/failure.ts';
 import { type Connection, type ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
+import { forgetKeys } from './forget-keys.ts';
 import { areWanted, storeGroupChanges } from './group-events.ts';
 import { type SendingSession } from './outbound.ts';
 import { type SendPace } from './sending/send-pace.ts';
 import { type Typing } from './sending/typing.ts';
-import { newIdentityOf } from './new-identity.ts';
 import { type SessionDeps } from './session-deps.ts';
 import { AccountFacts } from './state/account-facts.ts';
 import { CodePairing, PAIRS_BY_CODE, WANTS_PASSKEY } from './state/code-pairing.ts';
@@ -363,20 +362,8 @@ export class Session implements SendingSession {
     if (this.#state.name === 'gone') return !this.#isLeaving;
     await this.#deps.outbound.end(this.record);
     await this.#machine.leave(why, tell);
-    await this.#forgetKeys();
+    await forgetKeys(this.sessionId, this.#deps);
     return true;
-  }
-
-  /** What a closing connection has still stored goes, too. The session is gone in any case; where nobody owns it, nothing was. */
-  async #forgetKeys(): Promise<void> {
-    const { connector, log } = this.#deps;
-    try {
-      await connector.forget(this.sessionId);
-    } catch (error) {
-      if (error instanceof SessionLostError) return;
-      const { sessionId } = this;
-      log.warn({ sessionId, failure: describeFailure(error) }, `[${sessionId}] keys of a removed session may be left`);
-    }
   }
 
   /** Whoever waits for a session that leaves asks again, and is sent to where it is. */

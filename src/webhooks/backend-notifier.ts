@@ -47,7 +47,7 @@ export interface BackendNotifierDeps<Pending extends PendingEvent = PendingCallb
 }
 
 /** What is measured of deliveries. */
-export interface DeliveryMetrics<Kind extends AnyEventKind> extends Pick<Metrics, 'arrived'> {
+interface DeliveryMetrics<Kind extends AnyEventKind> extends Pick<Metrics, 'arrived'> {
   posted(kind: Kind, fate: CallbackFate, ageMs: number): void;
 }
 

@@ -87,8 +87,8 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
       const [row] = await this.#db.readCommitted<Next | (State & { id: null })>(this.#nextOf(sessionId));
       if (row === undefined) return undefined;
       if (row.id === null) return this.#skipUnwanted(sessionId, row.distance);
-      const { holdUntilMs, rewinds, distance: _, ...callback } = row;
-      this.#rewinds.set(sessionId, rewinds);
+      const { holdUntilMs, ...callback } = row;
+      this.#rewinds.set(sessionId, row.rewinds);
       if (holdUntilMs !== null && this.#deps.held.holds(row)) return undefined;
       const cell = eventBody(row);
       const body = readableJson(this.#deps.vault, cell, row.body);

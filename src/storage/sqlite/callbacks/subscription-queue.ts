@@ -203,6 +203,10 @@ export const IS_WANTED = `(@kinds IS NULL OR kind IN (SELECT value FROM json_eac
 
 /** Prepares them once for all queues. */
 export function prepareQueue(db: Database) {
+  return { ...prepareReads(db), ...prepareWrites(db) };
+}
+
+function prepareReads(db: Database) {
   return {
     progress: db.prepare<[Place], typeof NOTHING & { firstFailedAtMs: number | null }>(
       `SELECT COALESCE(seq, 0) AS seq, COALESCE(further, 0) AS further, COALESCE(attempts, 0) AS attempts,
@@ -231,6 +235,11 @@ export function prepareQueue(db: Database) {
        LEFT JOIN subscription_progress AS at ON subscription_id = ? AND at.session_id = sequences.session_id
        WHERE sequences.session_id <> '' AND (last_seq > COALESCE(at.seq, 0) OR last_further > COALESCE(at.further, 0))`,
     ),
+  };
+}
+
+function prepareWrites(db: Database) {
+  return {
     passAll: db.prepare<[Place]>(
       `INSERT INTO subscription_progress (subscription_id, session_id, seq, further)
        SELECT subscription_id, session_id, last_seq, last_further FROM subscriptions, sequences

@@ -169,6 +169,10 @@ const BEHIND = `FROM sequences LEFT JOIN subscription_progress AS at
   ON subscription_id = @id AND at.session_id = sequences.session_id`;
 
 function prepare(db: Database) {
+  return { ...prepareSpecs(db), ...prepareLetters(db), ...prepareReplay(db) };
+}
+
+function prepareSpecs(db: Database) {
   return {
     all: db.prepare<[], Row>(
       `SELECT subscription_id AS id, spec, created_at_ms AS createdAtMs FROM subscriptions
@@ -199,6 +203,11 @@ function prepare(db: Database) {
          WHERE kind IN (SELECT value FROM json_each(@further)))
        WHERE @among IS NULL OR sessionId IN (SELECT value FROM json_each(@among))`,
     ),
+  };
+}
+
+function prepareLetters(db: Database) {
+  return {
     countDead: db.prepare<[string], number>('SELECT COUNT(*) FROM dead_letters WHERE subscription_id = ?').pluck(),
     deadLetters: db.prepare<[string, number, number], DeadLetter>(
       `SELECT id, webhook_id AS webhookId, session_id AS sessionId, kind, error, at_ms AS atMs FROM dead_letters
@@ -220,6 +229,14 @@ function prepare(db: Database) {
        WHERE dead_letters.id = ?`,
     ),
     removeDeadLetter: db.prepare<[string, number]>('DELETE FROM dead_letters WHERE subscription_id = ? AND id = ?'),
+    pruneDead: db.prepare<[number, number]>(
+      'DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE at_ms < ? LIMIT ?)',
+    ),
+  };
+}
+
+function prepareReplay(db: Database) {
+  return {
     since: db.prepare<[Since], Found>(
       `SELECT COUNT(*) AS events, MIN(seq) AS first FROM callbacks
        WHERE session_id = @sessionId AND created_at_ms >= @sinceMs`,
@@ -233,9 +250,6 @@ function prepare(db: Database) {
          further = MIN(further, COALESCE(@firstFurther - 1, further)),
          rewinds = rewinds + 1, attempts = 0, first_failed_at_ms = NULL
        WHERE subscription_id = @id AND session_id = @sessionId`,
-    ),
-    pruneDead: db.prepare<[number, number]>(
-      'DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE at_ms < ? LIMIT ?)',
     ),
     prunePlaces: db.prepare<[number]>(
       `DELETE FROM subscription_progress WHERE (subscription_id, session_id) IN (
