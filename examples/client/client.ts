@@ -1126,6 +1126,151 @@ export type MessageStatusUpdate = {
   session_metadata?: Record<string, string | number | boolean | null>;
 };
 
+/** See /docs#schema-GroupUpdateData. */
+export type GroupUpdateData = {
+  session_id: string;
+  timestamp: string;
+  group_id: string;
+  /** As far as it is known without asking. */
+  group_name: string | null;
+  /** `null` when WhatsApp names nobody. */
+  by: {
+    number: string | null;
+    lid: string | null;
+  } | null;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  changes: {
+    subject?: string;
+    /** `null` when it was removed. */
+    description?: string | null;
+    announce?: boolean;
+    locked?: boolean;
+    member_add?: 'admins' | 'everybody';
+    join_approval?: boolean;
+    /** 0 is off. */
+    disappearing_seconds?: number;
+    picture?: 'set' | 'removed';
+    invite_link?: 'revoked';
+    community_id?: string | null;
+    deleted?: true;
+  };
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-GroupParticipantsData. */
+export type GroupParticipantsData = {
+  session_id: string;
+  timestamp: string;
+  group_id: string;
+  /** As far as it is known without asking. */
+  group_name: string | null;
+  /** `null` when WhatsApp names nobody. */
+  by: {
+    number: string | null;
+    lid: string | null;
+  } | null;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  action: 'joined' | 'left' | 'added' | 'removed' | 'promoted' | 'demoted';
+  participants: {
+    number: string | null;
+    lid: string | null;
+  }[];
+  includes_me: boolean;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-GroupJoinRequestData. */
+export type GroupJoinRequestData = {
+  session_id: string;
+  timestamp: string;
+  group_id: string;
+  /** As far as it is known without asking. */
+  group_name: string | null;
+  /** `null` when WhatsApp names nobody. */
+  by: {
+    number: string | null;
+    lid: string | null;
+  } | null;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  action: 'created' | 'revoked' | 'rejected';
+  method: 'invite_link' | 'non_admin_add' | 'linked_group_join' | 'other' | null;
+  participants: {
+    number: string | null;
+    lid: string | null;
+  }[];
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-ChatUpdateData. */
+export type ChatUpdateData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  chat_id: string;
+  change:
+    | 'archived'
+    | 'unarchived'
+    | 'pinned'
+    | 'unpinned'
+    | 'muted'
+    | 'unmuted'
+    | 'unread'
+    | 'read'
+    | 'deleted'
+    | 'message_starred'
+    | 'message_unstarred'
+    | 'message_deleted';
+  /** For `muted`: a time, or `always`. */
+  muted_until: string | null;
+  message_id: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-ContactUpdateData. */
+export type ContactUpdateData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  change: 'name' | 'picture' | 'about';
+  value: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-PresenceData. */
+export type PresenceData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  chat_id: string;
+  presence: 'available' | 'unavailable' | 'composing' | 'recording';
+  last_seen: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
 /** See /docs#schema-ErrorAnswer. */
 export type ErrorAnswer = {
   success: false;

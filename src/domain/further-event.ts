@@ -1,3 +1,4 @@
+import { type ChatUpdateFields, type ContactUpdateFields, type PresenceFields } from './account-news.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import { type GroupJoinRequestFields, type GroupParticipantsFields, type GroupUpdateFields } from './group-event.ts';
 import { type SessionId } from './session-id.ts';
@@ -18,9 +19,9 @@ export interface FurtherBodies {
   'group-participants': FurtherBody & GroupParticipantsFields;
   'group-join-request': FurtherBody & GroupJoinRequestFields;
   call: OpenBody;
-  presence: OpenBody;
-  'chat-update': OpenBody;
-  'contact-update': OpenBody;
+  presence: FurtherBody & PresenceFields;
+  'chat-update': FurtherBody & ChatUpdateFields;
+  'contact-update': FurtherBody & ContactUpdateFields;
   'label-update': OpenBody;
   'status-post': OpenBody;
   'channel-message': OpenBody;
