@@ -127,8 +127,9 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
 function recognizeWhereItMatters(deps: HttpAppDeps, limits: RateLimits): RequestHandler {
   const recognized = recognize({ ...deps, limits });
   return (req, res, next) => {
-    const matters = deps.health.cluster || deps.webhooks.list().length > 0;
-    return matters ? recognized(req, res, next) : next();
+    const matters = Boolean(deps.health.cluster) || deps.webhooks.list().length > 0;
+    if (matters) void recognized(req, res, next);
+    else next();
   };
 }
 

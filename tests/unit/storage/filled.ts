@@ -81,7 +81,7 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
   if (!hooks.some((hook) => hook.id === hookOf(id).id)) await storage.subscriptions.add(hookOf(id));
   const further = { session_id: id, timestamp: '', call_id: 'canary-further' };
   await storage.furtherEvents.add(id, [
-    { event: { kind: 'call', body: further } as FurtherEvent, webhookId: `${id}-call` },
+    { event: { kind: 'call', body: further }, webhookId: `${id}-call` },
   ]);
   await storage.settings.set(`of ${id}`, 'canary-setting');
   await storage.apiKeys.add(keyFor(id));
