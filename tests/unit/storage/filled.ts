@@ -1,6 +1,5 @@
 import { type ApiKey } from '../../../src/domain/access.ts';
 import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type FurtherEvent } from '../../../src/domain/further-event.ts';
 import { type Subscription } from '../../../src/domain/subscription.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { NO_PROFILE } from '../../../src/domain/session-profile.ts';
@@ -80,9 +79,7 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
   const hooks = await storage.subscriptions.all();
   if (!hooks.some((hook) => hook.id === hookOf(id).id)) await storage.subscriptions.add(hookOf(id));
   const further = { session_id: id, timestamp: '', call_id: 'canary-further' };
-  await storage.furtherEvents.add(id, [
-    { event: { kind: 'call', body: further }, webhookId: `${id}-call` },
-  ]);
+  await storage.furtherEvents.add(id, [{ event: { kind: 'call', body: further }, webhookId: `${id}-call` }]);
   await storage.settings.set(`of ${id}`, 'canary-setting');
   await storage.apiKeys.add(keyFor(id));
   await storage.idempotency.save('scope', id, { requestHash: 'canary-hash', status: 200, body: '"canary-answer"' });
