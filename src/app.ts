@@ -131,7 +131,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
   const uploads = await prepareFiles(config, log);
   const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: uploads }));
-  const parts = { storage, files, notifier, pressure, sink, guard, client: connector };
+  const parts = { storage, files, notifier, webhooks, pressure, sink, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createHttpApp({

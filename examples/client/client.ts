@@ -746,6 +746,66 @@ export type ScheduledMessage = {
   settledAt: string | null;
 };
 
+/** See /docs#schema-Channel. */
+export type Channel = {
+  channel_id: string;
+  name: string;
+  description: string | null;
+  /** The end of its link `https://whatsapp.com/channel/…`. */
+  invite_code: string | null;
+  subscribers: number | null;
+  is_verified: boolean;
+  role: 'owner' | 'admin' | 'subscriber' | 'guest' | null;
+  is_muted: boolean | null;
+  created_at: string | null;
+};
+
+/** See /docs#schema-ChannelMessage. */
+export type ChannelMessage = {
+  server_id: number;
+  message_id: string | null;
+  message_type: string;
+  message_content: string | null;
+  timestamp: string | null;
+  views: number | null;
+  reactions: {
+    emoji: string;
+    count: number;
+  }[];
+};
+
+/** See /docs#schema-TextStatus. */
+export type TextStatus = {
+  type: 'text';
+  /** Who may see it; null for everybody in the address book of the phone. */
+  contacts?: PersonId[] | PersonId | null;
+  /** The text, up to 65,536 characters. */
+  text: string;
+  /** The color behind the text. */
+  background?: string;
+};
+
+/** Digits with country code, or a LID. */
+export type PersonId = Recipient;
+
+/** See /docs#schema-ImageStatus. */
+export type ImageStatus = {
+  type: 'image';
+  /** Who may see it; null for everybody in the address book of the phone. */
+  contacts?: PersonId[] | PersonId | null;
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
+/** See /docs#schema-VideoStatus. */
+export type VideoStatus = {
+  type: 'video';
+  /** Who may see it; null for everybody in the address book of the phone. */
+  contacts?: PersonId[] | PersonId | null;
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
 /** See /docs#schema-RecentMessage. */
 export type RecentMessage = {
   session_id: string;
@@ -760,6 +820,26 @@ export type RecentMessage = {
   type: string;
   /** Cut to 500 characters. */
   text: string | null;
+};
+
+/** See /docs#schema-Draft. */
+export type Draft = {
+  draftId: string;
+  sessionId: string;
+  /** The key that wrote it. */
+  keyId: string;
+  /** A number or an address; null for an action on an earlier message. */
+  to: string | null;
+  /** What would be sent. */
+  content: {
+    type: string;
+  };
+  replyTo: string | null;
+  /** The id that the message will have. */
+  messageId: string;
+  state: 'waiting' | 'sending' | 'sent' | 'discarded';
+  createdAt: string;
+  expiresAt: string;
 };
 
 /** See /docs#schema-Group. */
@@ -883,9 +963,6 @@ export type NumberAnswer = {
   jid: string | null;
   lid: string | null;
 };
-
-/** Digits with country code, or a LID. */
-export type PersonId = Recipient;
 
 /** See /docs#schema-Person. */
 export type Person = {
@@ -1045,7 +1122,6 @@ export type Webhook = {
         | 'presence'
         | 'chat-update'
         | 'contact-update'
-        | 'label-update'
         | 'status-post'
         | 'channel-message'
       )[]
@@ -1082,7 +1158,36 @@ export type ApiKey = {
   scopes: ('admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'messages:read' | 'callbacks:manage')[];
   /** The only sessions that it can access; null for all. */
   sessions: string[] | null;
+  /** The only recipients that it may send to; null for all. */
+  recipients: string[] | null;
+  /** Whether what it sends becomes a draft. */
+  approval: boolean;
   createdAt: string;
+};
+
+/** See /docs#schema-AuditEntry. */
+export type AuditEntry = {
+  id: number;
+  /** When the answer was given. */
+  at: string;
+  /** "admin" for a key of API_KEY, the id of any other key, or "token …"; null without a key. */
+  caller: string | null;
+  method: string;
+  /** The pattern of the path. */
+  route: string;
+  /** The tool of the MCP server that made the request. */
+  tool: string | null;
+  sessionId: string | null;
+  /** Of the answer; null when the caller left before. */
+  status: number | null;
+  requestId: string;
+  /** The node that was asked; null for a process on its own. */
+  node: string | null;
+  /** Its number in the chain of the node. */
+  seq: number;
+  /** The hash of the entry before; empty for the first one. */
+  previous: string;
+  hash: string;
 };
 
 /** See /docs#schema-NewSessionConnected. */
@@ -1278,6 +1383,151 @@ export type MessageStatusUpdate = {
   session_metadata?: Record<string, string | number | boolean | null>;
 };
 
+/** See /docs#schema-GroupUpdateData. */
+export type GroupUpdateData = {
+  session_id: string;
+  timestamp: string;
+  group_id: string;
+  /** As far as it is known without asking. */
+  group_name: string | null;
+  /** `null` when WhatsApp names nobody. */
+  by: {
+    number: string | null;
+    lid: string | null;
+  } | null;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  changes: {
+    subject?: string;
+    /** `null` when it was removed. */
+    description?: string | null;
+    announce?: boolean;
+    locked?: boolean;
+    member_add?: 'admins' | 'everybody';
+    join_approval?: boolean;
+    /** 0 is off. */
+    disappearing_seconds?: number;
+    picture?: 'set' | 'removed';
+    invite_link?: 'revoked';
+    community_id?: string | null;
+    deleted?: true;
+  };
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-GroupParticipantsData. */
+export type GroupParticipantsData = {
+  session_id: string;
+  timestamp: string;
+  group_id: string;
+  /** As far as it is known without asking. */
+  group_name: string | null;
+  /** `null` when WhatsApp names nobody. */
+  by: {
+    number: string | null;
+    lid: string | null;
+  } | null;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  action: 'joined' | 'left' | 'added' | 'removed' | 'promoted' | 'demoted';
+  participants: {
+    number: string | null;
+    lid: string | null;
+  }[];
+  includes_me: boolean;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-GroupJoinRequestData. */
+export type GroupJoinRequestData = {
+  session_id: string;
+  timestamp: string;
+  group_id: string;
+  /** As far as it is known without asking. */
+  group_name: string | null;
+  /** `null` when WhatsApp names nobody. */
+  by: {
+    number: string | null;
+    lid: string | null;
+  } | null;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  action: 'created' | 'revoked' | 'rejected';
+  method: 'invite_link' | 'non_admin_add' | 'linked_group_join' | 'other' | null;
+  participants: {
+    number: string | null;
+    lid: string | null;
+  }[];
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-ChatUpdateData. */
+export type ChatUpdateData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  chat_id: string;
+  change:
+    | 'archived'
+    | 'unarchived'
+    | 'pinned'
+    | 'unpinned'
+    | 'muted'
+    | 'unmuted'
+    | 'unread'
+    | 'read'
+    | 'deleted'
+    | 'message_starred'
+    | 'message_unstarred'
+    | 'message_deleted';
+  /** For `muted`: a time, or `always`. */
+  muted_until: string | null;
+  message_id: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-ContactUpdateData. */
+export type ContactUpdateData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  change: 'name' | 'picture' | 'about';
+  value: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-PresenceData. */
+export type PresenceData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  chat_id: string;
+  presence: 'available' | 'unavailable' | 'composing' | 'recording';
+  last_seen: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
 /** See /docs#schema-ErrorAnswer. */
 export type ErrorAnswer = {
   success: false;
@@ -1296,6 +1546,7 @@ export type ErrorAnswer = {
     | 'unauthorized'
     | 'account_restricted'
     | 'not_permitted'
+    | 'recipient_not_allowed'
     | 'messages_not_kept'
     | 'history_not_kept'
     | 'not_allowed'
@@ -1305,8 +1556,10 @@ export type ErrorAnswer = {
     | 'media_not_available'
     | 'callback_not_found'
     | 'webhook_not_found'
+    | 'draft_not_found'
     | 'key_not_found'
     | 'group_not_found'
+    | 'channel_not_found'
     | 'invite_not_valid'
     | 'call_not_found'
     | 'picture_not_found'
@@ -1331,6 +1584,8 @@ export type ErrorAnswer = {
     | 'nodes_lack_master_key'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
+    | 'draft_decided'
+    | 'too_many_drafts'
     | 'too_many_webhooks'
     | 'passkey_expired'
     | 'media_expired'
@@ -1730,9 +1985,11 @@ export class OrchestratorClient {
   ): Promise<{
     success: true;
     messageId: string;
-    status: 'sent' | 'pending';
+    status: 'sent' | 'pending' | 'draft';
     /** The WhatsApp address of the recipient. */
     to: string;
+    /** Of a draft, which a person must approve. */
+    draftId?: string;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/send-message`, { body, options });
   }
@@ -1772,9 +2029,11 @@ export class OrchestratorClient {
   ): Promise<{
     success: true;
     messageId: string;
-    status: 'sent' | 'pending';
+    status: 'sent' | 'pending' | 'draft';
     /** The WhatsApp address of the recipient. */
     to: string;
+    /** Of a draft, which a person must approve. */
+    draftId?: string;
   }> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/messages`, { body, options });
   }
@@ -1907,6 +2166,260 @@ export class OrchestratorClient {
       `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
       { options },
     );
+  }
+
+  /**
+   * List the channels of an account.
+   * Those that the account follows, or has.
+   */
+  listChannels(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Channel[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/channels`, { options });
+  }
+
+  /**
+   * Look at a channel.
+   * Any channel, whether the account follows it or not.
+   */
+  viewChannel(
+    sessionId: string,
+    channelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Channel;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Look at a channel by its link.
+   * Tells the id of a channel of which only the link is known.
+   */
+  viewChannelInvite(
+    sessionId: string,
+    code: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Channel;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/channel-invites/${encodeURIComponent(code)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Follow a channel.
+   * Its messages go to webhooks that name `channel-message`. Needs no body.
+   */
+  followChannel(
+    sessionId: string,
+    channelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/follow`,
+      { options },
+    );
+  }
+
+  /**
+   * Unfollow a channel.
+   * Needs no body.
+   */
+  unfollowChannel(
+    sessionId: string,
+    channelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/unfollow`,
+      { options },
+    );
+  }
+
+  /**
+   * Mute a channel, or no longer.
+   * On the phone: what webhooks are told does not change.
+   */
+  muteChannel(
+    sessionId: string,
+    channelId: string,
+    body: {
+      muted: boolean;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/mute`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Read the messages of a channel.
+   * The newest first, as WhatsApp keeps them. "before" is the `server_id` of the last one of the page
+   * before.
+   */
+  channelMessages(
+    sessionId: string,
+    channelId: string,
+    query: {
+      limit?: number;
+      before?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: ChannelMessage[];
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
+      { query, options },
+    );
+  }
+
+  /**
+   * Write in a channel of the account.
+   * Sends a text to all who follow a channel that the account owns or administers. Answers and
+   * idempotency are the same as for a message.
+   */
+  sendToChannel(
+    sessionId: string,
+    channelId: string,
+    body: {
+      /** The text, up to 65,536 characters. */
+      text: string;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending';
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Post a status.
+   * Posts a text, an image or a video for 24 hours. It is for "contacts", or for everybody in the
+   * address book of the phone (the people with a "saved_name" in GET …/contacts). Each of them has to
+   * have the number of the account saved, too, as always. Answers and idempotency are the same as for a
+   * message.
+   */
+  postStatus(
+    sessionId: string,
+    body: TextStatus | ImageStatus | VideoStatus | FormData,
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending';
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/status`, { body, options });
+  }
+
+  /**
+   * Delete a status of the account.
+   * Deletes it for everybody who saw it in "contacts": name the same people as when it was posted, or
+   * none if none were named then.
+   */
+  deleteStatus(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      /** Who may see it; null for everybody in the address book of the phone. */
+      contacts?: PersonId[] | PersonId | null;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending';
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/status/${encodeURIComponent(messageId)}/delete`,
+      { body, options },
+    );
+  }
+
+  /**
+   * List drafts.
+   * What keys with "approval" have sent, for a week, the oldest first. A key with "approval" or
+   * "recipients" sees its own drafts.
+   */
+  listDrafts(
+    query: {
+      state?: 'waiting' | 'sending' | 'sent' | 'discarded';
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Draft[];
+  }> {
+    return this.#requests.json('GET', `/drafts`, { query, options });
+  }
+
+  /**
+   * Approve a draft.
+   * Sends the message, under the id that the draft has. If that fails, the draft waits again. A key with
+   * "approval" or "recipients" cannot approve. Needs no body.
+   */
+  approveDraft(
+    draftId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    messageId: string;
+    status: 'sent' | 'pending' | 'draft';
+    /** The WhatsApp address of the recipient. */
+    to: string;
+    /** Of a draft, which a person must approve. */
+    draftId?: string;
+  }> {
+    return this.#requests.json('POST', `/drafts/${encodeURIComponent(draftId)}/approve`, { options });
+  }
+
+  /**
+   * Discard a draft.
+   * It is not sent. A key with "approval" or "recipients" cannot discard. Needs no body.
+   */
+  discardDraft(
+    draftId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json('POST', `/drafts/${encodeURIComponent(draftId)}/discard`, { options });
   }
 
   /**
@@ -3300,7 +3813,6 @@ export class OrchestratorClient {
             | 'presence'
             | 'chat-update'
             | 'contact-update'
-            | 'label-update'
             | 'status-post'
             | 'channel-message'
           )[]
@@ -3375,7 +3887,6 @@ export class OrchestratorClient {
             | 'presence'
             | 'chat-update'
             | 'contact-update'
-            | 'label-update'
             | 'status-post'
             | 'channel-message'
           )[]
@@ -3583,6 +4094,10 @@ export class OrchestratorClient {
         'admin' | 'sessions:create' | 'sessions:read' | 'messages:send' | 'messages:read' | 'callbacks:manage'
       )[];
       sessions?: string[] | null;
+      /** The only recipients that it may send to; null for all. */
+      recipients?: Recipient[] | null;
+      /** Whether what it sends becomes a draft, which a person approves. */
+      approval?: boolean;
     },
     options: CallOptions = {},
   ): Promise<{
@@ -3619,6 +4134,85 @@ export class OrchestratorClient {
   }
 
   /**
+   * List the audit log.
+   * Who asked for what, with which key: every request that changes something, and every call of a tool
+   * of the MCP server, the newest first. For the next page, repeat the request with before=<nextBefore>.
+   * Contents of messages and secrets are never in it.
+   */
+  listAudit(
+    query: {
+      /** Only of this caller: a key id, or "admin". */
+      caller?: string;
+      /** As returned by GET /generate-qr. */
+      sessionId?: string;
+      method?: string;
+      /** Only of this pattern, such as /sessions/:sessionId/send-message. */
+      route?: string;
+      /** must be a time such as 2024-01-15T10:30:00Z */
+      since?: string;
+      /** Exclusive. */
+      until?: string;
+      /** Returns only entries with lower ids. */
+      before?: number;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: AuditEntry[];
+    nextBefore: number | null;
+  }> {
+    return this.#requests.json('GET', `/audit`, { query, options });
+  }
+
+  /**
+   * Export the audit log.
+   * All entries that match, the oldest first, as one JSON object a line (NDJSON).
+   */
+  exportAudit(
+    query: {
+      /** Only of this caller: a key id, or "admin". */
+      caller?: string;
+      /** As returned by GET /generate-qr. */
+      sessionId?: string;
+      method?: string;
+      /** Only of this pattern, such as /sessions/:sessionId/send-message. */
+      route?: string;
+      /** must be a time such as 2024-01-15T10:30:00Z */
+      since?: string;
+      /** Exclusive. */
+      until?: string;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<Response> {
+    return this.#requests.raw('GET', `/audit/export`, { query, options });
+  }
+
+  /**
+   * Verify the audit log.
+   * Reads the whole log and says whether anything in it was changed, or removed from its midst. Each
+   * node writes a chain of its own. Keep "last" and "hash" elsewhere to prove later that no newer
+   * entries were cut off.
+   */
+  verifyAudit(options: CallOptions = {}): Promise<{
+    success: true;
+    intact: boolean;
+    chains: {
+      node: string | null;
+      /** The number of the oldest entry that is kept. */
+      first: number;
+      last: number;
+      /** Of the last entry. */
+      hash: string;
+      /** The first entry that was changed, or before which one is missing. */
+      brokenAt: number | null;
+    }[];
+  }> {
+    return this.#requests.json('GET', `/audit/verify`, { options });
+  }
+
+  /**
    * Get this reference as OpenAPI.
    * All requests, responses, errors and callbacks as an OpenAPI 3.1 document. Needs no key.
    */
@@ -3639,8 +4233,9 @@ export class OrchestratorClient {
   /**
    * Get the health of the server.
    * Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed
-   * problems, and "error" (503) if the server cannot do its work. With CLUSTER_NODE_ID, callers with a
-   * key that is not limited to some sessions also see the nodes, as the one that answers knows them.
+   * problems, and "error" (503) if the server cannot do its work. Callers with the scope admin also see
+   * how each webhook of POST /webhooks is doing. With CLUSTER_NODE_ID, callers with a key that is not
+   * limited to some sessions also see the nodes, as the one that answers knows them.
    */
   health(options: CallOptions = {}): Promise<{
     success: boolean;
@@ -3663,6 +4258,24 @@ export class OrchestratorClient {
     backend: 'unknown' | 'up' | 'down';
     /** Human-readable sentences. */
     problems: string[];
+    /** Only where there are any, and for callers who may see GET /webhooks. Up to ten seconds old. */
+    webhooks?: {
+      webhookId: string;
+      name: string;
+      paused: boolean;
+      /**
+       * Something is pending, and it has accepted nothing for a minute, or holds up a session for ten
+       * minutes.
+       */
+      failing: boolean;
+      /** It is not paused, and its oldest event has waited for ten minutes or more. */
+      behind: boolean;
+      /** Why the last attempt failed; null once one has succeeded. */
+      lastError: string | null;
+      pending: number;
+      oldestPendingSeconds: number;
+      deadLettered: number;
+    }[];
     /** Only with several nodes, and a key. */
     cluster?: {
       /** The node that answers. */

@@ -1,22 +1,19 @@
 import { type Person } from './person.ts';
 
+/** What may change in a chat. */
+export const CHAT_NEWS = [
+  ...(['archived', 'unarchived', 'pinned', 'unpinned', 'muted', 'unmuted', 'unread', 'read', 'deleted'] as const),
+  ...(['message_starred', 'message_unstarred', 'message_deleted'] as const),
+] as const;
+
 /** What changed in a chat. */
-export type ChatNews =
-  | 'archived'
-  | 'unarchived'
-  | 'pinned'
-  | 'unpinned'
-  | 'muted'
-  | 'unmuted'
-  | 'unread'
-  | 'read'
-  | 'deleted'
-  | 'message_starred'
-  | 'message_unstarred'
-  | 'message_deleted';
+export type ChatNews = (typeof CHAT_NEWS)[number];
+
+/** How somebody may be shown. */
+export const SHOWN_PRESENCES = ['available', 'unavailable', 'composing', 'recording'] as const;
 
 /** How somebody is shown. */
-export type ShownPresence = 'available' | 'unavailable' | 'composing' | 'recording';
+export type ShownPresence = (typeof SHOWN_PRESENCES)[number];
 
 /** What WhatsApp tells of chats and people besides messages. Everything in it is bounded. */
 export type AccountNews =
@@ -34,3 +31,32 @@ export type AccountNews =
   | { what: 'contact'; person: Person; change: 'name' | 'picture' | 'about'; value: string | null }
   /** Emitted when somebody came, went or types. `chatId` is the chat where it shows. */
   | { what: 'presence'; chatId: string; person: Person; presence: ShownPresence; lastSeenMs: number | null };
+
+/** The person that the events of chats and people are about, or whose chat it is. */
+interface NewsFields {
+  number: string | null;
+  lid: string | null;
+}
+
+/** Emitted when the phone or another device changed a chat. */
+export interface ChatUpdateFields extends NewsFields {
+  chat_id: string;
+  change: ChatNews;
+  /** ISO 8601 or `always`, for `muted`. */
+  muted_until: string | null;
+  message_id: string | null;
+}
+
+/** Emitted when somebody got another name in the address book, or changed their picture or text. */
+export interface ContactUpdateFields extends NewsFields {
+  change: 'name' | 'picture' | 'about';
+  value: string | null;
+}
+
+/** Emitted when somebody came, went or types. */
+export interface PresenceFields extends NewsFields {
+  chat_id: string;
+  presence: ShownPresence;
+  /** ISO 8601. */
+  last_seen: string | null;
+}

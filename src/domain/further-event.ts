@@ -1,4 +1,5 @@
 import { type CallFields } from './call.ts';
+import { type ChatUpdateFields, type ContactUpdateFields, type PresenceFields } from './account-news.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import { type GroupJoinRequestFields, type GroupParticipantsFields, type GroupUpdateFields } from './group-event.ts';
 import { type ChannelMessageFields, type StatusPostFields } from './post.ts';
@@ -20,11 +21,11 @@ export interface FurtherBodies {
   'group-participants': FurtherBody & GroupParticipantsFields;
   'group-join-request': FurtherBody & GroupJoinRequestFields;
   call: FurtherBody & CallFields;
-  presence: OpenBody;
-  'chat-update': OpenBody;
-  'contact-update': OpenBody;
   'status-post': FurtherBody & StatusPostFields;
   'channel-message': FurtherBody & ChannelMessageFields;
+  presence: FurtherBody & PresenceFields;
+  'chat-update': FurtherBody & ChatUpdateFields;
+  'contact-update': FurtherBody & ContactUpdateFields;
 }
 
 /** The name of a further event. */

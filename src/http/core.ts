@@ -11,7 +11,7 @@ import { type TimelineNote } from '../domain/timeline.ts';
 import { type AuditPage } from '../ports/audit.ts';
 import { type CallbackArchive, type CallbackCounts } from '../ports/callbacks.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
-import { type Subscriptions } from '../ports/subscriptions.ts';
+import { type SubscriptionHealth, type Subscriptions } from '../ports/subscriptions.ts';
 import { type MediaFile } from '../ports/media.ts';
 import { type Scheduler } from '../sessions/scheduled/scheduler.ts';
 import { type SendResult } from '../sessions/outbound.ts';
@@ -170,6 +170,8 @@ export interface HealthReport {
   version: string;
   backend: BackendState;
   callbacks: CallbackCounts;
+  /** How the receivers besides the main backend are doing. */
+  webhooks: readonly SubscriptionHealth[];
 }
 
 /** A node of the cluster, as the one that is asked knows it. */

@@ -114,8 +114,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   add(({ whileEnding }) => whileEnding === true);
   app.use(refuseWhileDraining(state));
   const limits = new RateLimits(deps.rateLimit, deps.clock);
-  // Only nodes of a cluster have anything to say that not everybody may know.
-  if (deps.health.cluster) app.use(health.path, recognize({ ...deps, limits }));
+  app.use(health.path, recognizeWhereItMatters(deps, limits));
   add(({ isProbe, whileEnding }) => isProbe === true && whileEnding !== true);
   app.use(publicPaths(deps.dashboard), limitPublic(limits));
   add(({ scope, isProbe }) => scope === 'none' && isProbe !== true);
@@ -135,6 +134,16 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
       return running.idle();
     },
   });
+}
+
+/** Only nodes of a cluster, and webhooks, are nothing for everybody: a probe elsewhere looks up no key. */
+function recognizeWhereItMatters(deps: HttpAppDeps, limits: RateLimits): RequestHandler {
+  const recognized = recognize({ ...deps, limits });
+  return (req, res, next) => {
+    const matters = Boolean(deps.health.cluster) || deps.webhooks.list().length > 0;
+    if (matters) void recognized(req, res, next);
+    else next();
+  };
 }
 
 /** The paths that need no key, except those of probes. */

@@ -25,6 +25,8 @@ export interface NewFurtherEvent {
   event: FurtherEvent;
   /** The idempotency key: the same event has the same key, whoever reports it and however often. */
   webhookId: string;
+  /** What it tells of its session, behind the fields of the event. */
+  session?: SessionSummary | undefined;
 }
 
 /** The events that only further webhooks receive, in order with those of the main backend, without taking their numbers. */

@@ -44,6 +44,19 @@ export interface AttemptResult {
   durationMs: number;
 }
 
+/** How a subscription is doing. */
+export interface SubscriptionHealth extends SubscriptionCounts {
+  id: string;
+  name: string;
+  isPaused: boolean;
+  /** Whether it accepts nothing, or keeps refusing the event that a session waits with. As this node sees it. */
+  isFailing: boolean;
+  /** Whether it has waited for its oldest event for long without being paused. */
+  isBehind: boolean;
+  /** Why this node's last attempt failed; `null` once one succeeded after it. */
+  lastError: string | null;
+}
+
 /** The subscriptions as REST manages them. */
 export interface Subscriptions {
   /** The oldest first. */

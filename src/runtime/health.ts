@@ -8,6 +8,7 @@ import { type BackendState, type ClusterHealth, type HealthApi, type HealthRepor
 import { type ProcessGuard } from './process-guard.ts';
 import { type MediaStore } from '../ports/media.ts';
 import { type Storage } from '../ports/storage.ts';
+import { type SubscriptionHealth } from '../ports/subscriptions.ts';
 import { VERSION } from '../version.ts';
 
 /** The dependencies of {@link AppHealth}. */
@@ -16,6 +17,8 @@ export interface AppHealthDeps {
   files: Pick<MediaStore, 'problem'>;
   notifier: Pick<BackendNotifier, 'health' | 'blockedSessions'>;
   pressure: Pick<BackPressure, 'why'>;
+  /** The receivers besides the main backend. */
+  webhooks: { health(): Promise<readonly SubscriptionHealth[]> };
   /** What writes events into the operator's own table. */
   sink: { readonly problem: string | null };
   guard: ProcessGuard;
@@ -73,10 +76,11 @@ export class AppHealth implements HealthApi {
   }
 
   async #report(): Promise<HealthReport> {
-    const { storage, clock } = this.#deps;
+    const { storage, webhooks, clock } = this.#deps;
     const now = clock.now();
     const counts = await storage.callbacks.counts(now).catch(() => undefined);
     const damaged = await storage.damagedValues.count().catch(() => 0);
+    const receivers = await webhooks.health().catch(() => []);
     const storageWorks = counts !== undefined && (await succeeds(storage.check()));
     return {
       ok: storageWorks,
@@ -85,11 +89,13 @@ export class AppHealth implements HealthApi {
         ...deadLetterProblems(counts?.deadLettered ?? 0),
         ...damageProblems(damaged),
         ...this.#otherProblems(),
+        ...receiverProblems(receivers),
       ],
       uptimeSeconds: wholeSeconds(clock.monotonic() - this.#startedAtMs),
       version: VERSION,
       backend: backendState(this.#deps.notifier.health()),
       callbacks: counts ?? { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },
+      webhooks: receivers,
     };
   }
 
@@ -146,6 +152,15 @@ function damageProblems(damaged: number): string[] {
 function blockedProblems(sessions: number): string[] {
   if (sessions === 0) return [];
   return [`The oldest callback of ${count(sessions, 'session')} keeps failing: see GET /callbacks?state=pending.`];
+}
+
+function receiverProblems(receivers: readonly SubscriptionHealth[]): string[] {
+  const failing = receivers.filter(({ isFailing }) => isFailing).length;
+  const behind = receivers.filter(({ isFailing, isBehind }) => isBehind && !isFailing).length;
+  return [
+    ...(failing > 0 ? [`Webhooks that keep failing: ${failing}. See GET /webhooks.`] : []),
+    ...(behind > 0 ? [`Webhooks that are ten minutes behind or more: ${behind}. See GET /webhooks.`] : []),
+  ];
 }
 
 /** `1 callback`, `2 callbacks`. */

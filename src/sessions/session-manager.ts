@@ -27,6 +27,7 @@ import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import { type Outbound, type SendResult } from './outbound.ts';
 import { SessionHistory } from './history/session-history.ts';
+import { ProfiledEvents } from './profiled-events.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { Relinks } from './relinks.ts';
@@ -81,7 +82,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
 
   constructor(deps: SessionManagerDeps) {
-    const { settings, store, connector, media, metrics, furtherEvents, clock, random, log } = deps;
+    const { settings, store, connector, media, metrics, clock, random, log } = deps;
     const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
     this.#deps = deps;
     this.#counts = new Recent(() => store.counts(), clock);
@@ -91,6 +92,10 @@ export class SessionManager implements AsyncDisposable {
     const [supervisor, history] = [this.#supervisor, this.history.keeper];
     this.#sending = sendingParts(deps, { supervisor, history });
     this.#outbound = this.#sending.outbound;
+    const furtherEvents = new ProfiledEvents(
+      deps.furtherEvents,
+      (sessionId) => this.#registry.sessions.get(sessionId)?.record.profile,
+    );
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, history, media, metrics, clock, log },
       deliverOwnMessages: settings.deliverOwnMessages,

@@ -1,4 +1,4 @@
-import { type DeliveryFailure, isMisconfiguration, reasonOf } from './retry-policy.ts';
+import { type DeliveryFailure, isMisconfiguration, reasonOf, type Receiver } from './retry-policy.ts';
 
 /** How the backend has been answering, for `/health`. */
 export interface BackendHealth {
@@ -16,7 +16,12 @@ const UNKNOWN: BackendHealth = { reachable: null, misconfigured: false, lastErro
 
 /** Tracks the {@link BackendHealth} from one attempt to the next. */
 export class BackendHealthTracker {
+  readonly #receiver: Receiver;
   #health = UNKNOWN;
+
+  constructor(receiver: Receiver = 'the backend') {
+    this.#receiver = receiver;
+  }
 
   get now(): BackendHealth {
     return this.#health;
@@ -33,7 +38,7 @@ export class BackendHealthTracker {
     this.#health = {
       reachable: failure.kind === 'refused',
       misconfigured,
-      lastError: reasonOf(failure),
+      lastError: reasonOf(failure, this.#receiver),
       lastErrorSinceMs: before.lastErrorSinceMs ?? atMs,
     };
     return misconfigured && !before.misconfigured;

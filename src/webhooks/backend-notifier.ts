@@ -12,6 +12,7 @@ import { type BreakerState, type CallbackFate, type Metrics } from '../ports/met
 import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
 import { Breaker } from './breaker.ts';
 import { type Deliver } from './delivery-client.ts';
+import { LeftSessions } from './left-sessions.ts';
 import { Pauses } from './pauses.ts';
 import {
   type DeliveryFailure,
@@ -19,6 +20,7 @@ import {
   isUnwanted,
   mayBeAccepted,
   reasonOf,
+  type Receiver,
   type RetryDelay,
   type RetrySettings,
   type Verdict,
@@ -56,12 +58,15 @@ export interface DeliveryPolicy<Kind extends AnyEventKind> {
   verdict(attempt: FailedAttempt, settings: RetrySettings, random: Random): Verdict;
   /** What to check when the receiver refuses everything. */
   advice: string;
+  /** How the log names it. */
+  receiver: Receiver;
 }
 
 const MAIN_BACKEND: DeliveryPolicy<AnyEventKind> = {
   isUnwanted,
   verdict,
   advice: 'check BACKEND_BASE_URL and PRODUCTION_API_KEY',
+  receiver: 'the backend',
 };
 
 const CONCURRENCY = 64;
@@ -83,13 +88,12 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
   readonly #breaker: Breaker;
   readonly #pauses: Pauses;
   readonly #workers: Supervisor;
-  readonly #health = new BackendHealthTracker();
+  readonly #health: BackendHealthTracker;
   readonly #suspicion: Suspicion;
   /** The sessions with a worker, and whether they were signalled since it last looked. */
   readonly #signalled = new Map<SessionId, boolean>();
   readonly #attempts = new Map<SessionId, Promise<unknown>>();
-  /** The sessions that have left this process, and did not come back. */
-  readonly #left = new Set<SessionId>();
+  readonly #left = new LeftSessions();
   /** The sessions for which somebody asked for an attempt now, and that have made none since. */
   readonly #retryRequested = new Set<SessionId>();
   #unsubscribe: (() => void)[] = [];
@@ -99,6 +103,7 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
     this.#deps = deps;
     this.#lease = deps.lease ?? LASTING_LEASE;
     this.#policy = deps.policy ?? MAIN_BACKEND;
+    this.#health = new BackendHealthTracker(this.#policy.receiver);
     this.#pauses = new Pauses(deps.clock);
     this.#suspicion = new Suspicion(deps.clock);
     this.#breaker = new Breaker({
@@ -269,7 +274,10 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
     this.#suspicion.settled(callback.sessionId);
     await queue.unwanted(callback, clock.now());
     this.#count(callback, 'unwanted');
-    log.debug(logFields(callback), `[${callback.sessionId}] [CALLBACK] skipped: the backend has no endpoint for it`);
+    log.debug(
+      logFields(callback),
+      `[${callback.sessionId}] [CALLBACK] skipped: ${this.#policy.receiver} has no endpoint for it`,
+    );
     return NO_DELAY;
   }
 
@@ -296,7 +304,7 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
   async #retryLater(callback: Pending, failure: DeliveryFailure, delay: RetryDelay): Promise<RetryDelay> {
     const { delayMs } = delay;
     const { queue, clock, log } = this.#deps;
-    const error = reasonOf(failure);
+    const error = reasonOf(failure, this.#policy.receiver);
     await queue[mayBeAccepted(failure) ? 'unconfirmed' : 'failed'](callback, error, clock.now());
     this.#count(callback, 'failed');
     const fields = { ...logFields(callback), error, delayMs };
@@ -307,7 +315,7 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
   /** The backend refuses to add an account that it still has: it is told in another way that the account is back. */
   async #substitute(callback: Pending, failure: DeliveryFailure): Promise<RetryDelay> {
     const { queue, clock, log } = this.#deps;
-    const why = reasonOf(failure);
+    const why = reasonOf(failure, this.#policy.receiver);
     await queue.substitute(callback, { atMs: clock.now(), what: 'announcement_refused', why });
     this.#count(callback, 'failed');
     this.#suspicion.settled(callback.sessionId);
@@ -337,13 +345,13 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
   }
 
   #recovered(): void {
-    this.#deps.log.info('[CALLBACK] the backend accepts callbacks again');
+    this.#deps.log.info(`[CALLBACK] ${this.#policy.receiver} accepts callbacks again`);
     this.#pauses.shortenAll();
   }
 
   #warnWhenBlocked(callback: Pending, failure: DeliveryFailure): void {
     if (this.#breaker.state === 'down' || !this.#suspicion.isNewlyBlocked(callback.sessionId)) return;
-    const fields = { ...logFields(callback), id: callback.id, error: reasonOf(failure) };
+    const fields = { ...logFields(callback), id: callback.id, error: reasonOf(failure, this.#policy.receiver) };
     this.#deps.log.warn(fields, `[${callback.sessionId}] [CALLBACK] keeps failing and holds up those behind it`);
   }
 
@@ -351,7 +359,7 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
     const { clock, log } = this.#deps;
     if (!this.#health.failed(failure, clock.now())) return;
     log.warn(
-      { ...logFields(callback), error: reasonOf(failure) },
+      { ...logFields(callback), error: reasonOf(failure, this.#policy.receiver) },
       `[${callback.sessionId}] [CALLBACK] refused: ${this.#policy.advice}`,
     );
   }

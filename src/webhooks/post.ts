@@ -2,7 +2,7 @@ import http, { type ClientRequest, type IncomingMessage, type RequestOptions } f
 import https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { type Clock } from '../kit/clock.ts';
-import { type DeliveryOutcome, parseRetryAfter } from './retry-policy.ts';
+import { type DeliveryOutcome, parseRetryAfter, type Receiver } from './retry-policy.ts';
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
@@ -33,6 +33,8 @@ export interface Posting {
   body: string;
   /** For the whole exchange, from the DNS lookup to the last byte of the response. */
   timeoutMs: number;
+  /** The main backend by default. */
+  receiver?: Receiver;
 }
 
 /**
@@ -40,7 +42,8 @@ export interface Posting {
  * of it, and discarded. Never rejects for what the network or the receiver does.
  * Uses Node's own client, not axios: see ADR 14.
  */
-export async function post({ target, headers, body, timeoutMs }: Posting, clock: Clock): Promise<DeliveryOutcome> {
+export async function post(posting: Posting, clock: Clock): Promise<DeliveryOutcome> {
+  const { target, headers, body, timeoutMs, receiver = 'the backend' } = posting;
   const bytes = Buffer.from(body);
   let hasConnected = false;
   const connected = (): void => {
@@ -50,7 +53,7 @@ export async function post({ target, headers, body, timeoutMs }: Posting, clock:
     const options = { ...target(), method: 'POST', headers: { ...headers, 'content-length': bytes.byteLength } };
     return outcomeOf(await exchange(options, bytes, { clock, timeoutMs, connected }), clock.now());
   } catch (error) {
-    return unreachable(error, hasConnected);
+    return unreachable(error, hasConnected, receiver);
   }
 }
 
@@ -107,13 +110,13 @@ function outcomeOf({ statusCode = 0, headers }: IncomingMessage, nowMs: number):
 }
 
 /** Reports codes only: the message of a foreign error may repeat a URL with its password, or a header. */
-function unreachable(error: unknown, maybeArrived: boolean): DeliveryOutcome {
+function unreachable(error: unknown, maybeArrived: boolean, receiver: Receiver): DeliveryOutcome {
   const { code = 'no code' } = (error ?? {}) as NodeJS.ErrnoException;
-  return { kind: 'unreachable', detail: detailOf(error, code), maybeArrived };
+  return { kind: 'unreachable', detail: `${receiver} ${detailOf(error, code)}`, maybeArrived };
 }
 
 function detailOf(error: unknown, code: string): string {
-  if (error instanceof DeadlineError) return 'the backend did not answer in time';
-  if (error instanceof BadAnswerError) return 'the backend did not send a complete answer of at most 64 KiB';
-  return `the backend is not reachable (${code})`;
+  if (error instanceof DeadlineError) return 'did not answer in time';
+  if (error instanceof BadAnswerError) return 'did not send a complete answer of at most 64 KiB';
+  return `is not reachable (${code})`;
 }

@@ -15,6 +15,9 @@ export type DeliveryOutcome =
    */
   | { kind: 'unreachable'; detail: string; maybeArrived: boolean };
 
+/** How the log and reasons name who is posted to: the main backend, a further webhook or the sink. */
+export type Receiver = 'the backend' | 'the receiver' | 'the sink';
+
 /** The outcome of an attempt that did not succeed. */
 export type DeliveryFailure = Exclude<DeliveryOutcome, { kind: 'accepted' }>;
 
@@ -169,8 +172,8 @@ export function mayBeAccepted(failure: DeliveryFailure): boolean {
 }
 
 /** The failure in words, for the log, the callback's `lastError` and `/health`. */
-export function reasonOf(failure: DeliveryFailure): string {
-  return failure.kind === 'refused' ? `the backend answered ${failure.status}` : failure.detail;
+export function reasonOf(failure: DeliveryFailure, receiver: Receiver = 'the backend'): string {
+  return failure.kind === 'refused' ? `${receiver} answered ${failure.status}` : failure.detail;
 }
 
 /** The delay that a `Retry-After` header asks for, in ms; `null` when it cannot be understood. */

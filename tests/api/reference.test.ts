@@ -13,7 +13,7 @@ import { OPERATIONS, ROUTES } from '../../src/http/routes/index.ts';
 import { VERSION } from '../../src/version.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { answerComplaint, callbackComplaint, escaped } from '../harness/openapi-conformance.ts';
+import { answerComplaint, callbackComplaint, escaped, furtherComplaint } from '../harness/openapi-conformance.ts';
 import { complaintAbout } from '../harness/openapi-schemas.ts';
 import { PageServer } from '../harness/page-server.ts';
 import { CONNECTED, MESSAGE, startApi, viewOf } from './support.ts';
@@ -67,6 +67,17 @@ describe('docs/openapi.json', () => {
     const paths = Object.entries(committed.webhooks).map(([kind, { post }]) => [kind, post['x-backend-path']]);
 
     expect(Object.fromEntries(paths)).toEqual(EVENT_PATHS);
+  });
+
+  it('describes the data of further events', () => {
+    const presence = {
+      ...{ session_id: CONNECTED, timestamp: '2024-01-15T10:30:00.000Z', number: null, lid: '1@lid', chat_id: '1@lid' },
+      ...{ presence: 'composing', last_seen: null },
+    };
+    expect(furtherComplaint('presence', presence)).toBeUndefined();
+    expect(furtherComplaint('presence', { ...presence, session_name: null, session_labels: ['vip'] })).toBeUndefined();
+    expect(furtherComplaint('presence', { ...presence, presence: 'asleep' })).toContain('allowed values');
+    expect(furtherComplaint('presence', { ...presence, extra: 1 })).toContain('additional properties');
   });
 
   it('has examples of requests and responses that match their schemas', () => {

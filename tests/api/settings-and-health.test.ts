@@ -78,6 +78,33 @@ describe('GET /health', () => {
   });
 });
 
+it('GET /health shows webhooks to callers who may manage them, and to everybody where no key is needed', async () => {
+  const receiver = {
+    ...{ id: 'sub_a', name: 'the shop', isPaused: false, isFailing: true, isBehind: false },
+    ...{ lastError: 'the receiver answered 503', pending: 2, oldestPendingSeconds: 70, deadLettered: 1 },
+  };
+  const shown = {
+    ...{ webhookId: 'sub_a', name: 'the shop', paused: false, failing: true, behind: false },
+    ...{ lastError: 'the receiver answered 503', pending: 2, oldestPendingSeconds: 70, deadLettered: 1 },
+  };
+  const health = { report: () => Promise.resolve({ ...WELL, webhooks: [receiver] }), hasStarted: true };
+  const { app } = startApi({ apiKeys: [new Secret('the-admin-key')], health });
+  const made = async (spec: object) => {
+    const asked = request(app).post('/keys').set('Authorization', 'Bearer the-admin-key').send(spec);
+    return ((await answerTo(asked)).body as { key: string }).key;
+  };
+  const seenWith = async (key: string) => {
+    const { body } = await answerTo(request(app).get('/health').set('Authorization', `Bearer ${key}`));
+    return (body as { webhooks?: unknown }).webhooks;
+  };
+  expect(await seenWith('the-admin-key')).toEqual([shown]);
+  const others = [{ scopes: ['admin'], sessions: [CONNECTED] }, { scopes: ['sessions:read', 'callbacks:manage'] }];
+  for (const spec of others) expect(await seenWith(await made(spec))).toBeUndefined();
+  expect(await seenWith('a-wrong-key')).toBeUndefined();
+  const { body } = await answerTo(request(startApi({ health }).app).get('/health'));
+  expect(body).toMatchObject({ webhooks: [shown] });
+});
+
 describe('GET /health of a node', () => {
   const API_KEY = new Secret('the-admin-key');
   const cluster: ClusterHealth = {

@@ -149,6 +149,7 @@ export const WELL: HealthReport = {
   version: '4.0.0',
   backend: 'up',
   callbacks: { pending: 2, deadLettered: 1, oldestPendingSeconds: 7 },
+  webhooks: [],
 };
 
 const CALLBACK: StoredCallback = {

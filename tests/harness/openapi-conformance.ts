@@ -1,5 +1,7 @@
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { EVENT_PATHS } from '../../src/domain/event.ts';
+import { type FurtherEventKind } from '../../src/domain/further-event.ts';
+import { dataSchemaName } from '../../src/http/reference/further-schemas.ts';
 import { type Operation, type Reference, type Response } from '../../src/http/reference/openapi.ts';
 import { complaintAbout, openApiDocument } from './openapi-schemas.ts';
 
@@ -50,6 +52,13 @@ export function callbackComplaint(path: string, headers: Record<string, unknown>
   const content = `${pointer}/requestBody/content/${escaped('application/json')}/schema`;
   const all = [...complaints, complaintAbout(content, body)].filter(Boolean).join(', ');
   return all === '' ? undefined : `${path}: ${all} (${JSON.stringify(body)})`;
+}
+
+/** Describes how `data` of a further event deviates from docs/openapi.json; undefined when it conforms, or is not described. */
+export function furtherComplaint(kind: FurtherEventKind, data: unknown): string | undefined {
+  const name = dataSchemaName(kind);
+  const complaint = name === undefined ? undefined : complaintAbout(`#/components/schemas/${name}`, data);
+  return complaint && `${kind}: ${complaint} (${JSON.stringify(data)})`;
 }
 
 /** Checks an error that no operation documents: of an unknown path, or before the operation is known. */

@@ -74,6 +74,11 @@ export function maySeeNodes({ sessions, token }: Caller): boolean {
   return !token && sessions === null;
 }
 
+/** Whether the caller may know the webhooks: whoever manages them. */
+export function maySeeWebhooks(caller: Caller): boolean {
+  return maySeeNodes(caller) && hasScope(caller, 'admin');
+}
+
 /**
  * Creates a session on behalf of the caller. A token creates only one, to which it has access from then on; a failed attempt
  * does not count.

@@ -76,8 +76,8 @@ const place = z
 
 const contact = z.strictObject({ name: maybe, numbers: z.array(text), vcard: maybe }).meta({ id: 'ContactCard' });
 
-/** Of a session of which something was said. */
-const told = {
+/** The fields of a session of which something was said. */
+export const told = {
   session_name: maybe.optional().meta({ description: 'Only for sessions with a name, labels or metadata.' }),
   session_labels: z.array(text).readonly().optional(),
   session_metadata: z

@@ -1,4 +1,5 @@
 import { type Route } from '../route.ts';
+import { addFurtherSchemas } from './further-schemas.ts';
 import { type Components, type OpenApiDocument, type Operation } from './openapi.ts';
 import { type Collections, operationOf, pathOf } from './operations.ts';
 import { ERROR_SCHEMA, Responses } from './responses.ts';
@@ -21,6 +22,7 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>, version
   const responses = new Responses(schemas);
   const paths = pathsOf(routes, { schemas, responses });
   const webhooks = webhooksOf(schemas);
+  addFurtherSchemas(schemas);
   schemas.add('ErrorAnswer', ERROR_SCHEMA);
   return {
     openapi: '3.1.1',

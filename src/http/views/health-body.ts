@@ -1,4 +1,4 @@
-import { type ClusterHealth, type Core } from '../core.ts';
+import { type ClusterHealth, type Core, type HealthReport } from '../core.ts';
 import { type SessionStatus } from '../../domain/session.ts';
 
 /** The server's health, as `GET /health` and the live events report it. */
@@ -16,9 +16,14 @@ export interface HealthBody {
   cluster?: ClusterHealth;
 }
 
-/** The server's current health. */
+/** The server's current health, as everybody may see it. */
 export async function healthBody({ health, sessions }: Pick<Core, 'health' | 'sessions'>): Promise<HealthBody> {
-  const { ok, uptimeSeconds, version, callbacks, backend, problems } = await health.report();
+  return bodyOf(await health.report(), sessions);
+}
+
+/** The same of a report. */
+export async function bodyOf(report: HealthReport, sessions: Core['sessions']): Promise<HealthBody> {
+  const { ok, uptimeSeconds, version, callbacks, backend, problems } = report;
   return {
     success: ok,
     status: statusFor(ok, problems),

@@ -31,6 +31,7 @@ const SINK: DeliveryPolicy<AnyEventKind> = {
   verdict: (attempt, { retentionMs }, random) =>
     attempt.ageMs > retentionMs ? { kind: 'dead', reason: 'it has expired' } : retry(attempt, random),
   advice: 'check SINK_DATABASE_URL',
+  receiver: 'the sink',
 };
 
 /** Writes the events of this node's sessions into the sink, in order within each session, each exactly once. */

@@ -83,7 +83,7 @@ export class SubscriptionClient implements Disposable {
       ...ofSession,
       ...webhookHeaders({ webhookId, timestamp, body }, this.#keys),
     };
-    return post({ target: () => this.#target(), headers, body, timeoutMs }, clock);
+    return post({ target: () => this.#target(), headers, body, timeoutMs, receiver: 'the receiver' }, clock);
   }
 
   /** Checked at each attempt: what is allowed may have changed since the subscription was made. */

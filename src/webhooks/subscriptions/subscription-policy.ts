@@ -11,9 +11,12 @@ export const SUBSCRIBER: DeliveryPolicy<AnyEventKind> = {
   isUnwanted: () => false,
   verdict: (attempt, settings, random) => {
     const why = whyGivenUp(attempt, settings);
-    return why === null ? retry(attempt, random) : { kind: 'dead', reason: `${why}: ${reasonOf(attempt.failure)}` };
+    return why === null
+      ? retry(attempt, random)
+      : { kind: 'dead', reason: `${why}: ${reasonOf(attempt.failure, 'the receiver')}` };
   },
   advice: "check the webhook's URL and headers",
+  receiver: 'the receiver',
 };
 
 function whyGivenUp({ content, brokenMs, ageMs }: FailedAttempt, settings: RetrySettings): string | null {

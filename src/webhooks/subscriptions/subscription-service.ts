@@ -6,13 +6,20 @@ import {
   type SubscriptionCounts,
   type SubscriptionSpec,
 } from '../../domain/subscription.ts';
+import { Recent } from '../../kit/recent.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type FurtherEvents, type FurtherEventStore, type Page, type PendingEvent } from '../../ports/callbacks.ts';
-import { type AttemptResult, type SubscriptionStore, type Subscriptions } from '../../ports/subscriptions.ts';
+import {
+  type AttemptResult,
+  type SubscriptionHealth,
+  type SubscriptionStore,
+  type Subscriptions,
+} from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps } from '../backend-notifier.ts';
 import { type DeliveryOutcome, reasonOf } from '../retry-policy.ts';
 import { SINK_ID } from './sink-delivery.ts';
 import { SubscriptionClient, type SubscriptionClientDeps } from './subscription-client.ts';
+import { subscriptionHealth } from './subscription-health.ts';
 import { WantedFurtherEvents } from './further-events.ts';
 import { SUBSCRIBER } from './subscription-policy.ts';
 
@@ -35,6 +42,8 @@ interface Running {
 const MAX_SUBSCRIPTIONS = 50;
 /** Of deliveries to one subscription. */
 const CONCURRENCY = 16;
+/** Counting is not for free, and probes ask often. */
+const HEALTH_FRESH_MS = 10_000;
 const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
@@ -47,11 +56,13 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
   readonly #further: WantedFurtherEvents;
   /** Changes come one after the other. */
   readonly #changes = new SerialQueue();
+  readonly #health: Recent<SubscriptionHealth[]>;
   #hasStarted = false;
 
   constructor(deps: SubscriptionServiceDeps) {
     this.#deps = deps;
     this.#further = new WantedFurtherEvents(deps.furtherEvents);
+    this.#health = new Recent(() => this.#healthNow(), deps.clock, HEALTH_FRESH_MS);
   }
 
   /** Where the parts of the product report the events that only these receive. */
@@ -162,12 +173,29 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
     return this.#deps.store.rewind(this.find(id).id, sessionId, sinceMs);
   }
 
+  /** How each is doing, up to ten seconds ago; the oldest first. */
+  health(): Promise<readonly SubscriptionHealth[]> {
+    return this.#health.get();
+  }
+
   /** Resolves when the deliveries in flight have ended and are recorded. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#changes.run(async () => {
       this.#hasStarted = false;
       await Promise.all([...this.#running.keys()].map((id) => this.#end(id)));
     });
+  }
+
+  #healthNow(): Promise<SubscriptionHealth[]> {
+    const { store, clock } = this.#deps;
+    const nowMs = clock.now();
+    return Promise.all(
+      this.list().map(async (subscription) => {
+        const counts = await store.counts(subscription, nowMs);
+        const { notifier } = this.#running.get(subscription.id) ?? {};
+        return subscriptionHealth(subscription, notifier, counts, nowMs);
+      }),
+    );
   }
 
   #of(id: string): Running {
@@ -226,5 +254,5 @@ const EXPIRED = 'The event of this dead letter has expired, or cannot be read.';
 function resultOf(outcome: DeliveryOutcome): Omit<AttemptResult, 'durationMs'> {
   if (outcome.kind === 'accepted') return { isAccepted: true, status: null, error: null };
   const status = outcome.kind === 'refused' ? outcome.status : null;
-  return { isAccepted: false, status, error: reasonOf(outcome) };
+  return { isAccepted: false, status, error: reasonOf(outcome, 'the receiver') };
 }

@@ -12,7 +12,7 @@ const ALL = { after: 0, limit: 100 };
 const DAY_MS = 24 * 3_600_000;
 
 function further(sessionId: SessionId, webhookId: string, kind: FurtherEventKind = 'group-update'): NewFurtherEvent {
-  const event = { kind, body: { session_id: sessionId, timestamp: '', of: webhookId } } as FurtherEvent;
+  const event = { kind, body: { session_id: sessionId, timestamp: '', of: webhookId } } as unknown as FurtherEvent;
   return { event, webhookId };
 }
 
@@ -57,6 +57,16 @@ contract('further events', (startStorage) => {
     expect(await drain(db, queue, ANA)).toEqual(['null g0', '1 a1', '2 a2', 'null g1', 'null g2', '3 a3', 'null g3']);
     await db.settled();
     expect(await queue.sessionsWithPending()).toEqual([]);
+  });
+
+  it('tell of their session behind their own fields', async () => {
+    await using db = await startStorage();
+    const queue = await subscribe(db);
+    const session = { session_name: 'Ventas', session_labels: ['vip'], session_metadata: { customer: 4711 } };
+    await db.storage.furtherEvents.add(ANA, [{ ...further(ANA, 'g0'), session }]);
+    expect((await queue.next(ANA))!.body).toBe(
+      JSON.stringify({ session_id: ANA, timestamp: '', of: 'g0', ...session }),
+    );
   });
 
   it('are none of the main backend', async () => {

@@ -1,6 +1,8 @@
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { COLLECTION_NAMES } from '../../../simulator/app-state/collection-names.ts';
 import { countQueries } from '../../harness/count-queries.ts';
+import { type FurtherEventKind } from '../../../src/domain/further-event.ts';
+import { furtherComplaint } from '../../harness/openapi-conformance.ts';
 import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
@@ -38,7 +40,9 @@ async function contacts(): Promise<unknown[]> {
 }
 
 async function told(): Promise<{ type: string; data: Record<string, unknown> }> {
-  return (await crm.next()).body as { type: string; data: Record<string, unknown> };
+  const body = (await crm.next()).body as { type: FurtherEventKind; data: Record<string, unknown> };
+  expect(furtherComplaint(body.type, body.data)).toBeUndefined();
+  return body;
 }
 
 it('the phone archives, pins, mutes and marks a chat: webhooks are told of each, and of nothing before', async () => {

@@ -1,5 +1,7 @@
 import { type Phone } from '../../../simulator/phones/phone.ts';
 import { type Group } from '../../../simulator/world/group.ts';
+import { type FurtherEventKind } from '../../../src/domain/further-event.ts';
+import { furtherComplaint } from '../../harness/openapi-conformance.ts';
 import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
@@ -29,6 +31,7 @@ const who = ({ number, lid }: Pick<Phone, 'number' | 'lid'>) => ({ number, lid }
 async function next(group: Group) {
   const { body } = await hook.next((received) => received.body.data?.group_id === group.jid);
   expect(body).toMatchObject({ session_id: shop.sessionId, seq: null });
+  expect(furtherComplaint(body.type as FurtherEventKind, body.data)).toBeUndefined();
   return { type: body.type as string, ...(body.data as object) };
 }
 

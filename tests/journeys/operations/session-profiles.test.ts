@@ -29,6 +29,11 @@ describe('what is said of a session', () => {
     expect(told.body).toMatchObject({ session: SAID, data: announced.body });
     expect(Object.keys(told.body.data as object)).toHaveLength(9);
 
+    const customer = whatsapp.phone(CUSTOMER);
+    customer.inGroup(whatsapp.group({ subject: 'De Ana', members: [customer, whatsapp.phone(ANA)] })).rename('Nuevo');
+    const news = await shop.next(({ body: event }) => event.type === 'group-update');
+    expect(news.body).toMatchObject({ session: SAID, data: { changes: { subject: 'Nuevo' }, ...TOLD } });
+
     await orchestrator.patch(`/sessions/${sessionId}`, { name: '', labels: [], metadata: {} });
     await orchestrator.send(sessionId, CUSTOMER, 'adiós');
     const { body: sent } = await backend.next('messages/status-update');

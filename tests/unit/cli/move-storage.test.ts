@@ -48,7 +48,9 @@ it('prints every table with its count and its hash, and what to do next', async 
 
   const first = await output([...to, '--sessions', BEA], { DATABASE_URL: url });
 
-  expect(first).toMatch(/^settings, API keys and answers: moved\n {2}settings +2 rows {2}[0-9a-f]{64}\n/);
+  expect(first).toMatch(
+    /^settings, API keys and answers: moved\n {2}subscriptions +2 rows {2}[0-9a-f]{64}\n {2}settings +2 rows {2}[0-9a-f]{64}\n/,
+  );
   expect(first).toMatch(/\nsession_2_bea: moved\n {2}sessions +1 row {3}[0-9a-f]{64}\n/);
   expect(first).not.toContain(ANA);
   expect(first).toMatch(

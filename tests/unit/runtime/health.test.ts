@@ -3,11 +3,17 @@ import { AppHealth, type AppHealthDeps } from '../../../src/runtime/health.ts';
 import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
 import { ANA, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
 
+const NO_WEBHOOKS = { health: () => Promise.resolve([]) };
+
 function healthOf(
   { storage, clock }: Pick<TestStorage, 'storage' | 'clock'>,
   backend = new BackendHealthTracker(),
   blockedSessions = 0,
-  { files = { problem: null }, node }: Partial<Pick<AppHealthDeps, 'files' | 'node'>> = {},
+  {
+    files = { problem: null },
+    node,
+    webhooks = NO_WEBHOOKS,
+  }: Partial<Pick<AppHealthDeps, 'files' | 'node' | 'webhooks'>> = {},
 ): AppHealth {
   return new AppHealth({
     storage,
@@ -18,7 +24,7 @@ function healthOf(
     sink: { problem: null },
     client: { warning: null },
     droppedLogLines: () => 0,
-    ...{ node, clock },
+    ...{ node, webhooks, clock },
   });
 }
 
@@ -74,6 +80,30 @@ describe('the metrics of the health', () => {
 });
 
 describe('the health', () => {
+  it('says how many webhooks keep failing or are far behind, each once', async () => {
+    await using db = await startStorage();
+    const well = { id: 'a', name: '', isPaused: false, isFailing: false, isBehind: false, lastError: null };
+    const counts = { pending: 1, oldestPendingSeconds: 0, deadLettered: 0 };
+    const changes = [{}, { isFailing: true, isBehind: true }, { isFailing: true }, { isBehind: true }];
+    const receivers = changes.map((change) => ({ ...well, ...counts, ...change }));
+    const report = (among = receivers) =>
+      healthOf(db, undefined, 0, { webhooks: { health: () => Promise.resolve(among) } }).report();
+    expect(await report()).toMatchObject({
+      ok: true,
+      problems: [
+        'Webhooks that keep failing: 2. See GET /webhooks.',
+        'Webhooks that are ten minutes behind or more: 1. See GET /webhooks.',
+      ],
+      webhooks: receivers,
+    });
+    expect(await report(receivers.slice(0, 1))).toMatchObject({ problems: [] });
+    const failing = { health: () => Promise.reject(new Error('the disk is full')) };
+    expect(await healthOf(db, undefined, 0, { webhooks: failing }).report()).toMatchObject({
+      problems: [],
+      webhooks: [],
+    });
+  });
+
   it('reports no problem when there are no dead letters', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));

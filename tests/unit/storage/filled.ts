@@ -1,6 +1,8 @@
 import { type ApiKey } from '../../../src/domain/access.ts';
 import { type PhoneNumber } from '../../../src/domain/address.ts';
 import { type KeptMessage } from '../../../src/domain/kept-message.ts';
+import { type FurtherEvent } from '../../../src/domain/further-event.ts';
+import { type Subscription } from '../../../src/domain/subscription.ts';
 import { type SessionId } from '../../../src/domain/session-id.ts';
 import { NO_PROFILE } from '../../../src/domain/session-profile.ts';
 import { Secret } from '../../../src/kit/secret.ts';
@@ -40,6 +42,19 @@ const keyFor = (id: SessionId): ApiKey => ({
   limits: { recipients: ['5491'], approval: true },
 });
 
+/** A webhook that receives what happens in one session. */
+const hookOf = (id: SessionId): Subscription => ({
+  ...{
+    id: `sub_${id}`,
+    name: 'canary-hook',
+    url: 'https://shop.example.com/',
+    events: null,
+    sessions: [id],
+    headers: {},
+  },
+  ...{ secret: 'whsec_canary', isPaused: false, createdAtMs: 1 },
+});
+
 /** Stores one of everything that is encrypted, each with a word of its own. */
 export async function fill(storage: Storage, id: SessionId): Promise<void> {
   const update = statusUpdate(id, `${id}-update`);
@@ -71,6 +86,10 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
     timer: { names: ['1@lid'], seconds: 86_400, setAtMs: 1_111_111_111_111, saidAtMs: 1_111_111_111_111 },
   });
   await storage.contactNames.learn(id, [{ person: '5491', pushName: 'canary-name', savedName: 'canary-saved-name' }]);
+  const hooks = await storage.subscriptions.all();
+  if (!hooks.some((hook) => hook.id === hookOf(id).id)) await storage.subscriptions.add(hookOf(id));
+  const further = { kind: 'call', body: { session_id: id, timestamp: '', call_id: 'canary-further' } } as FurtherEvent;
+  await storage.furtherEvents.add(id, [{ event: further, webhookId: `${id}-call` }]);
   await storage.settings.set(`of ${id}`, 'canary-setting');
   await storage.apiKeys.add(keyFor(id));
   await storage.idempotency.save('scope', id, { requestHash: 'canary-hash', status: 200, body: '"canary-answer"' });
@@ -97,6 +116,8 @@ export async function contents(storage: Storage, id: SessionId) {
     timer: await storage.chatTimers.of(id, ['1@lid']),
     kept: await storage.history.page(id, { limit: 9 }),
     callbacks: await storage.archive.list({ sessionId: id }, { after: 0, limit: 9 }),
+    webhook: (await storage.subscriptions.all()).find((each) => each.id === `sub_${id}`),
+    further: await storage.subscriptions.queueOf(hookOf(id)).next(id),
     answer: await storage.idempotency.find('scope', id),
     name: await storage.contactNames.of(id, { number: '5491' as PhoneNumber, lid: null }),
     setting: await storage.settings.get(`of ${id}`),

@@ -7,6 +7,7 @@ import { systemRandom } from '../../../src/kit/random.ts';
 import { type UrlGuard } from '../../../src/webhooks/subscriptions/subscription-client.ts';
 import { SubscriptionService } from '../../../src/webhooks/subscriptions/subscription-service.ts';
 import { ANA, BEA, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
+import { untilTrue } from '../../harness/until.ts';
 import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 
 const SECRET = `whsec_${createHash('sha256').update('x').digest('base64')}`;
@@ -100,7 +101,8 @@ describe('the service of subscriptions', () => {
     await furtherEvents.add(ANA, [{ event: call, webhookId: 'c1' }]);
 
     const { body: posted, headers } = await world.receiver.next();
-    expect(posted).toEqual({ type: 'call', session_id: ANA, seq: null, data: call.body });
+    const session = { name: null, labels: [], metadata: {} };
+    expect(posted).toEqual({ type: 'call', session_id: ANA, seq: null, session, data: call.body });
     expect(headers).toMatchObject({ 'webhook-id': 'c1', 'x-session-id': ANA });
     expect(headers).not.toHaveProperty('x-session-seq');
     await world.service.change(id, { isPaused: true });
@@ -143,7 +145,7 @@ describe('the service of subscriptions', () => {
     await after;
 
     const [letter] = await world.service.deadLetters(id, { after: 0, limit: 9 });
-    expect(letter).toMatchObject({ webhookId: 'a1', error: 'the receiver refuses it: the backend answered 422' });
+    expect(letter).toMatchObject({ webhookId: 'a1', error: 'the receiver refuses it: the receiver answered 422' });
     expect(await world.service.retry(id, letter!.id)).toMatchObject({ isAccepted: false, status: 422 });
     world.receiver.recovers();
     expect(await world.service.retry(id, letter!.id)).toMatchObject({ isAccepted: true, status: null, error: null });
@@ -191,6 +193,39 @@ describe('the service of subscriptions', () => {
     expect(() => world.service.find(other.id)).toThrow(expect.objectContaining({ code: 'webhook_not_found' }) as Error);
   });
 
+  it('says which keep failing or are far behind', async () => {
+    await using world = await World.start();
+    await world.subscribe({ name: 'the shop' });
+    await world.db.clock.advance(1);
+    await world.subscribe({ name: 'paused', isPaused: true });
+    const health = async () => {
+      await world.db.clock.advance(10_000);
+      const all = await world.service.health();
+      return all.map(({ name, isFailing, isBehind, lastError }) => [name, isFailing, isBehind, lastError]);
+    };
+    const paused = ['paused', false, false, null];
+    expect(await health()).toEqual([['the shop', false, false, null], paused]);
+
+    world.receiver.answerWith(503);
+    await world.db.commit(statusUpdate(ANA, 'a1'));
+    await untilTrue(() => Promise.resolve(world.fates.includes('failed')));
+    const why = 'the receiver answered 503';
+    expect(await health()).toEqual([['the shop', false, false, why], paused]);
+    await world.db.clock.advance(50_000);
+    expect(await health()).toEqual([['the shop', true, false, why], paused]);
+    await world.db.clock.advance(540_000);
+    expect(await health()).toEqual([['the shop', true, true, why], paused]);
+    expect(await world.service.health()).toMatchObject([{ pending: 1 }, { isPaused: true, pending: 1 }]);
+
+    world.receiver.recovers();
+    await untilTrue(async () => {
+      await world.db.clock.advance(60_000);
+      return world.fates.includes('delivered');
+    });
+    await world.db.settled();
+    expect(await health()).toEqual([['the shop', false, false, null], paused]);
+  });
+
   it('posts nothing of a session that has left, until it is back', async () => {
     await using world = await World.start();
     await world.subscribe();
@@ -233,7 +268,7 @@ describe('the service of subscriptions', () => {
     await expect(world.service.change(id, { url: 'http://forbidden.example' })).rejects.toThrow(AppError);
     await world.db.storage.subscriptions.change({ ...world.service.find(id), url: 'http://forbidden.example' });
     await world.service.reload();
-    expect(await world.service.test(id)).toMatchObject({ error: 'the backend is not reachable (url_not_allowed)' });
+    expect(await world.service.test(id)).toMatchObject({ error: 'the receiver is not reachable (url_not_allowed)' });
     for (let count = 1; count < 50; count += 1) await world.subscribe({ isPaused: true });
     await expect(world.subscribe()).rejects.toMatchObject({ code: 'too_many_webhooks' });
     await expect(world.service.remove('sub_unknown')).rejects.toMatchObject({ code: 'webhook_not_found' });

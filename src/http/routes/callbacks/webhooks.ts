@@ -31,7 +31,7 @@ const EXAMPLE_LETTER: z.infer<typeof deadLetter> = {
   eventId: 'message_Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3Jh',
   sessionId: EXAMPLE_ID,
   event: 'message-received',
-  error: 'the receiver refuses it: the backend answered 422',
+  error: 'the receiver refuses it: the receiver answered 422',
   at: '2024-01-15T10:31:00.000Z',
 };
 

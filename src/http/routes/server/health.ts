@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { maySeeNodes } from '../../access/caller.ts';
-import { healthBody } from '../../views/health-body.ts';
+import { maySeeNodes, maySeeWebhooks } from '../../access/caller.ts';
+import { type SubscriptionHealth } from '../../../ports/subscriptions.ts';
+import { bodyOf } from '../../views/health-body.ts';
 import { route } from '../../route.ts';
 
 const count = z.int().nonnegative();
@@ -26,6 +27,23 @@ const cluster = z.strictObject({
   ),
 });
 
+const webhook = z.strictObject({
+  webhookId: z.string(),
+  name: z.string(),
+  paused: z.boolean(),
+  failing: z.boolean().meta({
+    description:
+      'Something is pending, and it has accepted nothing for a minute, or holds up a session for ten minutes.',
+  }),
+  behind: z
+    .boolean()
+    .meta({ description: 'It is not paused, and its oldest event has waited for ten minutes or more.' }),
+  lastError: z.string().nullable().meta({ description: 'Why the last attempt failed; null once one has succeeded.' }),
+  pending: count,
+  oldestPendingSeconds: seconds,
+  deadLettered: count,
+});
+
 /** `GET /health`: for load balancers and people. Public, so it never contains secrets. */
 export const health = route({
   method: 'get',
@@ -35,7 +53,8 @@ export const health = route({
   summary: 'Get the health of the server',
   description:
     'Needs no key. "ok" if all is well, "degraded" (still 200) if a person should look at the listed problems, and "error" ' +
-    '(503) if the server cannot do its work. With CLUSTER_NODE_ID, callers with a key that is not limited to some sessions also see ' +
+    '(503) if the server cannot do its work. Callers with the scope admin also see how each webhook of POST /webhooks is doing. ' +
+    'With CLUSTER_NODE_ID, callers with a key that is not limited to some sessions also see ' +
     'the nodes, as the one that answers knows them.',
   answer: z.strictObject({
     success: z.boolean(),
@@ -50,6 +69,9 @@ export const health = route({
     }),
     backend: z.enum(['unknown', 'up', 'down']).meta({ description: 'Whether the main backend accepts callbacks.' }),
     problems: z.array(z.string()).meta({ description: 'Human-readable sentences.' }),
+    webhooks: z.array(webhook).optional().meta({
+      description: 'Only where there are any, and for callers who may see GET /webhooks. Up to ten seconds old.',
+    }),
     cluster: cluster.optional().meta({ description: 'Only with several nodes, and a key.' }),
   }),
   statuses: { 200: 'The server works.', 503: 'The server cannot do its work.' },
@@ -67,8 +89,15 @@ export const health = route({
   },
   errors: [],
   async handler(core, { caller }) {
-    const body = await healthBody(core);
+    const report = await core.health.report();
+    const body = await bodyOf(report, core.sessions);
     const known = maySeeNodes(caller) ? core.health.cluster : undefined;
-    return { status: body.success ? 200 : 503, body: { ...body, ...(known && { cluster: known }) } };
+    const webhooks = maySeeWebhooks(caller) ? report.webhooks.map(webhookView) : [];
+    const more = { ...(webhooks.length > 0 && { webhooks }), ...(known && { cluster: known }) };
+    return { status: body.success ? 200 : 503, body: { ...body, ...more } };
   },
 });
+
+function webhookView({ id, isPaused, isFailing, isBehind, ...rest }: SubscriptionHealth): z.infer<typeof webhook> {
+  return { webhookId: id, paused: isPaused, failing: isFailing, behind: isBehind, ...rest };
+}

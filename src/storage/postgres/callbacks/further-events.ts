@@ -2,6 +2,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type FurtherEventStore, type NewFurtherEvent } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { furtherBody } from '../../shared/encryption/cell-address.ts';
 import { type Database } from '../database.ts';
 import { type PostgresVault } from '../encryption/vault.ts';
@@ -42,9 +43,10 @@ export class PostgresFurtherEventStore implements FurtherEventStore {
 
   #insertion(sessionId: SessionId, events: readonly NewFurtherEvent[]): Statement {
     const { clock, vault } = this.#deps;
-    const bodies = events.map(({ event: { kind, body }, webhookId }) =>
-      vault.seal(furtherBody({ sessionId, webhookId, kind }), JSON.stringify(body)),
-    );
+    const bodies = events.map((further) => {
+      const { event, webhookId } = further;
+      return vault.seal(furtherBody({ sessionId, webhookId, kind: event.kind }), toldBody(further));
+    });
     return sql`WITH given AS (
         SELECT * FROM unnest(${events.map(({ webhookId }) => webhookId)}::text[],
           ${events.map(({ event }) => event.kind)}::text[], ${bodies}::bytea[])

@@ -2,6 +2,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { type Holding } from '../cluster/holding.ts';
 import { type Database } from '../database.ts';
@@ -102,10 +103,10 @@ export class Outbox {
     });
   }
 
-  #sealed({ event, webhookId, session }: Pick<NewCallback, 'event' | 'webhookId' | 'session'>): Buffer {
+  #sealed(callback: Pick<NewCallback, 'event' | 'webhookId' | 'session'>): Buffer {
+    const { event, webhookId } = callback;
     const { kind, body } = event;
-    const told = session ? { ...body, ...session } : body;
-    return this.#deps.vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(told));
+    return this.#deps.vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), toldBody(callback));
   }
 
   /**

@@ -3,6 +3,7 @@ import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type FurtherEventStore, type NewFurtherEvent } from '../../../ports/callbacks.ts';
 import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { furtherBody } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
@@ -51,9 +52,11 @@ export class SqliteFurtherEventStore implements FurtherEventStore {
   }
 
   /** Returns whether the event was not known yet. */
-  #store(sessionId: SessionId, { event: { kind, body }, webhookId }: NewFurtherEvent): boolean {
+  #store(sessionId: SessionId, further: NewFurtherEvent): boolean {
+    const { event, webhookId } = further;
+    const { kind } = event;
     if (this.#sql.known.get(sessionId, webhookId)) return false;
-    const sealed = this.#deps.vault.seal(furtherBody({ sessionId, webhookId, kind }), JSON.stringify(body));
+    const sealed = this.#deps.vault.seal(furtherBody({ sessionId, webhookId, kind }), toldBody(further));
     this.#sql.takeNumber.run(sessionId);
     this.#sql.insert.run({ sessionId, webhookId, kind, body: sealed, nowMs: this.#deps.clock.now() });
     return true;

@@ -1,6 +1,7 @@
 import { type SessionId } from '../../../domain/session-id.ts';
 import { type Clock } from '../../../kit/clock.ts';
 import { type NewCallback } from '../../../ports/callbacks.ts';
+import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { type Vault } from '../../shared/encryption/vault.ts';
 import { type Database } from '../database.ts';
@@ -98,10 +99,10 @@ export class Outbox {
     return { insteadId: instead.webhookId, insteadKind: instead.event.kind, insteadBody: this.#sealed(instead) };
   }
 
-  #sealed({ event, webhookId, session }: Pick<NewCallback, 'event' | 'webhookId' | 'session'>): string {
+  #sealed(callback: Pick<NewCallback, 'event' | 'webhookId' | 'session'>): string {
+    const { event, webhookId } = callback;
     const { kind, body } = event;
-    const told = session ? { ...body, ...session } : body;
-    return this.#vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), JSON.stringify(told));
+    return this.#vault.seal(callbackBody({ sessionId: body.session_id, webhookId, kind }), toldBody(callback));
   }
 
   /**

@@ -15,6 +15,11 @@ export const ENGLISH_SENTENCES = [
     /^The oldest callback of (\d+) sessions? keeps failing.*$/,
     'Accounts whose oldest delivery keeps failing and holds up the others: $1.',
   ],
+  [/^Webhooks that keep failing: (\d+)\..*$/, 'Further webhooks that keep failing: $1. See Deliveries.'],
+  [
+    /^Webhooks that are ten minutes behind or more: (\d+)\..*$/,
+    'Further webhooks that are ten minutes behind or more: $1. See Deliveries.',
+  ],
   [/^your /, 'Your '],
   [/^the receiver refuses it: (.*)$/, 'Rejected for its content: $1'],
   [/the receiver answered (\d+)$/, 'the receiver answered $1.'],
@@ -209,6 +214,11 @@ export const SPANISH_SENTENCES = [
   [
     /^The oldest callback of (\d+) sessions? keeps failing.*$/,
     'Cuentas cuya entrega más antigua falla una y otra vez y retiene las demás: $1.',
+  ],
+  [/^Webhooks that keep failing: (\d+)\..*$/, 'Otros webhooks que fallan una y otra vez: $1. Mira Entregas.'],
+  [
+    /^Webhooks that are ten minutes behind or more: (\d+)\..*$/,
+    'Otros webhooks con diez minutos de retraso o más: $1. Mira Entregas.',
   ],
   [/^the receiver refuses it: (.*)$/, 'Rechazado por su contenido: $1'],
   [/the receiver answered (\d+)$/, 'el receptor respondió $1.'],

@@ -38,7 +38,18 @@ function shopOf({ subscriptions }: Storage): DeliveryQueue {
   return subscriptions.queueOf(SHOP);
 }
 
-const PRESENCE = { kind: 'presence', body: { session_id: ANA, timestamp: '' } } as const;
+const PRESENCE = {
+  kind: 'presence',
+  body: {
+    session_id: ANA,
+    timestamp: '',
+    chat_id: '',
+    presence: 'available',
+    last_seen: null,
+    number: null,
+    lid: null,
+  },
+} as const;
 const NOTE = { atMs: 5, what: 'damaged', why: null } as const;
 
 /** Every method that writes rows of a session, as a node calls it for a session that it has lost. */

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { CHAT_NEWS, SHOWN_PRESENCES } from '../../domain/account-news.ts';
+import { type PhoneNumber } from '../../domain/address.ts';
+import { type FurtherBodies, type FurtherEventKind } from '../../domain/further-event.ts';
+import { JOIN_METHODS } from '../../domain/group.ts';
+import { type SessionId } from '../../domain/session-id.ts';
+import { told } from './callback-schemas.ts';
+import { type Schemas } from './schemas.ts';
+
+/** Accepts only a schema that every body of this event matches: `tsc` rejects missing and mistyped fields. */
+function bodyOf<Kind extends FurtherEventKind>() {
+  return <Body>(schema: z.ZodType<Body> & ([FurtherBodies[Kind]] extends [Body] ? z.ZodType : never)) => schema;
+}
+
+const text = z.string();
+const maybe = text.nullable();
+const time = z.iso.datetime();
+// Plain strings on the wire.
+const number = maybe as z.ZodType as z.ZodType<PhoneNumber | null>;
+const common = { session_id: text as z.ZodType as z.ZodType<SessionId>, timestamp: time };
+const whose = { number: maybe, lid: maybe };
+const person = z.strictObject({ number, lid: maybe });
+const people = z.array(person);
+
+const ofGroup = {
+  ...common,
+  group_id: text,
+  group_name: maybe.meta({ description: 'As far as it is known without asking.' }),
+  by: person.nullable().meta({ description: '`null` when WhatsApp names nobody.' }),
+  offline: z.boolean().meta({ description: 'Whether it had waited at WhatsApp.' }),
+};
+
+const changes = z.strictObject({
+  subject: text.optional(),
+  description: maybe.optional().meta({ description: '`null` when it was removed.' }),
+  announce: z.boolean().optional(),
+  locked: z.boolean().optional(),
+  member_add: z.enum(['admins', 'everybody']).optional(),
+  join_approval: z.boolean().optional(),
+  disappearing_seconds: z.number().optional().meta({ description: '0 is off.' }),
+  picture: z.enum(['set', 'removed']).optional(),
+  invite_link: z.literal('revoked').optional(),
+  community_id: maybe.optional(),
+  deleted: z.literal(true).optional(),
+});
+
+const members = z.enum(['joined', 'left', 'added', 'removed', 'promoted', 'demoted']);
+
+/** The schema of `data` of further events, and its name in the document, as far as they are described. */
+const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodType }>> = {
+  'group-update': {
+    name: 'GroupUpdateData',
+    schema: bodyOf<'group-update'>()(z.strictObject({ ...ofGroup, changes, ...told })),
+  },
+  'group-participants': {
+    name: 'GroupParticipantsData',
+    schema: bodyOf<'group-participants'>()(
+      z.strictObject({ ...ofGroup, action: members, participants: people, includes_me: z.boolean(), ...told }),
+    ),
+  },
+  'group-join-request': {
+    name: 'GroupJoinRequestData',
+    schema: bodyOf<'group-join-request'>()(
+      z.strictObject({
+        ...ofGroup,
+        action: z.enum(['created', 'revoked', 'rejected']),
+        method: z.enum(JOIN_METHODS).nullable(),
+        participants: people,
+        ...told,
+      }),
+    ),
+  },
+  'chat-update': {
+    name: 'ChatUpdateData',
+    schema: bodyOf<'chat-update'>()(
+      z.strictObject({
+        ...{ ...common, ...whose, chat_id: text, change: z.enum(CHAT_NEWS) },
+        muted_until: maybe.meta({ description: 'For `muted`: a time, or `always`.' }),
+        message_id: maybe,
+        ...told,
+      }),
+    ),
+  },
+  'contact-update': {
+    name: 'ContactUpdateData',
+    schema: bodyOf<'contact-update'>()(
+      z.strictObject({
+        ...{ ...common, ...whose, change: z.enum(['name', 'picture', 'about']), value: maybe },
+        ...told,
+      }),
+    ),
+  },
+  presence: {
+    name: 'PresenceData',
+    schema: bodyOf<'presence'>()(
+      z.strictObject({
+        ...{ ...common, ...whose, chat_id: text, presence: z.enum(SHOWN_PRESENCES), last_seen: time.nullable() },
+        ...told,
+      }),
+    ),
+  },
+};
+
+/** The component of the document that describes `data` of this event. */
+export const dataSchemaName = (kind: FurtherEventKind): string | undefined => DESCRIBED[kind]?.name;
+
+/** Adds them to the components of the document. */
+export function addFurtherSchemas(schemas: Schemas): void {
+  for (const { name, schema } of Object.values(DESCRIBED)) schemas.add(name, schemas.of(schema, 'output'));
+}
