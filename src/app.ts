@@ -35,6 +35,7 @@ import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
+import { createRest } from './runtime/rest-interface.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { createSink, createSubscriptions } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
@@ -134,17 +135,9 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const parts = { storage, files, notifier, webhooks, pressure, sink, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
-  const http = createHttpApp({
-    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, clock, keys, random: deps.random, tokens },
-    ...{ version: VERSION, history: sessions.history, log: log.child({ part: 'http' }) },
-    ...{
-      audit,
-      drafts: storage.drafts,
-      callbacks: storage.archive,
-      answers: storage.idempotency,
-      masterKey: storage.masterKey,
-    },
-    ...{ ...httpSettings(config), cluster, files: uploads },
+  const http = createRest(config, deps, {
+    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit },
+    ...{ storage, cluster, files: uploads },
   });
   const server = keep(
     built,
@@ -157,21 +150,6 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   health.started();
   log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
-}
-
-/** The settings of the REST interface. */
-function httpSettings({ http, sessions: { authDir } }: Config) {
-  const {
-    apiKeys,
-    rateLimit,
-    trustProxy,
-    corsOrigin: corsOrigins,
-    allowedHosts,
-    mcp,
-    dashboard,
-    compressedBodies,
-  } = http;
-  return { apiKeys, rateLimit, trustProxy, corsOrigins, allowedHosts, mcp, dashboard, compressedBodies, authDir };
 }
 
 /** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */

@@ -12,9 +12,6 @@ export interface FurtherBody {
   timestamp: string;
 }
 
-/** A body whose fields are not described here. */
-export type OpenBody = FurtherBody & Readonly<Record<string, unknown>>;
-
 /** The body of each kind of further event, which is described beside the part of the domain that it belongs to. */
 export interface FurtherBodies {
   'group-update': FurtherBody & GroupUpdateFields;
@@ -57,7 +54,7 @@ const AUDIENCES: Readonly<Record<FurtherEventKind, Audience>> = {
 };
 
 /** The names of all further events. */
-export const FURTHER_EVENT_KINDS = Object.keys(AUDIENCES) as readonly FurtherEventKind[];
+const FURTHER_EVENT_KINDS = Object.keys(AUDIENCES) as readonly FurtherEventKind[];
 
 /** The names of all events that a webhook may receive. */
 export const ALL_EVENT_KINDS: readonly AnyEventKind[] = [...EVENT_KINDS, ...FURTHER_EVENT_KINDS];

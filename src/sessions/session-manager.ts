@@ -34,7 +34,7 @@ import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
-import { type SendingParts, sendingParts } from './risk/sending-parts.ts';
+import { type Sending, createSending } from './risk/create-sending.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SessionTransfer } from './session-transfer.ts';
@@ -75,7 +75,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
-  readonly #sending: SendingParts;
+  readonly #sending: Sending;
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
   readonly #counts: Recent<Map<SessionPhase, number>>;
@@ -90,11 +90,11 @@ export class SessionManager implements AsyncDisposable {
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
     this.history = new SessionHistory({ ...deps, store: deps.history, days: deps.historyDays, sessions: this });
     const [supervisor, history] = [this.#supervisor, this.history.keeper];
-    this.#sending = sendingParts(deps, { supervisor, history });
+    this.#sending = createSending(deps, { supervisor, history });
     this.#outbound = this.#sending.outbound;
     const furtherEvents = new ProfiledEvents(
       deps.furtherEvents,
-      (sessionId) => this.#registry.sessions.get(sessionId)?.record.profile,
+      (id) => this.#registry.sessions.get(id)?.record.profile,
     );
     const inbound = new Inbound({
       ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, history, media, metrics, clock, log },
@@ -114,9 +114,9 @@ export class SessionManager implements AsyncDisposable {
     };
     const giveUp = (of: SentMessageRef) => this.#registry.sessions.get(of.sessionId)?.giveUp(of.messageId);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
-    const add = (record: SessionRecord) => this.#add(record);
-    this.#relinks = new Relinks({ ...deps, registry: this.#registry, add });
-    this.transfer = new SessionTransfer({ ...deps, registry: this.#registry, supervisor, add });
+    const held = { registry: this.#registry, supervisor, add: (record: SessionRecord) => this.#add(record) };
+    this.#relinks = new Relinks({ ...deps, ...held });
+    this.transfer = new SessionTransfer({ ...deps, ...held });
   }
 
   /** Loads what every process knows. Must be called before any other method. */

@@ -29,8 +29,8 @@ describe('an unknown path or method', () => {
 
   it.each([
     ['post', '/generate-qr', 'GET, OPTIONS'],
-    ['put', '/sessions', 'GET, HEAD, OPTIONS'],
-    ['patch', `/sessions/${CONNECTED}`, 'GET, DELETE, HEAD, OPTIONS'],
+    ['put', '/sessions', 'POST, GET, HEAD, OPTIONS'],
+    ['put', `/sessions/${CONNECTED}`, 'GET, PATCH, DELETE, HEAD, OPTIONS'],
     ['get', SEND, 'POST, OPTIONS'],
     ['get', `/sessions/${CONNECTED}/restart`, 'POST, OPTIONS'],
     ['get', '/config/download-media', 'POST, OPTIONS'],
@@ -50,7 +50,7 @@ describe('an unknown path or method', () => {
   it('OPTIONS lists the methods of a path', async () => {
     const { app } = startApi();
     const { headers } = await request(app).options('/sessions').expect(204);
-    expect(headers.allow).toBe('GET, HEAD, OPTIONS');
+    expect(headers.allow).toBe('POST, GET, HEAD, OPTIONS');
   });
 
   it('HEAD is GET without the body', async () => {

@@ -1,4 +1,3 @@
-import { NDJSON } from '../../src/http/responses/send-lines.ts';
 import { type ErrorCode } from '../../src/domain/errors.ts';
 import { errorsOf, type Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';

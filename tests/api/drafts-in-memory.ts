@@ -7,7 +7,7 @@ export const DRAFT: Draft = {
   ...{ id: 'draft_4f7k2m9q1x8z3c6v', sessionId: CONNECTED, keyId: 'Zb3kQ9xY7mNp', state: 'waiting' },
   message: JSON.stringify({
     to: { kind: 'number', number: '5491234567890' },
-    content: { type: 'text', text: 'hola' },
+    content: { type: 'text', text: 'hola', preview: false },
     ...{ replyTo: null, mentions: [], messageId: '3EB0C767D097B7C7C1A5' },
   }),
   ...{ createdAtMs: NOW_MS, changedAtMs: NOW_MS },

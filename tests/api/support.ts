@@ -22,7 +22,6 @@ import {
   systemResolve,
   TokensInMemory,
 } from '../../src/http/server.ts';
-import { NDJSON } from '../../src/http/responses/send-lines.ts';
 import { type Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';

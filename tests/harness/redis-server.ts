@@ -16,6 +16,15 @@ export class RedisServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
+  readonly #commands: Readonly<Record<string, (args: readonly string[]) => Reply>> = {
+    HSET: ([key = '', ...values]) => this.#set(key, values),
+    SCAN: (args) => this.#scan(args),
+    EXISTS: ([key = '']) => this.#find('EXISTS', key),
+    TYPE: ([key = '']) => this.#find('TYPE', key),
+    SELECT: () => ({ status: 'OK' }),
+    QUIT: () => ({ status: 'OK' }),
+  };
+
   private constructor() {
     this.#server = createServer((socket) => this.#serve(socket));
   }
@@ -55,11 +64,9 @@ export class RedisServer implements AsyncDisposable {
     if (!READS.has(name)) this.writes.push(name);
     const [key = '', ...fields] = args;
     if (name.startsWith('H') && this.texts.has(key)) return { error: 'WRONGTYPE not a hash' };
-    if (name === 'HSET') return this.#set(key, fields);
-    if (name === 'SCAN') return this.#scan(args);
-    if (name === 'EXISTS' || name === 'TYPE') return this.#find(name, key);
-    if (name === 'SELECT' || name === 'QUIT') return { status: 'OK' };
-    return readHash(name, this.hashes.get(key) ?? new Map(), fields) ?? { error: `ERR unknown command '${command}'` };
+    const hash = this.hashes.get(key) ?? new Map<string, string>();
+    const unknown = { error: `ERR unknown command '${command}'` };
+    return this.#commands[name]?.(args) ?? readHash(name, hash, fields) ?? unknown;
   }
 
   #find(name: 'EXISTS' | 'TYPE', key: string): Reply {

@@ -21,7 +21,7 @@ it('links a stock client: the phone signs, and the client restarts and logs in a
   expect(client.creds.me).toMatchObject({ id: deviceJid, lid: shop.lid.replace('@', ':1@') });
   await whatsapp.until((server) => server.devices()[0]?.waiting === 0);
   expect(whatsapp.devices()).toEqual([
-    { jid: deviceJid, number: SHOP, online: true, waiting: 0, unanswered: undefined },
+    { jid: deviceJid, name: 'Mac OS', number: SHOP, online: true, waiting: 0, unanswered: undefined },
   ]);
   expect(whatsapp.stats()).toMatchObject({ pairings: 1, logins: 1, errors: [] });
 });

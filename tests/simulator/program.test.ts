@@ -48,7 +48,7 @@ it('prints its addresses, links a client through the control server, and exits c
 
   expect(jid).toBe(`${SHOP}:1@s.whatsapp.net`);
   const devices: unknown = await (await fetch(`${controlUrl}/devices`)).json();
-  expect(devices).toEqual([{ jid, number: SHOP, online: true, waiting: 0 }]);
+  expect(devices).toEqual([{ jid, name: 'Mac OS', number: SHOP, online: true, waiting: 0 }]);
   expect((await fetch(`http://${mediaHost}/`)).status).toBe(404);
   program.child.kill('SIGTERM');
   expect(await program.end()).toEqual({ code: 0, stderr: '' });

@@ -14,7 +14,7 @@ const SLOWING: ReadonlySet<string> = new Set(['463', '429', '479']);
 export type SlowdownMode = 'off' | 'auto';
 
 /** The pace of a session that is not slowed down. */
-export const FULL_SPEED: Slowdown = { divisor: 1, fasterAtMs: null };
+const FULL_SPEED: Slowdown = { divisor: 1, fasterAtMs: null };
 
 /**
  * How much slower a session sends: each refusal of a day (UTC) halves its pace, down to an eighth, and each hour without one doubles it again.

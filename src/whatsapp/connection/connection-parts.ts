@@ -71,7 +71,7 @@ export function accountParts(
 }
 
 /** Creates the parts with which a socket sends, and has them follow where people are. */
-export function sendingParts(
+export function createSending(
   { socket, route }: OpenSocket,
   { deps, acks, emit, groupMetadata, withinConnection }: PartsDeps,
   restriction: Restriction,

@@ -26,7 +26,7 @@ import { prepare } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
 import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
-import { accountParts, pairingParts, type PartsDeps, sendingParts } from './connection-parts.ts';
+import { accountParts, pairingParts, type PartsDeps, createSending } from './connection-parts.ts';
 import { drain, unlinkDevice } from './logout.ts';
 import { MessageReceiver } from './message-receiver.ts';
 import { openSocket } from './open-socket.ts';
@@ -202,7 +202,7 @@ export class BaileysConnection implements Connection {
       ask: (query) => this.#actions.queries.ask(query),
     };
     const account = accountParts(opened, needs);
-    const sending = sendingParts(opened, needs, account.restriction);
+    const sending = createSending(opened, needs, account.restriction);
     return { ...opened, auth, receiver, callNotices, ...account, ...sending, ...pairingParts(opened, needs) };
   }
 

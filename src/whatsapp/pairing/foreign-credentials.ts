@@ -75,10 +75,14 @@ function accountOf({ account }: Record<string, unknown>): proto.IADVSignedDevice
   if (!isObject(account)) throw damaged('"account"');
   const [details, signature] = [bytesOf(account.details), bytesOf(account.accountSignature)];
   const [key, device] = [bytesOf(account.accountSignatureKey), bytesOf(account.deviceSignature)];
-  // The phone's key is not always kept.
-  const isWhole = details !== undefined && details.length > 0 && isBytes(key ?? Buffer.alloc(0), 0, KEY_BYTES);
-  if (!isWhole || !isBytes(signature, SIGNATURE_BYTES) || !isBytes(device, SIGNATURE_BYTES)) throw damaged('"account"');
+  const isSigned = isBytes(signature, SIGNATURE_BYTES) && isBytes(device, SIGNATURE_BYTES);
+  if (!isSigned || !details?.length || !isKeyOrNone(key)) throw damaged('"account"');
   return { details, accountSignature: signature, accountSignatureKey: key ?? null, deviceSignature: device };
+}
+
+/** The phone's key is not always kept. */
+function isKeyOrNone(key: Uint8Array | undefined): boolean {
+  return key === undefined || isBytes(key, 0, KEY_BYTES);
 }
 
 /** Protobuf's own JSON has bytes as base64. */

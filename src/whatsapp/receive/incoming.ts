@@ -80,8 +80,13 @@ export async function readPost(arrival: Arrival, lookUp: LookUps): Promise<Post 
     sender: await readSender(arrival, lookUp.people),
     sentAtMs: sentAt(arrival),
     content: { ...content, text: content.text?.slice(0, LONGEST_POST).toWellFormed() ?? null },
-    serverId: Number.isSafeInteger(Number(serverId ?? '')) && Number(serverId) > 0 ? Number(serverId) : null,
+    serverId: positive(serverId),
   };
+}
+
+function positive(text: string | null | undefined): number | null {
+  const number = Number(text ?? '');
+  return Number.isSafeInteger(number) && number > 0 ? number : null;
 }
 
 /** Baileys knows the account behind a status only by its number. */

@@ -20,6 +20,7 @@ import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { RedisServer } from '../../harness/redis-server.ts';
 import { newPostgresUrl } from '../../harness/shared-postgres.ts';
 import { testFolder } from '../../harness/test-folder.ts';
+import { fileName, json, writeFolder } from './auth-folders.ts';
 
 const ACCOUNT = '5491234567890';
 const INSTANCE = '6f1c1ad4-9a0e-4f3f-8f0e-0a3d8a5b7c11';
@@ -51,22 +52,6 @@ beforeAll(async () => {
   ];
   device = { creds: client.creds, keys: new Map([...entries, ...others]) };
 });
-
-const json = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer);
-
-/** As Baileys and WAHA name files. */
-const fileName = (key: string): string => `${key.replaceAll('/', '__').replaceAll(':', '-')}.json`;
-
-/** Writes a folder as `useMultiFileAuthState` of Baileys and of WAHA does. */
-async function writeFolder(
-  folder: string,
-  { creds, keys }: { creds?: unknown; keys: Map<string, unknown> },
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const files = [...keys].map(([key, value]) => [fileName(key), json(value)] as const);
-  if (creds !== undefined) files.push(['creds.json', json(creds)]);
-  await Promise.all(files.map(([name, text]) => writeFile(join(folder, name), text)));
-}
 
 /** The fields of a hash, as Evolution and fazer's baileys-api write them. */
 function fieldsOf({ creds, keys }: Device): [string, string][] {

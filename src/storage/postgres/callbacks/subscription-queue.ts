@@ -86,15 +86,16 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
     for (;;) {
       const [row] = await this.#db.readCommitted<Next | (State & { id: null })>(this.#nextOf(sessionId));
       if (row === undefined) return undefined;
-      if (row.id === null) return this.#skipUnwanted(sessionId, row.distance);
-      const { holdUntilMs, ...callback } = row;
-      this.#rewinds.set(sessionId, row.rewinds);
-      if (holdUntilMs !== null && this.#deps.held.holds(row)) return undefined;
-      const cell = eventBody(row);
-      const body = readableJson(this.#deps.vault, cell, row.body);
+      const { distance, rewinds, ...found } = row;
+      if (found.id === null) return this.#skipUnwanted(sessionId, distance);
+      const { holdUntilMs, ...callback } = found;
+      this.#rewinds.set(sessionId, rewinds);
+      if (holdUntilMs !== null && this.#deps.held.holds(found)) return undefined;
+      const cell = eventBody(found);
+      const body = readableJson(this.#deps.vault, cell, found.body);
       if (body !== null) return { ...callback, body: tellable(body) };
       // A damaged callback is set aside by the queue of the main backend.
-      if (row.seq === null) this.#deps.damaged.damaged({ sessionId, cell, stored: row.body });
+      if (found.seq === null) this.#deps.damaged.damaged({ sessionId, cell, stored: found.body });
       await this.dead({ ...callback, body: '' }, 'its stored content is damaged', this.#deps.clock.now());
     }
   }

@@ -8,7 +8,7 @@ import { type SessionManagerDeps } from '../session-manager-deps.ts';
 import { SessionRisks } from './session-risks.ts';
 
 /** What sends the messages of every session, limits them, and says what WhatsApp may judge them by. */
-export interface SendingParts {
+export interface Sending {
   outbound: Outbound;
   risks: SessionRisks;
   /** Creates the pace of a session. */
@@ -16,10 +16,10 @@ export interface SendingParts {
 }
 
 /** Creates the parts that all sessions share. */
-export function sendingParts(
+export function createSending(
   deps: SessionManagerDeps,
   { supervisor, history }: Pick<OutboundDeps, 'supervisor' | 'history'>,
-): SendingParts {
+): Sending {
   const { settings, conversations, refusals, sentMessages: sent, metrics, clock, random } = deps;
   const { pace } = settings;
   const limits = { perDay: settings.newConversationsPerDay, warmUp: settings.warmUp };

@@ -1,0 +1,43 @@
+import { type Config } from '../config/config.ts';
+import { createHttpApp, type HttpApp, type HttpAppDeps } from '../http/server.ts';
+import { type Clock } from '../kit/clock.ts';
+import { type Logger } from '../kit/logger.ts';
+import { type Random } from '../kit/random.ts';
+import { type Storage } from '../ports/storage.ts';
+import { type SessionManager } from '../sessions/session-manager.ts';
+import { VERSION } from '../version.ts';
+
+/** What the REST interface is built on. */
+export interface RestDeps extends Pick<
+  HttpAppDeps,
+  | 'media'
+  | 'scheduled'
+  | 'settings'
+  | 'webhooks'
+  | 'health'
+  | 'metrics'
+  | 'keys'
+  | 'tokens'
+  | 'audit'
+  | 'cluster'
+  | 'files'
+> {
+  sessions: SessionManager;
+  storage: Storage;
+}
+
+/** Builds the REST interface, with the dashboard and the reference. */
+export function createRest(
+  { http, sessions: { authDir } }: Config,
+  { clock, random, log }: { clock: Clock; random: Random; log: Logger },
+  { storage, ...parts }: RestDeps,
+): HttpApp {
+  const { apiKeys, rateLimit, trustProxy, corsOrigin, allowedHosts, mcp, dashboard, compressedBodies } = http;
+  return createHttpApp({
+    ...parts,
+    ...{ version: VERSION, history: parts.sessions.history, clock, random, log: log.child({ part: 'http' }) },
+    ...{ callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts },
+    ...{ masterKey: storage.masterKey, authDir },
+    ...{ apiKeys, rateLimit, trustProxy, corsOrigins: corsOrigin, allowedHosts, mcp, dashboard, compressedBodies },
+  });
+}
