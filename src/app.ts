@@ -18,7 +18,6 @@ import { followOthers } from './runtime/follow-others.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
-  createHttpApp,
   findFfmpeg,
   type HttpApp,
   type FileSettings,

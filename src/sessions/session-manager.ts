@@ -6,16 +6,9 @@ import { type PhoneNumber } from '../domain/address.ts';
 import { type ConnectionActions } from '../ports/connection-actions.ts';
 import { AppError, type ErrorCode, SessionLostError } from '../domain/errors.ts';
 import { type OutgoingMessage, type SentMessageRef } from '../domain/outgoing.ts';
-import {
-  newRecord,
-  type PairingCode,
-  type QrCode,
-  type SessionRecord,
-  type SessionPhase,
-  type SessionStatus,
-  countStatuses,
-  statusOf,
-} from '../domain/session.ts';
+import { countStatuses, newRecord, statusOf } from '../domain/session.ts';
+import { type PairingCode, type QrCode, type SessionPhase } from '../domain/session.ts';
+import { type SessionRecord, type SessionStatus } from '../domain/session.ts';
 import { type SessionRisk } from '../domain/risk.ts';
 import { newSessionId, type SessionId } from '../domain/session-id.ts';
 import { NO_PROFILE } from '../domain/session-profile.ts';
@@ -34,7 +27,7 @@ import { Relinks } from './relinks.ts';
 import { type PasskeyLinking } from './state/passkey-linking.ts';
 import { type SessionChanges, type SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
-import { type Sending, createSending } from './risk/create-sending.ts';
+import { createSending, type Sending } from './risk/create-sending.ts';
 import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SessionTransfer } from './session-transfer.ts';

@@ -161,7 +161,8 @@ function sessionIds(route: Route, api: Api): Check[] {
 
 /** A restart is refused as `session_not_connected` only during pairing by code. */
 function disconnected(route: Route, api: Api): Check[] {
-  if (!route.errors.includes('session_not_connected') || route.path.endsWith('/restart')) return [];
+  if (!namesSession(route) || !route.errors.includes('session_not_connected') || route.path.endsWith('/restart'))
+    return [];
   return [
     [
       'a session that is not connected',

@@ -16,9 +16,7 @@ const ANA = '5491155501234';
 describe('the dashboard, in a real Chromium', () => {
   let browser: Browser;
   let world: World;
-  let shop: Phone;
-  let depot: Phone;
-  let ana: Phone;
+  let shop: Phone, depot: Phone, ana: Phone;
 
   beforeAll(async () => {
     const settings = { API_KEY: KEY, DASHBOARD_MESSAGES: 'true', BACKEND_RETRIES: '1', PORT: String(await freePort()) };

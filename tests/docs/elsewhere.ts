@@ -12,6 +12,12 @@ interface ElsewhereTest {
  * file tests each of them; for Docker, as far as possible without it.
  */
 export const ELSEWHERE: readonly ElsewhereTest[] = [
+  // There is no draft with the id of the page.
+  {
+    prefix: 'curl -H "Authorization: Bearer $API_KEY" -X POST localhost:3000/drafts/',
+    file: 'tests/api/drafts.test.ts',
+    contains: '/approve`',
+  },
   { prefix: 'git clone', file: '.ci/run', contains: 'on a clean checkout' },
   { prefix: 'npm ci', file: '.ci/run', contains: 'npm ci' },
   { prefix: 'npm test', file: 'package.json', contains: '&& npm test"' },

@@ -1,6 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BufferJSON } from '@whiskeysockets/baileys';
+import { type AuthenticationCreds, BufferJSON } from '@whiskeysockets/baileys';
+
+/** What Baileys has of a linked device: credentials, and keys by `<type>-<id>`. */
+export interface Device {
+  creds: AuthenticationCreds;
+  keys: Map<string, unknown>;
+}
 
 /** JSON as Baileys stores it. */
 export const json = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer);

@@ -1,6 +1,5 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AuthenticationCreds, BufferJSON } from '@whiskeysockets/baileys';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { startSimulator } from '../../../simulator/start-simulator.ts';
@@ -20,17 +19,11 @@ import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { RedisServer } from '../../harness/redis-server.ts';
 import { newPostgresUrl } from '../../harness/shared-postgres.ts';
 import { testFolder } from '../../harness/test-folder.ts';
-import { fileName, json, writeFolder } from './auth-folders.ts';
+import { type Device, json, writeFolder } from './auth-folders.ts';
 
 const ACCOUNT = '5491234567890';
 const INSTANCE = '6f1c1ad4-9a0e-4f3f-8f0e-0a3d8a5b7c11';
 const MASTER_KEY = randomMasterKey();
-
-/** What Baileys has of a linked device: credentials, and keys by `<type>-<id>`. */
-interface Device {
-  creds: AuthenticationCreds;
-  keys: Map<string, unknown>;
-}
 
 let device: Device;
 

@@ -72,7 +72,15 @@ const HOSTILE = [
   '{1,NULL}',
 ];
 /** Tables with one row for each owner. */
-const SINGLE = ['data_keys', 'sessions', 'session_profiles', 'account_ids', 'credentials', 'sequences', 'history_settings'];
+const SINGLE = [
+  'data_keys',
+  'sessions',
+  'session_profiles',
+  'account_ids',
+  'credentials',
+  'sequences',
+  'history_settings',
+];
 
 let count = 0;
 
