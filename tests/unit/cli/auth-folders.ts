@@ -12,7 +12,7 @@ export interface Device {
 export const json = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer);
 
 /** As Baileys and WAHA name files. */
-export const fileName = (key: string): string => `${key.replaceAll('/', '__').replaceAll(':', '-')}.json`;
+const fileName = (key: string): string => `${key.replaceAll('/', '__').replaceAll(':', '-')}.json`;
 
 /** Writes a folder as `useMultiFileAuthState` of Baileys and of WAHA does. */
 export async function writeFolder(
