@@ -12,15 +12,22 @@ export async function sendLines(
   pages: AsyncIterable<readonly object[]>,
   isOver: () => boolean,
 ): Promise<void> {
-  res.status(200).set('Content-Type', `${NDJSON}; charset=utf-8`);
   if (res.req.method !== 'HEAD') {
     for await (const page of pages) {
       if (res.destroyed) return;
+      begin(res);
       if (isOver()) res.destroy();
       else await written(res, page.map((line) => `${JSON.stringify(line)}\n`).join(''));
     }
   }
-  if (!res.destroyed) await new Promise((resolve) => res.once('close', resolve).end(resolve));
+  if (res.destroyed) return;
+  begin(res);
+  await new Promise((resolve) => res.once('close', resolve).end(resolve));
+}
+
+/** Not before there is something to send: what fails until then is answered as any error. */
+function begin(res: Response): void {
+  if (!res.headersSent) res.status(200).set('Content-Type', `${NDJSON}; charset=utf-8`);
 }
 
 /** Resolves when the text is written, or the connection is closed. */

@@ -1,8 +1,8 @@
-import { type Response } from 'express';
 import { z } from 'zod';
 import { type AuditFilter, type ChainCheck, type StoredAuditEntry } from '../../../domain/audit.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { type AuditApi } from '../../core.ts';
+import { NDJSON, sendLines } from '../../responses/send-lines.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, pageQuery, sessionIdText, succeeded, timeText, wholeNumber } from '../../schemas/common.ts';
 
@@ -80,15 +80,15 @@ export const exportAudit = route({
   summary: 'Export the audit log',
   description: 'All entries that match, the oldest first, as one JSON object a line (NDJSON).',
   query: z.object(filters),
-  mediaType: 'application/x-ndjson',
+  mediaType: NDJSON,
   answer: z.string(),
   statuses: { 200: 'The entries.' },
   example: { answer: `${JSON.stringify(EXAMPLE)}\n` },
   errors: ['invalid_query'],
-  handler: ({ audit }, { query }) => ({
+  handler: ({ audit }, { query, caller }) => ({
     status: 200,
     body: '',
-    stream: (res) => exportTo(res, audit, filterOf(query)),
+    stream: (res) => sendLines(res, pagesOf(audit, filterOf(query)), () => caller.isExpired()),
   }),
 });
 
@@ -131,24 +131,13 @@ export const verifyAudit = route({
   },
 });
 
-async function exportTo(res: Response, audit: AuditApi, filter: AuditFilter): Promise<void> {
-  let after = 0;
-  let page: StoredAuditEntry[];
-  do {
-    page = await audit.list(filter, { after, limit: EXPORTED_AT_ONCE });
-    if (!res.headersSent) res.status(200).set('Content-Type', 'application/x-ndjson');
-    const lines = page.map((one) => `${JSON.stringify(viewOf(one))}\n`).join('');
-    if (lines !== '' && !res.write(lines)) await drained(res);
-    after = page.at(-1)?.id ?? after;
-  } while (page.length === EXPORTED_AT_ONCE && !res.closed);
-  res.end();
-}
-
-/** Resolves when the caller has read, or has left. */
-function drained(res: Response): Promise<void> {
-  return new Promise((resolve) => {
-    res.once('drain', resolve).once('close', resolve);
-  });
+async function* pagesOf(audit: AuditApi, filter: AuditFilter): AsyncGenerator<object[]> {
+  let after: number | undefined = 0;
+  while (after !== undefined) {
+    const page: StoredAuditEntry[] = await audit.list(filter, { after, limit: EXPORTED_AT_ONCE });
+    yield page.map(viewOf);
+    after = page.length < EXPORTED_AT_ONCE ? undefined : page.at(-1)?.id;
+  }
 }
 
 type Filters = z.output<z.ZodObject<typeof filters>>;
