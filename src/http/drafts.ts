@@ -5,7 +5,7 @@ import { type Draft, DRAFT_TTL_MS } from '../domain/draft.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type DraftStore } from '../ports/drafts.ts';
 import { type Clock } from '../kit/clock.ts';
-import { type Random } from '../kit/random.ts';
+import { ID_ALPHABET, type Random } from '../kit/random.ts';
 import { newMessageId } from '../domain/outgoing.ts';
 import { type RequestedMessage } from './schemas/message-schemas.ts';
 
@@ -14,7 +14,6 @@ const MAX_WAITING = 100;
 /** A send takes less: whoever approved has died meanwhile. */
 const GIVEN_UP_MS = 5 * 60_000;
 const ID_LENGTH = 16;
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** The dependencies of {@link Drafts}. */
 export interface DraftsDeps {
@@ -50,7 +49,7 @@ export class Drafts {
         message: 'A message that a person must approve takes its file from a URL.',
       });
     }
-    const id = `draft_${random.text(ID_LENGTH, ALPHABET)}`;
+    const id = `draft_${random.text(ID_LENGTH, ID_ALPHABET)}`;
     const whole = { ...message, messageId: message.messageId ?? newMessageId(random) };
     const atMs = clock.now();
     const draft = {
@@ -118,7 +117,13 @@ export class Drafts {
 
 /** The message of a draft. */
 export function messageOf({ message }: Draft): DraftMessage {
-  return JSON.parse(message) as DraftMessage;
+  return JSON.parse(message, withBytes) as DraftMessage;
+}
+
+/** A thumbnail, as Node writes bytes in JSON. */
+function withBytes(key: string, value: unknown): unknown {
+  if (key !== 'thumbnail' || value === null) return value;
+  return Buffer.from((value as ReturnType<Buffer['toJSON']>).data);
 }
 
 /** Whom a draft is for, as text; `null` for an action on an earlier message. */

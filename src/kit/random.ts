@@ -1,5 +1,8 @@
 import { randomInt } from 'node:crypto';
 
+/** What ids are made of: safe in paths, URLs and names of any system. */
+export const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
 /** The only source of randomness. It is injected, so that tests can choose it. */
 export interface Random {
   /** A number from 0 (included) to 1 (excluded). */

@@ -86,6 +86,17 @@ it('a key sees its own drafts only, a person those of its sessions, and nobody e
   await post(`/drafts/${own}/approve`).expect(404, /draft_not_found/);
 });
 
+it('a draft keeps the thumbnail of its preview, byte for byte', async () => {
+  const { post, agent, sessions } = await start();
+  const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0x80]);
+  const preview = { title: 'Menú', thumbnail: jpeg.toString('base64') };
+  const message = { type: 'text', number: NUMBER, text: 'https://example.com/menu', link_preview: preview };
+  const { body } = await post(`/sessions/${CONNECTED}/messages`, message, agent).expect(202);
+
+  await post(`/drafts/${(body as { draftId: string }).draftId}/approve`).expect(200);
+  expect(sessions.sent).toMatchObject([{ content: { preview: { title: 'Menú', thumbnail: jpeg } } }]);
+});
+
 it('a draft takes its file from a URL only, and there are at most 100 of a key', async () => {
   const { post, agent, written } = await start();
   const path = `/sessions/${CONNECTED}/messages`;

@@ -7,6 +7,7 @@ import {
   type SubscriptionSpec,
 } from '../../domain/subscription.ts';
 import { Recent } from '../../kit/recent.ts';
+import { ID_ALPHABET } from '../../kit/random.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { type FurtherEvents, type FurtherEventStore, type Page, type PendingEvent } from '../../ports/callbacks.ts';
 import {
@@ -44,7 +45,6 @@ const MAX_SUBSCRIPTIONS = 50;
 const CONCURRENCY = 16;
 /** Counting is not for free, and probes ask often. */
 const HEALTH_FRESH_MS = 10_000;
-const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
  * Receivers besides the main backend. Each has a notifier of its own, with its own order, retries and breaker, so that none delays

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { type AuthenticationCreds, initAuthCreds, type KeyPair, proto } from '@whiskeysockets/baileys';
 import { type AccountIdentity } from '../../domain/session.ts';
+import { ID_ALPHABET } from '../../kit/random.ts';
 import { UnusableSessionError } from '../../ports/foreign-store.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { encode } from '../signal/key-codec.ts';
@@ -186,11 +187,9 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_TEXT;
 }
 
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-
 function fingerprintOf({ whatsappUserId }: AccountIdentity, { public: key }: KeyPair): string {
   const hash = createHash('sha256').update(key).update(whatsappUserId).digest();
-  return [...hash.subarray(0, 9)].map((byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('');
+  return [...hash.subarray(0, 9)].map((byte) => ID_ALPHABET.charAt(byte % ID_ALPHABET.length)).join('');
 }
 
 function linkedAt({ details }: proto.IADVSignedDeviceIdentity): number | undefined {
