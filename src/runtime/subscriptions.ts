@@ -1,10 +1,11 @@
 import { type Config } from '../config/config.ts';
 import { UrlRules, systemAddresses, systemResolve } from '../http/server.ts';
 import { AppError } from '../domain/errors.ts';
+import { type AnyEventKind } from '../domain/further-event.ts';
 import { type Clock } from '../kit/clock.ts';
 import { type Logger } from '../kit/logger.ts';
 import { type Random } from '../kit/random.ts';
-import { type Metrics } from '../ports/metrics.ts';
+import { type CallbackFate, type Metrics } from '../ports/metrics.ts';
 import { type Lease } from '../ports/ownership.ts';
 import { type Storage } from '../ports/storage.ts';
 import { PostgresSink } from '../sink/postgres-sink.ts';
@@ -28,42 +29,44 @@ const REFUSAL =
 
 /** Receivers besides the main backend, which are subject to the same limits as it. */
 export function createSubscriptions({ backend }: Config, deps: SubscriptionsDeps): SubscriptionService {
-  const { storage, metrics, lease, clock, random, log } = deps;
-  const { retries, poisonAfterMs, retentionMs, timeoutMs } = backend;
   return new SubscriptionService({
-    ...{
-      store: storage.subscriptions,
-      furtherEvents: storage.furtherEvents,
-      settings: { retries, poisonAfterMs, retentionMs },
-      timeoutMs,
-      lease,
-      clock,
-      random,
-    },
-    metrics: { posted: (_, fate) => metrics.subscriberPosted(fate), arrived: () => undefined },
+    ...deliveryDeps(backend, deps, 'webhooks'),
+    furtherEvents: deps.storage.furtherEvents,
+    timeoutMs: backend.timeoutMs,
     guard: guardOf(backend.webhookAllowedHosts),
     version: VERSION,
-    log: log.child({ part: 'webhooks' }),
   });
 }
 
 /** What writes events into the operator's own table, which does nothing without `SINK_DATABASE_URL`. */
 export async function createSink({ sink, backend }: Config, deps: SubscriptionsDeps): Promise<Sink> {
-  const { storage, metrics, lease, clock, random } = deps;
   if (!sink) {
-    await forgetSink(storage.subscriptions);
+    await forgetSink(deps.storage.subscriptions);
     return NO_SINK;
   }
-  const { retries, poisonAfterMs, retentionMs } = backend;
-  const log = deps.log.child({ part: 'sink' });
-  const memoryMs = Math.max(2 * retentionMs, WEEK_MS);
+  const delivery = deliveryDeps(backend, deps, 'sink');
+  const memoryMs = Math.max(2 * backend.retentionMs, WEEK_MS);
   return new SinkDelivery({
-    ...{ store: storage.subscriptions, lease, clock, random, log },
+    ...delivery,
     events: sink.events,
-    settings: { retries, poisonAfterMs, retentionMs },
-    metrics: { posted: (_, fate) => metrics.subscriberPosted(fate), arrived: () => undefined },
-    sink: new PostgresSink(sink, { memoryMs, clock, log }),
+    sink: new PostgresSink(sink, { memoryMs, clock: deps.clock, log: delivery.log }),
   });
+}
+
+/** What delivers to any receiver besides the main backend. */
+function deliveryDeps(
+  { retries, poisonAfterMs, retentionMs }: Config['backend'],
+  { storage, metrics, lease, clock, random, log }: SubscriptionsDeps,
+  part: string,
+) {
+  return {
+    ...{ store: storage.subscriptions, lease, clock, random, log: log.child({ part }) },
+    settings: { retries, poisonAfterMs, retentionMs },
+    metrics: {
+      posted: (_: AnyEventKind, fate: CallbackFate) => metrics.subscriberPosted(fate),
+      arrived: () => undefined,
+    },
+  };
 }
 
 /** What the process needs of a sink. */
