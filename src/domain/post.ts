@@ -1,5 +1,8 @@
 import { type IncomingMessage, type MediaInfo, type MessageType } from './message.ts';
 
+/** Where statuses go, in place of a chat. */
+export const STATUS_JID = 'status@broadcast';
+
 /** What somebody posted as a status (`chatId` is `status@broadcast`) or in a channel (`…@newsletter`). */
 export interface Post extends IncomingMessage {
   /** The number that WhatsApp gave a message of a channel. */

@@ -122,8 +122,7 @@ export class Inbound {
   async #tellPosts({ sessionId }: SessionRecord, arrivals: readonly Arrival[]): Promise<void> {
     const { furtherEvents } = this.#deps;
     const events = arrivals.flatMap(({ post }) => (post ? [postReceived(sessionId, post)] : []));
-    const wanted = events.filter(({ event }) => furtherEvents.isWanted(sessionId, event.kind));
-    if (wanted.length > 0) await furtherEvents.add(sessionId, wanted);
+    if (events.length > 0) await furtherEvents.add(sessionId, events);
   }
 
   async #receiptOf(record: SessionRecord, { message: given, key: handled }: Arrival, now: number): Promise<Receipt> {

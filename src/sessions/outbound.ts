@@ -2,6 +2,7 @@ import { isChannel } from '../domain/channel.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
 import { type KnownSentMessage, type OutgoingMessage } from '../domain/outgoing.ts';
+import { STATUS_JID } from '../domain/post.ts';
 import { type SessionId } from '../domain/session-id.ts';
 import { type SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
@@ -185,12 +186,9 @@ function hasLeft({ status }: KnownSentMessage): boolean {
   return status !== 'pending' && status !== 'failed';
 }
 
-/** Where statuses go, which are no conversation. */
-const STATUS = 'status@broadcast';
-
 /** Whether somebody may see that the account types there. */
 function isConversation(to: string): boolean {
-  return to !== STATUS && !isChannel(to);
+  return to !== STATUS_JID && !isChannel(to);
 }
 
 /** The other side of a one-to-one conversation; a group and a status have none. */
@@ -207,7 +205,7 @@ function refusal({ errorCode, to }: Extract<SendOutcome, { status: 'failed' }>):
   if (errorCode === '463') return new AppError('account_restricted');
   if (errorCode === '429') return new AppError('rate_limited');
   if (UNSENT.has(errorCode)) return new AppError('message_not_sent');
-  if (errorCode === '479' && to === STATUS) return new AppError('message_refused', { message: NO_AUDIENCE });
+  if (errorCode === '479' && to === STATUS_JID) return new AppError('message_refused', { message: NO_AUDIENCE });
   return new AppError('message_refused', { message: `WhatsApp refused the message (${errorCode}).` });
 }
 

@@ -1,7 +1,8 @@
 import { areJidsSameUser, proto, type WAMessage } from '@whiskeysockets/baileys';
 import { isCredibleTime } from '../../kit/clock.ts';
 import { type IncomingMessage, type MessageContent } from '../../domain/message.ts';
-import { type Post } from '../../domain/post.ts';
+import { isChannel } from '../../domain/channel.ts';
+import { type Post, STATUS_JID } from '../../domain/post.ts';
 import { isGroup, withoutDevice } from '../addressing/jid.ts';
 import { contentOf } from '../messages/content.ts';
 import { namesIn } from '../addressing/people.ts';
@@ -136,5 +137,5 @@ const UNDECRYPTABLE = contentOf('undecryptable');
 const WITHHELD = contentOf('view_once', { viewOnce: true });
 
 function isPublicChannel(jid: string): boolean {
-  return jid === 'status@broadcast' || jid.endsWith('@newsletter');
+  return jid === STATUS_JID || isChannel(jid);
 }

@@ -3,6 +3,7 @@ import { type Recipient } from '../../domain/address.ts';
 import { isChannel } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
+import { STATUS_JID } from '../../domain/post.ts';
 import { type Clock } from '../../kit/clock.ts';
 import { type EncodedMessage, type PreparedMessage, type SendOutcome, type Waiting } from '../../ports/connection.ts';
 import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
@@ -21,7 +22,7 @@ import { type Acks } from './acks.ts';
 import { type ChatTimers, timerFor } from './chat-timer.ts';
 import { relay, type RelayDeps } from './relay.ts';
 import { type SecondAddress, type Sent } from './second-address.ts';
-import { asStatus, audienceOf, STATUS_JID } from './status.ts';
+import { asStatus, audienceOf } from './status.ts';
 
 /** What sending over one connection works with. */
 export interface SendDeps extends RelayDeps, ChatTimers {

@@ -5,9 +5,6 @@ import { jidOfNumber, withoutDevice } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
 import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
 
-/** Where statuses are sent to, in place of a chat. */
-export const STATUS_JID = 'status@broadcast';
-
 /** How WhatsApp's own clients write white. */
 const WHITE = 0xff_ff_ff_ff;
 const { SYSTEM } = proto.Message.ExtendedTextMessage.FontType;
