@@ -1,4 +1,4 @@
-import { type Bench } from './bench.ts';
+import type { Bench } from './bench.ts';
 import { backlog } from './benches/backlog.ts';
 import { cluster } from './benches/cluster.ts';
 import { inbound } from './benches/inbound.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Bench, type Size } from './bench.ts';
+import type { Bench, Size } from './bench.ts';
 
 /** The options of a run. */
 export interface RunOptions {

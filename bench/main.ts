@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Bench } from './bench.ts';
+import type { Bench } from './bench.ts';
 import { BENCHES } from './benches.ts';
 import { type Command, CommandLineError, help, readCommandLine, type RunOptions } from './command-line.ts';
 import { type BenchReport, newReport } from './report.ts';

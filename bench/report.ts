@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
-import { type Figure, type Size } from './bench.ts';
+import type { Figure, Size } from './bench.ts';
 
 /** The results of a run, with everything needed to compare it to another one. */
 export interface Report {

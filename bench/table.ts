@@ -1,4 +1,4 @@
-import { type Bound, type Figure } from './bench.ts';
+import type { Bound, Figure } from './bench.ts';
 import { median } from './statistics.ts';
 
 const HEAD = ['', 'median', 'from', 'to', 'must reach', ''];

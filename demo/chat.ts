@@ -1,7 +1,7 @@
 import { interactiveOf, type ShownButton } from '../simulator/phones/interactive-message.ts';
-import { type ReceivedMessage } from '../simulator/phones/inbox.ts';
+import type { ReceivedMessage } from '../simulator/phones/inbox.ts';
 import { mediaIn } from '../simulator/phones/media-message.ts';
-import { type Phone } from '../simulator/phones/phone.ts';
+import type { Phone } from '../simulator/phones/phone.ts';
 import { CUSTOMER_SENDS, type SampleKind } from './samples.ts';
 
 /** The content of a bubble. */

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 
 import { print } from './print.ts';
-import { type Stage } from './stage.ts';
-import { type StoryState } from './story/step.ts';
+import type { Stage } from './stage.ts';
+import type { StoryState } from './story/step.ts';
 import { storyOf } from './story/story.ts';
 
 const TAIL_LINES = 30;

@@ -1,4 +1,4 @@
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
 /** Broadcasts server-sent events to every open page. */
 export class EventStream {

@@ -1,4 +1,4 @@
-import { type OrchestratorProcess } from './orchestrator-process.ts';
+import type { OrchestratorProcess } from './orchestrator-process.ts';
 
 /** How far a process is. */
 export type ProcessState = OrchestratorProcess['state'];

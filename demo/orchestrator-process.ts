@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { type OrchestratorApi } from './orchestrator-api.ts';
+import type { OrchestratorApi } from './orchestrator-api.ts';
 import { until } from './until.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/whatsapp-orchestrator.js', import.meta.url));

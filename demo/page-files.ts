@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
 import { PAGE_HEADERS } from './page-headers.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-import { type Callback } from './callback.ts';
+import type { Callback } from './callback.ts';
 import { Chat } from './chat.ts';
 import { EventStream } from './event-stream.ts';
 import { close, listen } from './listen.ts';
@@ -11,7 +11,7 @@ import { proxy } from './proxy.ts';
 import { sendBytes } from './send-bytes.ts';
 import { snapshot } from './snapshot.ts';
 import { type ActionInput, actionNamed } from './stage-actions.ts';
-import { type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const SNAPSHOT_INTERVAL_MS = 100;
 

@@ -1,4 +1,4 @@
-import { type Phone } from '../simulator/phones/phone.ts';
+import type { Phone } from '../simulator/phones/phone.ts';
 
 /** What people wrote to the shop before the orchestrator was linked. None of it may be told as new. */
 export const OLD_TEXTS = ['Hola, ¿abren los lunes?', 'Gracias, voy mañana.', '¿Me guardan dos kilos?'] as const;

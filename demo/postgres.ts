@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Closers } from './closers.ts';
+import type { Closers } from './closers.ts';
 import { freePort, HOST } from './listen.ts';
 
 /** Starts PostgreSQL in a temporary folder; `closers` stops it and removes the folder. Resolves with its URL. */

@@ -1,9 +1,9 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { arrayBuffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
-import { type OrchestratorApi } from './orchestrator-api.ts';
+import type { OrchestratorApi } from './orchestrator-api.ts';
 import { mediaHeaders, PAGE_HEADERS } from './page-headers.ts';
 
 /** What the page receives while the orchestrator does not respond. */

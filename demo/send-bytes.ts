@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Responds with a file, or with the requested range of it. Without range support, browsers cannot show how long an audio file is. */
 export function sendBytes(

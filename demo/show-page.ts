@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
 
-import { type Callback } from './callback.ts';
+import type { Callback } from './callback.ts';
 import { HOST } from './listen.ts';
 import { PageServer } from './page-server.ts';
 import { print } from './print.ts';
-import { type Closers } from './closers.ts';
-import { type Stage } from './stage.ts';
+import type { Closers } from './closers.ts';
+import type { Stage } from './stage.ts';
 
 const DEFAULT_PORT = 8090;
 

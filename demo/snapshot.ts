@@ -1,7 +1,7 @@
-import { type Bubble, type Chat } from './chat.ts';
-import { type Nodes } from './nodes.ts';
+import type { Bubble, Chat } from './chat.ts';
+import type { Nodes } from './nodes.ts';
 import { CUSTOMER, type Person, SHOP } from './people.ts';
-import { type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** The current state of the stage, as the page displays it. */
 export interface Snapshot {

@@ -1,6 +1,6 @@
-import { type Chat } from './chat.ts';
-import { type SampleKind } from './samples.ts';
-import { type Stage } from './stage.ts';
+import type { Chat } from './chat.ts';
+import type { SampleKind } from './samples.ts';
+import type { Stage } from './stage.ts';
 
 /** The input of a button. */
 export interface ActionInput {

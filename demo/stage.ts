@@ -4,11 +4,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Phone } from '../simulator/phones/phone.ts';
-import { type Simulator } from '../simulator/simulator.ts';
+import type { Phone } from '../simulator/phones/phone.ts';
+import type { Simulator } from '../simulator/simulator.ts';
 import { startSimulator } from '../simulator/start-simulator.ts';
 import { Backend } from './backend.ts';
-import { type Closers } from './closers.ts';
+import type { Closers } from './closers.ts';
 import { freePort, HOST } from './listen.ts';
 import { Nodes } from './nodes.ts';
 import { OrchestratorApi } from './orchestrator-api.ts';

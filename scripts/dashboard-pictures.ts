@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { makeDeadLetter, talk } from '../tests/dashboard/stage.ts';
 import { startBrowser } from '../tests/harness/browser.ts';
 import { startWorld, type World } from '../tests/harness/world.ts';

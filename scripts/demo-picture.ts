@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { DemoProcess } from '../tests/demo/demo-process.ts';
 import { startBrowser } from '../tests/harness/browser.ts';
 

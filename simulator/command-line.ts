@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { type SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './options.ts';
 
 /** The help of `npm run simulator`. */
 export const HELP = `A WhatsApp Web server for development and tests.

@@ -2,7 +2,7 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 
 import { type Command, CommandLineError, HELP, readCommandLine } from './command-line.ts';
-import { type SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './options.ts';
 import type { Simulator } from './simulator.ts';
 
 const EXIT = { failed: 1, wrongArguments: 2 };

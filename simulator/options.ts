@@ -1,4 +1,4 @@
-import { type Addressing } from './world/address.ts';
+import type { Addressing } from './world/address.ts';
 
 /** Options of {@link startSimulator}; all of them are optional. */
 export interface SimulatorOptions {

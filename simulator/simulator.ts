@@ -1,19 +1,19 @@
 import { happenNow } from './faults/immediate-faults.ts';
-import { type ActiveFault } from './faults/faults.ts';
+import type { ActiveFault } from './faults/faults.ts';
 import { checkFaultOptions, type FaultOptions } from './faults/fault-options.ts';
 import { FAULTS, type FaultName } from './faults/fault-table.ts';
-import { type Behaviour } from './behaviours/behaviour.ts';
-import { type WaitOptions } from './kit/changes.ts';
-import { type Counters } from './kit/counters.ts';
-import { type NoticeName } from './notices/notice-table.ts';
+import type { Behaviour } from './behaviours/behaviour.ts';
+import type { WaitOptions } from './kit/changes.ts';
+import type { Counters } from './kit/counters.ts';
+import type { NoticeName } from './notices/notice-table.ts';
 import { sendNotice } from './notices/send-notice.ts';
 import { Phone } from './phones/phone.ts';
-import { type SimulatorComponents } from './components.ts';
-import { type Addressing } from './world/address.ts';
-import { type Account } from './world/account.ts';
+import type { SimulatorComponents } from './components.ts';
+import type { Addressing } from './world/address.ts';
+import type { Account } from './world/account.ts';
 import { Channel } from './world/channel.ts';
-import { type Group } from './world/group.ts';
-import { type GroupRestriction } from './world/group-settings.ts';
+import type { Group } from './world/group.ts';
+import type { GroupRestriction } from './world/group-settings.ts';
 
 /** A linked device, as `devices()` lists it. */
 export interface DeviceSummary {

@@ -1,5 +1,5 @@
 import { startControlServer } from './control/control-server.ts';
-import { type SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './options.ts';
 import { Simulator } from './simulator.ts';
 import { createSimulatorComponents } from './components.ts';
 

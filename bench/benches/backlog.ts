@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Bench, type BenchTask, type Figure, type Size } from '../bench.ts';
+import type { Bench, BenchTask, Figure, Size } from '../bench.ts';
 import { fillBacklog } from '../parties/backlog.ts';
 import { TestBed } from '../parties/test-bed.ts';
-import { type Orchestrator } from '../parties/orchestrator.ts';
+import type { Orchestrator } from '../parties/orchestrator.ts';
 import { rssBytes, sharedNowMs } from '../parties/usage.ts';
 
 interface BacklogSize extends Size {

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { type Bench, type BenchTask, type Figure, type Size } from '../bench.ts';
-import { type Bare } from '../parties/bare.ts';
-import { type Cluster } from '../parties/cluster.ts';
+import type { Bench, BenchTask, Figure, Size } from '../bench.ts';
+import type { Bare } from '../parties/bare.ts';
+import type { Cluster } from '../parties/cluster.ts';
 import { PostgresServer } from '../parties/postgres-server.ts';
 import { TestBed } from '../parties/test-bed.ts';
 import { sharedNowMs } from '../parties/usage.ts';

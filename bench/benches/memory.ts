@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Bench, type Size } from '../bench.ts';
+import type { Bench, Size } from '../bench.ts';
 import { TestBed } from '../parties/test-bed.ts';
 import { rssBytes } from '../parties/usage.ts';
 import { ratios, slope } from '../statistics.ts';

@@ -1,5 +1,5 @@
-import { type Bench, type Size } from '../bench.ts';
-import { type Contestant } from '../parties/contestant.ts';
+import type { Bench, Size } from '../bench.ts';
+import type { Contestant } from '../parties/contestant.ts';
 import { TestBed } from '../parties/test-bed.ts';
 import { percentile, ratios } from '../statistics.ts';
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { type Bench, type Figure, type Size } from '../bench.ts';
-import { type Orchestrator } from '../parties/orchestrator.ts';
+import type { Bench, Figure, Size } from '../bench.ts';
+import type { Orchestrator } from '../parties/orchestrator.ts';
 import { PostgresServer } from '../parties/postgres-server.ts';
 import { type Reception, TestBed, type Traffic } from '../parties/test-bed.ts';
 import { differences, percentile, ratios } from '../statistics.ts';

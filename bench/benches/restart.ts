@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type Bench, type Size } from '../bench.ts';
+import type { Bench, Size } from '../bench.ts';
 import { TestBed } from '../parties/test-bed.ts';
-import { type Orchestrator } from '../parties/orchestrator.ts';
+import type { Orchestrator } from '../parties/orchestrator.ts';
 import { sharedNowMs } from '../parties/usage.ts';
 import { ratios } from '../statistics.ts';
 

@@ -1,9 +1,9 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Bench, type Figure, type Size } from '../bench.ts';
+import type { Bench, Figure, Size } from '../bench.ts';
 import { TestBed } from '../parties/test-bed.ts';
-import { type Orchestrator } from '../parties/orchestrator.ts';
+import type { Orchestrator } from '../parties/orchestrator.ts';
 import { median } from '../statistics.ts';
 
 interface SoakSize extends Size {

@@ -1,4 +1,4 @@
-import { type Bench, type Size } from '../bench.ts';
+import type { Bench, Size } from '../bench.ts';
 import { TestBed } from '../parties/test-bed.ts';
 import { ratios } from '../statistics.ts';
 

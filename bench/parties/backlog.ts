@@ -1,9 +1,9 @@
 import { systemClock } from '../../src/kit/clock.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { type PhoneNumber } from '../../src/domain/address.ts';
-import { type NewCallback } from '../../src/ports/callbacks.ts';
-import { type SessionRecord } from '../../src/domain/session.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
+import type { PhoneNumber } from '../../src/domain/address.ts';
+import type { NewCallback } from '../../src/ports/callbacks.ts';
+import type { SessionRecord } from '../../src/domain/session.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
 import { messageReceived } from '../../src/sessions/callback-events.ts';
 import { contentOf } from '../../src/whatsapp/messages/content.ts';
 import { openStorage } from '../../src/storage/sqlite/open.ts';

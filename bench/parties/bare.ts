@@ -1,6 +1,6 @@
-import { type Account, type Contestant, type Offer } from './contestant.ts';
+import type { Account, Contestant, Offer } from './contestant.ts';
 import type { BareApi } from './bare-process.ts';
-import { type Target } from './bare-client.ts';
+import type { Target } from './bare-client.ts';
 import { Remote } from './remote.ts';
 
 const PROCESS = new URL('bare-process.ts', import.meta.url);

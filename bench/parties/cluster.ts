@@ -1,5 +1,5 @@
-import { type Account, type Contestant, type Offer } from './contestant.ts';
-import { type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
+import type { Account, Contestant, Offer } from './contestant.ts';
+import type { Orchestrator, OrchestratorOptions } from './orchestrator.ts';
 
 /** Starts one of its nodes. */
 type StartNode = (options: Pick<OrchestratorOptions, 'settings' | 'backend'>) => Promise<Orchestrator>;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Backend } from './backend.ts';
-import { type Target } from './bare-client.ts';
-import { type Account, type Contestant, type Offer } from './contestant.ts';
+import type { Target } from './bare-client.ts';
+import type { Account, Contestant, Offer } from './contestant.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
 import { sharedNowMs } from './usage.ts';
 

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BenchTask } from '../bench.ts';
+import type { BenchTask } from '../bench.ts';
 import { Bare } from './bare.ts';
-import { type Target } from './bare-client.ts';
+import type { Target } from './bare-client.ts';
 import { Cluster } from './cluster.ts';
-import { type Account, type Contestant } from './contestant.ts';
+import type { Account, Contestant } from './contestant.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { Remote } from './remote.ts';
 import { cpuMs as cpuMsOfOne, untilIdle } from './usage.ts';

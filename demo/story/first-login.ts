@@ -1,11 +1,11 @@
-import { type Phone } from '../../simulator/phones/phone.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
 import { assertFields, assertThat, required } from '../assertions.ts';
-import { type Callback } from '../callback.ts';
+import type { Callback } from '../callback.ts';
 import { OLD_TEXTS, REGULAR, SUPPLIER, SUPPLIER_SAVED_AS } from '../past.ts';
 import { SHOP } from '../people.ts';
-import { type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { hasStatus, isMessage } from './messages.ts';
-import { type StoryState } from './step.ts';
+import type { StoryState } from './step.ts';
 
 const MAX_ATTEMPTS = 20;
 /** The message brings no name of its sender. */

@@ -1,10 +1,10 @@
-import { type Callback } from '../callback.ts';
+import type { Callback } from '../callback.ts';
 import { assertFields, assertThat, required } from '../assertions.ts';
 import { CUSTOMER, SHOP } from '../people.ts';
 import { CUSTOMER_SENDS, type Sample, type SampleKind, SHOP_SENDS } from '../samples.ts';
-import { type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { hasStatus, isMessage } from './messages.ts';
-import { type StoryState } from './step.ts';
+import type { StoryState } from './step.ts';
 
 /** The fields of `media_info` that the story checks. */
 interface MediaInfo {

@@ -1,8 +1,8 @@
-import { type Match } from '../backend.ts';
+import type { Match } from '../backend.ts';
 import { assertFields, assertThat, required } from '../assertions.ts';
 import { CUSTOMER, SHOP } from '../people.ts';
-import { type Stage } from '../stage.ts';
-import { type StoryState } from './step.ts';
+import type { Stage } from '../stage.ts';
+import type { StoryState } from './step.ts';
 
 /** The customer sends a text, and the backend receives it. */
 export async function receiveMessage(stage: Stage, state: StoryState): Promise<void> {

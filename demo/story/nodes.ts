@@ -1,6 +1,6 @@
-import { type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { sendAndReceive } from './messages.ts';
-import { type StoryState } from './step.ts';
+import type { StoryState } from './step.ts';
 
 /** Each node is killed once, so the owner of the session too. Whoever it is, the next message arrives. */
 export async function killEachNode(stage: Stage, state: StoryState): Promise<void> {

@@ -1,10 +1,10 @@
-import { type Phone } from '../../simulator/phones/phone.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
 import { PairingError, type PairingFailure } from '../../simulator/pairing/pairing-error.ts';
 import { assertFields, assertThat, required } from '../assertions.ts';
 import { SHOP } from '../people.ts';
-import { type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { until } from '../until.ts';
-import { type StoryState } from './step.ts';
+import type { StoryState } from './step.ts';
 
 /** A frontend requests a QR. */
 export async function showQr({ api }: Stage, state: StoryState): Promise<void> {

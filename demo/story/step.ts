@@ -1,4 +1,4 @@
-import { type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 
 /** What steps pass on to later steps. */
 export interface StoryState {

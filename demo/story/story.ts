@@ -9,9 +9,9 @@ import {
 import { allCallbacksValid, receiveMessage, sendMessage, trackDelivery } from './messages.ts';
 import { receivePicture, receiveVoiceNote, runPoll, sendPicture, sendVoiceNote } from './media.ts';
 import { announceConnection, refreshQr, rejectStaleQr, scanQr, showQr } from './pairing.ts';
-import { type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { killEachNode } from './nodes.ts';
-import { type Step } from './step.ts';
+import type { Step } from './step.ts';
 import { catchUp, deleteSession, killAndWrite, restartSession, startAgain } from './survival.ts';
 
 /** The whole story in order: each step with the promise that it verifies. */

@@ -1,9 +1,9 @@
 import { assertFields, assertThat } from '../assertions.ts';
 import { CUSTOMER, SHOP } from '../people.ts';
-import { type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { until } from '../until.ts';
 import { isMessage, sendAndReceive } from './messages.ts';
-import { type StoryState } from './step.ts';
+import type { StoryState } from './step.ts';
 
 const TEXT_WHILE_DOWN = '¿Siguen ahí?';
 

@@ -1,6 +1,6 @@
-import { type ClientBase, type Pool } from 'pg';
-import { type MessageReceived, type OrchestratorEvent } from './events.ts';
-import { type OrchestratorClient } from '../client/client.ts';
+import type { ClientBase, Pool } from 'pg';
+import type { MessageReceived, OrchestratorEvent } from './events.ts';
+import type { OrchestratorClient } from '../client/client.ts';
 import { OrchestratorError } from '../client/requests.ts';
 import { report } from './report.ts';
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { Background } from './background.ts';
 import { callbackRoutes } from './callbacks.ts';
@@ -11,7 +11,7 @@ import { parseForPostgres } from './events.ts';
 import { OrchestratorClient } from '../client/client.ts';
 import { OrchestratorError } from '../client/requests.ts';
 import { report } from './report.ts';
-import { type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { handleEvent } from './handle-event.ts';
 
 /** A running backend. Disposing of it shuts it down gracefully. */

@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { type EventBody, type OrchestratorEvent, parseForPostgres } from './events.ts';
-import { type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { hasKey, isSigned } from './signature.ts';
 import { HANDLERS, type Outcome } from './handle-event.ts';
 

@@ -1,6 +1,6 @@
-import { type Pool } from 'pg';
-import { type OrchestratorClient } from '../client/client.ts';
-import { type EventBody } from './events.ts';
+import type { Pool } from 'pg';
+import type { OrchestratorClient } from '../client/client.ts';
+import type { EventBody } from './events.ts';
 import { handleEvent } from './handle-event.ts';
 
 /**

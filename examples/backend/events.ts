@@ -1,4 +1,4 @@
-import { type Callbacks } from '../client/client.ts';
+import type { Callbacks } from '../client/client.ts';
 
 /** The path of a webhook, which identifies the kind of event. */
 export type EventPath = keyof Callbacks;

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import express, { type Request, type Response as Reply, type Router } from 'express';
-import { type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { toDataURL } from 'qrcode';
-import { type OrchestratorClient } from '../client/client.ts';
+import type { OrchestratorClient } from '../client/client.ts';
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 

@@ -1,8 +1,8 @@
-import { type ClientBase, type Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { queueReply } from './auto-reply.ts';
 import { transaction } from './database.ts';
-import { type EventBody, type EventPath, type MessageReceived, type OrchestratorEvent } from './events.ts';
-import { type Callbacks } from '../client/client.ts';
+import type { EventBody, EventPath, MessageReceived, OrchestratorEvent } from './events.ts';
+import type { Callbacks } from '../client/client.ts';
 import { messageStatus, saveMessage } from './messages.ts';
 import { qrUpdate, sessionConnected, sessionStatus } from './sessions.ts';
 

@@ -1,6 +1,6 @@
-import { type ClientBase } from 'pg';
-import { type MessageStatusUpdate } from '../client/client.ts';
-import { type MessageReceived, type OrchestratorEvent } from './events.ts';
+import type { ClientBase } from 'pg';
+import type { MessageStatusUpdate } from '../client/client.ts';
+import type { MessageReceived, OrchestratorEvent } from './events.ts';
 
 /**
  * Stores a new message, or corrects a stored one that is posted again with more information: it could not be decrypted at first, or

@@ -1,6 +1,6 @@
-import { type ClientBase } from 'pg';
-import { type NewSessionConnected, type QrUpdate, type StatusUpdate } from '../client/client.ts';
-import { type OrchestratorEvent } from './events.ts';
+import type { ClientBase } from 'pg';
+import type { NewSessionConnected, QrUpdate, StatusUpdate } from '../client/client.ts';
+import type { OrchestratorEvent } from './events.ts';
 
 /** The state of a session according to one event. */
 interface State {

@@ -1,4 +1,4 @@
-import { type Operation, type Parameter } from '../../src/http/reference/openapi.ts';
+import type { Operation, Parameter } from '../../src/http/reference/openapi.ts';
 import { comment, typeOf } from './types.ts';
 
 /** Generates the client method of one operation. */

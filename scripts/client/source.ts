@@ -1,5 +1,5 @@
 import { format, resolveConfig } from 'prettier';
-import { type OpenApiDocument } from '../../src/http/reference/openapi.ts';
+import type { OpenApiDocument } from '../../src/http/reference/openapi.ts';
 import { methodOf } from './methods.ts';
 import { comment, typeOf } from './types.ts';
 

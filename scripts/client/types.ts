@@ -1,4 +1,4 @@
-import { type JsonSchema } from '../../src/http/reference/openapi.ts';
+import type { JsonSchema } from '../../src/http/reference/openapi.ts';
 
 const SCHEMA_PREFIX = '#/components/schemas/';
 

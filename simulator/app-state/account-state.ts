@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, SERVER } from '../kit/stanza.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { COLLECTION_NAMES, type CollectionName } from './collection-names.ts';
 import { Collection } from './collection.ts';
 

@@ -1,8 +1,8 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
 import { bigEndian } from '../kit/stanza.ts';
-import { type CollectionName } from './collection-names.ts';
-import { type Collection } from './collection.ts';
+import type { CollectionName } from './collection-names.ts';
+import type { Collection } from './collection.ts';
 import { valueMacOf } from './mutation.ts';
 import { macOf, mutationKeys, type SyncKey } from './sync-key.ts';
 

@@ -2,7 +2,7 @@ import { proto } from '@whiskeysockets/baileys';
 import { createHash, randomBytes } from 'node:crypto';
 
 import { MEDIA_KEY_BYTES, sealMedia } from '../media/media-cipher.ts';
-import { type MediaStore } from '../media/media-store.ts';
+import type { MediaStore } from '../media/media-store.ts';
 
 const FILE = { keyInfo: 'WhatsApp App State Keys', upload: 'md-app-state' };
 

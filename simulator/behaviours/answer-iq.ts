@@ -1,6 +1,6 @@
 import { childOf, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Client } from '../transport/client.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Selects iq stanzas: by namespace, and by type and child where a namespace has several queries. */
 export interface IqKind {

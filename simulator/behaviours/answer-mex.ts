@@ -1,9 +1,9 @@
 import { bytesOf, childOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
 import { capData, timelockData } from '../world/standing-news.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link answerMex}. */
 export interface MexDeps {

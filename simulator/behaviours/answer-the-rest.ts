@@ -1,5 +1,5 @@
 import { resultOf } from '../kit/stanza.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Answers every other iq with an empty result (table in section 13 of the protocol notes). */
 export const answerTheRest: Behaviour = {

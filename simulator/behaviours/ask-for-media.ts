@@ -1,9 +1,9 @@
-import { type Counters } from '../kit/counters.ts';
+import type { Counters } from '../kit/counters.ts';
 import { childOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link askForMedia}. */
 export interface MediaRequestDeps {

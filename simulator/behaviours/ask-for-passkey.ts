@@ -1,5 +1,5 @@
-import { type PasskeyDesk } from '../pairing/passkey-desk.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { PasskeyDesk } from '../pairing/passkey-desk.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Takes the answers of clients that are asked for a passkey before they are linked. */
 export function askForPasskey(desk: PasskeyDesk): Behaviour {

@@ -1,7 +1,7 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
-import { type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
+import type { Stanza } from '../kit/stanza.ts';
+import type { Client } from '../transport/client.ts';
 
 /** Whether a behaviour has handled its input; if not, the next one is tried. */
 type Handled = boolean | Promise<boolean>;

@@ -1,10 +1,10 @@
 import { bytesOf, childOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Directory } from '../world/directory.ts';
 import { GroupError } from '../world/group-desk.ts';
-import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
-import { type Picture } from '../world/picture.ts';
+import type { GroupSettingsDesk } from '../world/group-settings-desk.ts';
+import type { Picture } from '../world/picture.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
 

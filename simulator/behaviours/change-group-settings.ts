@@ -1,12 +1,12 @@
 import { bytesOf, childOf, childrenOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Group } from '../world/group.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Group } from '../world/group.ts';
 import { type GroupDesk, GroupError } from '../world/group-desk.ts';
-import { type GroupSettingsDesk, type GroupSwitch } from '../world/group-settings-desk.ts';
+import type { GroupSettingsDesk, GroupSwitch } from '../world/group-settings-desk.ts';
 import { groupStanza, participantStanza } from '../world/group-stanza.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link changeGroupSettings}. */
 export interface ChangeGroupSettingsDeps {

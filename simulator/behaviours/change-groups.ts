@@ -1,13 +1,13 @@
 import { bytesOf, childOf, childrenOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Group } from '../world/group.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Group } from '../world/group.ts';
 import { type GroupDesk, GroupError, type PeopleAction, type PersonOutcome } from '../world/group-desk.ts';
 import { groupStanza, participantStanza } from '../world/group-stanza.ts';
-import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
-import { type Addressing } from '../world/address.ts';
+import type { GroupSettingsDesk } from '../world/group-settings-desk.ts';
+import type { Addressing } from '../world/address.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link changeGroups}. */
 export interface ChangeGroupsDeps {

@@ -1,5 +1,5 @@
 import { childOf, childrenOf, type Stanza } from '../kit/stanza.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 import { messageAck } from './relay-messages.ts';
 
 /** Refuses messages whose `<biz>` WhatsApp does not accept; `now` is in milliseconds since the Unix epoch. */

@@ -1,8 +1,8 @@
 import { childOf, errorOf, node, resultOf } from '../kit/stanza.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Directory } from '../world/directory.ts';
 import { groupStanza } from '../world/group-stanza.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Describes groups to their members (section 8 of the protocol notes). */
 export function describeGroups(directory: Directory): Behaviour {

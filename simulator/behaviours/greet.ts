@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-import { type Counters } from '../kit/counters.ts';
+import type { Counters } from '../kit/counters.ts';
 import { childOf, node, resultOf, SERVER, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
+import type { Client } from '../transport/client.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 const ROUTING_BYTES = 8;
 

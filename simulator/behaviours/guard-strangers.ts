@@ -1,10 +1,10 @@
 import { bytesOf, childOf, childrenOf, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
 import { tellCap } from '../world/standing-news.ts';
-import { type TrustBook } from '../world/trust-book.ts';
+import type { TrustBook } from '../world/trust-book.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 import { messageAck } from './relay-messages.ts';
 
 /** Dependencies of {@link guardStrangers}. */

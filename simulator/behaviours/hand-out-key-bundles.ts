@@ -1,10 +1,10 @@
 import { Curve, signedKeyPair } from '@whiskeysockets/baileys';
 
 import { childOf, childrenOf, node } from '../kit/stanza.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Directory } from '../world/directory.ts';
 import { bundleStanzas, type SignedPublicPreKey } from '../world/key-bundle.ts';
 import { answerIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /**
  * Answers key queries with the requested JIDs. A device that does not exist is omitted, since one error in the list

@@ -1,10 +1,10 @@
 import { bytesOf, childOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Account } from '../world/account.ts';
-import { type Channel } from '../world/channel.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Client } from '../transport/client.ts';
+import type { Account } from '../world/account.ts';
+import type { Channel } from '../world/channel.ts';
+import type { Directory } from '../world/directory.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 import { messageAck } from './relay-messages.ts';
 
 /** Dependencies of {@link keepChannels}. */

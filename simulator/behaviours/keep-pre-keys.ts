@@ -1,8 +1,8 @@
 import { bytesOf, childOf, childrenOf, node, numberOf, resultOf, type Stanza } from '../kit/stanza.ts';
 import { readPreKey, readSignedPreKey } from '../world/key-bundle.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Counts and stores the pre-keys of logged-in devices (sections 7.2 and 7.4 of the protocol notes). */
 export const keepPreKeys: Behaviour = {

@@ -1,11 +1,11 @@
 import { childOf, childrenOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { blockedBy, type PrivacyDesk } from '../world/privacy-desk.ts';
 import { isPrivacyName } from '../world/privacy-settings.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** A query of a client about its own account. */
 interface OwnQuery {

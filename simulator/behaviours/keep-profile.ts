@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import { bytesOf, childOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Account, type BusinessProfile } from '../world/account.ts';
+import type { Account, BusinessProfile } from '../world/account.ts';
 import { changeAbout, changePicture, type ProfileWorld } from '../world/profile-news.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** The longest text about somebody, in characters. */
 const LONGEST_ABOUT = 139;

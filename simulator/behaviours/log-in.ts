@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-import { type Counters } from '../kit/counters.ts';
+import type { Counters } from '../kit/counters.ts';
 import { node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Client } from '../transport/client.ts';
+import type { Directory } from '../world/directory.ts';
 import { AckDeadline, type AckPatience } from '../world/ack-deadline.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 const NOT_LINKED = '401';
 const ACCOUNT_AGE_SECONDS = 365 * 24 * 3600;

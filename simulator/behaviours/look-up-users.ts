@@ -1,14 +1,14 @@
 import { bytesOf, childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
+import type { Account } from '../world/account.ts';
 import { formatJid, parseJid } from '../world/address.ts';
 import { deviceHash } from '../world/device-hash.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Endpoint } from '../world/endpoint.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Endpoint } from '../world/endpoint.ts';
 import { keyIndexList } from '../world/key-index-list.ts';
 import { answerIq } from './answer-iq.ts';
 import { isShownTo } from '../world/shown-to.ts';
-import { type TrustBook } from '../world/trust-book.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { TrustBook } from '../world/trust-book.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link lookUpUsers}. */
 export interface LookUpDeps {

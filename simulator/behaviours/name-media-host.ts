@@ -1,7 +1,7 @@
 import { node } from '../kit/stanza.ts';
-import { type UploadPasses } from '../media/upload-passes.ts';
+import type { UploadPasses } from '../media/upload-passes.ts';
 import { answerIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 const AUTH_TTL_SECONDS = '3600';
 

@@ -1,7 +1,7 @@
 import { childOf } from '../kit/stanza.ts';
-import { type CodeDesk } from '../pairing/code-desk.ts';
+import type { CodeDesk } from '../pairing/code-desk.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Lets clients show a pairing code instead of a QR (section 6 of the protocol notes). */
 export function pairByCode(desk: CodeDesk): Behaviour {

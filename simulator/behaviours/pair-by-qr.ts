@@ -1,10 +1,10 @@
 import { proto } from '@whiskeysockets/baileys';
 
 import { bytesOf, childOf, numberOf, type Stanza } from '../kit/stanza.ts';
-import { type PairingDesk } from '../pairing/pairing-desk.ts';
-import { type PairingOffer } from '../pairing/pairing-offer.ts';
-import { type StandingKeys } from '../world/pre-key-shelf.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { PairingDesk } from '../pairing/pairing-desk.ts';
+import type { PairingOffer } from '../pairing/pairing-offer.ts';
+import type { StandingKeys } from '../world/pre-key-shelf.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /**
  * Gives refs to clients that are not linked yet, and handles their answers (section 5 of the protocol notes).

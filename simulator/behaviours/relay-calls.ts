@@ -1,10 +1,10 @@
 import { childrenOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Account } from '../world/account.ts';
+import type { Client } from '../transport/client.ts';
+import type { Account } from '../world/account.ts';
 import { parseJid } from '../world/address.ts';
-import { type Directory } from '../world/directory.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Directory } from '../world/directory.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayCalls}. */
 export interface CallDeps {

@@ -1,14 +1,14 @@
-import { type Counters } from '../kit/counters.ts';
+import type { Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { type Addressing, parseJid } from '../world/address.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Endpoint } from '../world/endpoint.ts';
-import { type Group } from '../world/group.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Endpoint } from '../world/endpoint.ts';
+import type { Group } from '../world/group.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { missedDevices } from '../world/missed-devices.ts';
 import { STATUS_JID, StatusAudience } from '../world/status-audience.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayMessages}. */
 export interface RelayDeps {

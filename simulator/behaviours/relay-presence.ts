@@ -1,11 +1,11 @@
 import { childrenOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Account } from '../world/account.ts';
+import type { Client } from '../transport/client.ts';
+import type { Account } from '../world/account.ts';
 import { parseJid } from '../world/address.ts';
 import { showChatState } from '../world/chat-state.ts';
-import { type Directory } from '../world/directory.ts';
-import { type PresenceLog, type ShownPresence } from '../world/presence-log.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Directory } from '../world/directory.ts';
+import type { PresenceLog, ShownPresence } from '../world/presence-log.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link relayPresence}. */
 export interface PresenceDeps {

@@ -1,11 +1,11 @@
-import { type Counters } from '../kit/counters.ts';
+import type { Counters } from '../kit/counters.ts';
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Endpoint } from '../world/endpoint.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { Client } from '../transport/client.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Endpoint } from '../world/endpoint.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Receipts that do not confirm a delivery. */
 const NO_CONFIRMATION = new Set(['retry', 'server-error']);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, SERVER } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Client } from '../transport/client.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** What the server says of itself: its pings, and when it stops to accept the client's version. */
 export class ServerNotices {

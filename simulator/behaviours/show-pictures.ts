@@ -1,9 +1,9 @@
 import { bytesOf, childOf, errorOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Directory } from '../world/directory.ts';
-import { type TrustBook } from '../world/trust-book.ts';
+import type { Client } from '../transport/client.ts';
+import type { Directory } from '../world/directory.ts';
+import type { TrustBook } from '../world/trust-book.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link showPictures}. */
 export interface PictureDeps {

@@ -1,12 +1,12 @@
 import { bytesOf, childOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Client } from '../transport/client.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
 import { Group } from '../world/group.ts';
-import { type PresenceLog } from '../world/presence-log.ts';
+import type { PresenceLog } from '../world/presence-log.ts';
 import { isShownTo } from '../world/shown-to.ts';
-import { type TrustBook } from '../world/trust-book.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { TrustBook } from '../world/trust-book.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link subscribePresence}. */
 export interface SubscriptionDeps {

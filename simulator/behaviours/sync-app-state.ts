@@ -1,17 +1,17 @@
 import { proto } from '@whiskeysockets/baileys';
 
-import { type AccountState } from '../app-state/account-state.ts';
+import type { AccountState } from '../app-state/account-state.ts';
 import { type CollectionName, isCollectionName } from '../app-state/collection-names.ts';
-import { type MissingPatches } from '../app-state/collection.ts';
+import type { MissingPatches } from '../app-state/collection.ts';
 import { shareSnapshot } from '../app-state/snapshot-file.ts';
-import { type Faults } from '../faults/faults.ts';
+import type { Faults } from '../faults/faults.ts';
 import { bytesOf, childOf, childrenOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
-import { type MediaStore } from '../media/media-store.ts';
-import { type Client } from '../transport/client.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
+import type { MediaStore } from '../media/media-store.ts';
+import type { Client } from '../transport/client.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Dependencies of {@link syncAppState}. */
 export interface SyncDeps {

@@ -1,6 +1,6 @@
 import { childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** The property `lid_one_on_one_migration_enabled`. */
 const MIGRATED = { config_code: '9435', config_value: '1' };

@@ -1,9 +1,9 @@
 import { childOf, resultOf } from '../kit/stanza.ts';
 import { parseJid } from '../world/address.ts';
 import { removeDevice } from '../world/device-removal.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Directory } from '../world/directory.ts';
 import { isIq } from './answer-iq.ts';
-import { type Behaviour } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 
 /** Unlinks the device that a client names, if it belongs to the same account (section 12 of the protocol notes). */
 export function unlinkByClient(directory: Directory): Behaviour {

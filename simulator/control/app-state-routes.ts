@@ -1,6 +1,6 @@
 import { phoneOf } from './phone-of.ts';
 import { requiredString } from './request-body.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 /** The routes for what a phone shares with its linked devices besides messages. */
 export const appStateRoutes: readonly Route[] = [

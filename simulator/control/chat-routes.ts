@@ -1,6 +1,6 @@
 import { phoneOf } from './phone-of.ts';
 import { requiredString, wholeNumber } from './request-body.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 const MAX_SECONDS = 2 ** 32 - 1;
 

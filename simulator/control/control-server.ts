@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 import { FaultError } from '../faults/fault-options.ts';
 import { PairingError } from '../pairing/pairing-error.ts';
-import { type ControlServer, type Simulator } from '../simulator.ts';
+import type { ControlServer, Simulator } from '../simulator.ts';
 import { appStateRoutes } from './app-state-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { chatRoutes } from './chat-routes.ts';
@@ -19,7 +19,7 @@ import { phoneRoutes } from './phone-routes.ts';
 import { readJsonBody } from './request-body.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import { profileRoutes } from './profile-routes.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 import { serverRoutes } from './server-routes.ts';
 
 const ROUTES: readonly { route: Route; pattern: RegExp }[] = [

@@ -1,10 +1,10 @@
-import { type Phone } from '../phones/phone.ts';
-import { type PhoneInGroup } from '../phones/phone-in-group.ts';
+import type { Phone } from '../phones/phone.ts';
+import type { PhoneInGroup } from '../phones/phone-in-group.ts';
 import { GroupError } from '../world/group-desk.ts';
 import { ControlError } from './control-error.ts';
 import { existingPhone, phoneOf } from './phone-of.ts';
 import { optionalStrings, requiredString } from './request-body.ts';
-import { type Route, type RouteCall } from './route.ts';
+import type { Route, RouteCall } from './route.ts';
 
 type Action = (member: PhoneInGroup, people: Phone[]) => void;
 

@@ -1,6 +1,6 @@
 import { existingPhone, phoneOf } from './phone-of.ts';
 import { optionalString, optionalStrings, requiredString, wholeNumber } from './request-body.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 const MAX_PEOPLE = 100_000;
 const MAX_MESSAGES = 10_000;

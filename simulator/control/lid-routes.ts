@@ -1,5 +1,5 @@
 import { phoneOf } from './phone-of.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 /** The routes for LIDs. */
 export const lidRoutes: readonly Route[] = [

@@ -3,7 +3,7 @@ import { mediaIn, type OutgoingMedia } from '../phones/media-message.ts';
 import { ControlError } from './control-error.ts';
 import { phoneOf } from './phone-of.ts';
 import { type JsonObject, optionalString, requiredBytes, requiredString, wholeNumber } from './request-body.ts';
-import { type Route, type RouteCall } from './route.ts';
+import type { Route, RouteCall } from './route.ts';
 
 /** Enough for a file of 64 MiB in base64. */
 const MAX_BODY_BYTES = 96 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { isNoticeName, NOTICES } from '../notices/notice-table.ts';
 import { ControlError } from './control-error.ts';
 import { existingPhone } from './phone-of.ts';
 import { optionalString, requiredString } from './request-body.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 /** The routes for what the server sends rarely. */
 export const noticeRoutes: readonly Route[] = [

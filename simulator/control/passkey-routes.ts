@@ -1,7 +1,7 @@
-import { type PasskeyOptions } from '../pairing/passkey-authenticator.ts';
+import type { PasskeyOptions } from '../pairing/passkey-authenticator.ts';
 import { ControlError } from './control-error.ts';
 import { phoneOf } from './phone-of.ts';
-import { type Route, type RouteCall } from './route.ts';
+import type { Route, RouteCall } from './route.ts';
 
 /** The routes for passkeys. */
 export const passkeyRoutes: readonly Route[] = [

@@ -1,7 +1,7 @@
-import { type Phone } from '../phones/phone.ts';
-import { type Simulator } from '../simulator.ts';
+import type { Phone } from '../phones/phone.ts';
+import type { Simulator } from '../simulator.ts';
 import { ControlError } from './control-error.ts';
-import { type RouteCall } from './route.ts';
+import type { RouteCall } from './route.ts';
 
 /** The phone in the path of a request. Throws a ControlError 404 when it does not exist. */
 export function phoneOf({ simulator, number }: RouteCall): Phone {

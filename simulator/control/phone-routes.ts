@@ -1,6 +1,6 @@
 import { existingPhone, phoneOf } from './phone-of.ts';
 import { optionalString, optionalStrings, requiredString, wholeNumber } from './request-body.ts';
-import { type Route, type RouteCall } from './route.ts';
+import type { Route, RouteCall } from './route.ts';
 
 const MAX_COUNT = 100_000;
 const MAX_WAIT_MS = 60_000;

@@ -2,7 +2,7 @@ import { isPrivacyName } from '../world/privacy-settings.ts';
 import { ControlError } from './control-error.ts';
 import { existingPhone, phoneOf } from './phone-of.ts';
 import { requiredString } from './request-body.ts';
-import { type Route, type RouteCall } from './route.ts';
+import type { Route, RouteCall } from './route.ts';
 
 /** The routes for what people let others see, and for what they show. */
 export const privacyRoutes: readonly Route[] = [

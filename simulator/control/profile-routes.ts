@@ -1,6 +1,6 @@
 import { existingPhone, phoneOf } from './phone-of.ts';
 import { optionalString, optionalStrings, requiredString } from './request-body.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 /** The routes for what people show of themselves. */
 export const profileRoutes: readonly Route[] = [

@@ -1,5 +1,5 @@
-import { type Simulator } from '../simulator.ts';
-import { type JsonObject } from './request-body.ts';
+import type { Simulator } from '../simulator.ts';
+import type { JsonObject } from './request-body.ts';
 
 /** Input of a route's handler. */
 export interface RouteCall {

@@ -1,7 +1,7 @@
 import { FAULTS, isFaultName } from '../faults/fault-table.ts';
 import { ControlError } from './control-error.ts';
 import { requiredString, wholeNumber } from './request-body.ts';
-import { type Route } from './route.ts';
+import type { Route } from './route.ts';
 
 const MAX_REVISION = 2 ** 31 - 1;
 

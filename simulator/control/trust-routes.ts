@@ -1,6 +1,6 @@
 import { existingPhone, phoneOf } from './phone-of.ts';
 import { requiredString, wholeNumber } from './request-body.ts';
-import { type Route, type RouteCall } from './route.ts';
+import type { Route, RouteCall } from './route.ts';
 
 const LATEST = { otherwise: 0, max: Number.MAX_SAFE_INTEGER };
 

@@ -1,7 +1,7 @@
 import { isIq } from '../behaviours/answer-iq.ts';
-import { type Behaviour } from '../behaviours/behaviour.ts';
+import type { Behaviour } from '../behaviours/behaviour.ts';
 import { resultOf } from '../kit/stanza.ts';
-import { type Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 
 /** Answers clients that ask for app state with an empty result, as `app-state-empty` says. */
 export function emptyAppState(faults: Faults): Behaviour {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-import { type Behaviour } from '../behaviours/behaviour.ts';
+import type { Behaviour } from '../behaviours/behaviour.ts';
 import { bytesOf, childOf, childrenOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type FaultName } from './fault-table.ts';
-import { type Faults } from './faults.ts';
+import type { Client } from '../transport/client.ts';
+import type { FaultName } from './fault-table.ts';
+import type { Faults } from './faults.ts';
 
 type Send = (stanza: Stanza) => void;
 

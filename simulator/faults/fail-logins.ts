@@ -1,6 +1,6 @@
-import { type Behaviour } from '../behaviours/behaviour.ts';
+import type { Behaviour } from '../behaviours/behaviour.ts';
 import { refuse } from '../behaviours/log-in.ts';
-import { type Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 
 /** Refuses logins while `failure-at-login` is in force, and leaves them unanswered while `no-success` is. */
 export function failLogins(faults: Faults): Behaviour {

@@ -1,11 +1,11 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 
 import { MediaCut } from '../media/media-refusal.ts';
-import { type PublishedFile } from '../media/media-store.ts';
-import { type BodyChange, type MediaFaults } from '../media/media-faults.ts';
-import { type FaultOptions } from './fault-options.ts';
-import { type FaultName } from './fault-table.ts';
-import { type Faults } from './faults.ts';
+import type { PublishedFile } from '../media/media-store.ts';
+import type { BodyChange, MediaFaults } from '../media/media-faults.ts';
+import type { FaultOptions } from './fault-options.ts';
+import type { FaultName } from './fault-table.ts';
+import type { Faults } from './faults.ts';
 
 const CHUNK_BYTES = 16 * 1024;
 const NOT_FOUND = 404;

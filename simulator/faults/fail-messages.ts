@@ -1,6 +1,6 @@
-import { type Behaviour } from '../behaviours/behaviour.ts';
+import type { Behaviour } from '../behaviours/behaviour.ts';
 import { messageAck } from '../behaviours/relay-messages.ts';
-import { type Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 
 /** The faults of what a client sends: `message-error`, `no-message-ack` and `lose-receipts`. */
 export function failMessages(faults: Faults, now: () => number): Behaviour[] {

@@ -1,9 +1,9 @@
-import { type Behaviour } from '../behaviours/behaviour.ts';
+import type { Behaviour } from '../behaviours/behaviour.ts';
 import { errorOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type FaultOptions } from './fault-options.ts';
-import { type FaultName } from './fault-table.ts';
-import { type Faults } from './faults.ts';
+import type { Client } from '../transport/client.ts';
+import type { FaultOptions } from './fault-options.ts';
+import type { FaultName } from './fault-table.ts';
+import type { Faults } from './faults.ts';
 
 /** The faults of clients' queries, including those of a login. */
 export function failQueries(faults: Faults): Behaviour[] {

@@ -1,4 +1,4 @@
-import { type FaultEntry } from './fault-options.ts';
+import type { FaultEntry } from './fault-options.ts';
 
 const PER_ACCOUNT = ['number', 'times'] as const;
 const PER_QUERY = [...PER_ACCOUNT, 'xmlns'] as const;

@@ -1,4 +1,4 @@
-import { type FaultEntry, type FaultOptions } from './fault-options.ts';
+import type { FaultEntry, FaultOptions } from './fault-options.ts';
 import { FAULTS, type FaultName } from './fault-table.ts';
 
 /** A standing fault in force. */

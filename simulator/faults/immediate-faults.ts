@@ -1,8 +1,8 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
-import { type FaultOptions, type StreamCondition } from './fault-options.ts';
-import { type FaultName } from './fault-table.ts';
+import type { Client } from '../transport/client.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
+import type { FaultOptions, StreamCondition } from './fault-options.ts';
+import type { FaultName } from './fault-table.ts';
 import { ODD_STANZAS } from './odd-stanzas.ts';
 
 type Action =

@@ -1,4 +1,4 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 
 /** A stanza or a node within one: Baileys' binary node. */
 export type Stanza = BinaryNode;

@@ -1,6 +1,6 @@
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
-import { type Changes } from '../kit/changes.ts';
+import type { Changes } from '../kit/changes.ts';
 
 /** The requests that the media server holds back until they are released (`media-held`). */
 export class HeldRequests {

@@ -1,4 +1,4 @@
-import { type PublishedFile } from './media-store.ts';
+import type { PublishedFile } from './media-store.ts';
 
 /** The body of a download. */
 interface Download {

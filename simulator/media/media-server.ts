@@ -1,7 +1,7 @@
-import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
 import { MediaCut, MediaRefusal } from './media-refusal.ts';
-import { type MediaServerDeps } from './media-server-deps.ts';
+import type { MediaServerDeps } from './media-server-deps.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendFile } from './send-file.ts';
 

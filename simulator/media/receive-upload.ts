@@ -1,7 +1,7 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { MediaCut, MediaRefusal } from './media-refusal.ts';
-import { type MediaServerDeps } from './media-server-deps.ts';
+import type { MediaServerDeps } from './media-server-deps.ts';
 import { publicUrl } from './media-store.ts';
 
 const HASH_BYTES = 32;

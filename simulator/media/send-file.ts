@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
 import { type ByteRange, readRange } from './byte-range.ts';
 import { MediaRefusal } from './media-refusal.ts';
-import { type MediaServerDeps } from './media-server-deps.ts';
-import { type StoredFile } from './media-store.ts';
-import { type BodyChange } from './media-faults.ts';
+import type { MediaServerDeps } from './media-server-deps.ts';
+import type { StoredFile } from './media-store.ts';
+import type { BodyChange } from './media-faults.ts';
 
 const NOT_FOUND = 404;
 

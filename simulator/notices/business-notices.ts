@@ -2,7 +2,7 @@ import { proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Owner } from '../world/endpoint.ts';
+import type { Owner } from '../world/endpoint.ts';
 import { type Notice, notification } from './notice.ts';
 
 /** What the server notifies of businesses. */

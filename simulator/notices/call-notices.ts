@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Notice, type NoticeScene } from './notice.ts';
+import type { Notice, NoticeScene } from './notice.ts';
 
 const SOME_GROUP = '120363000000000001@g.us';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { node, SERVER, type Stanza } from '../kit/stanza.ts';
-import { type Notice } from './notice.ts';
+import type { Notice } from './notice.ts';
 
 const IN_A_DAY_SECONDS = 86_400;
 

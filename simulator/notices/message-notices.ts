@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
 import { newMessageId } from '../phones/message-id.ts';
-import { type Notice, type NoticeScene } from './notice.ts';
+import type { Notice, NoticeScene } from './notice.ts';
 
 const META_AI = '867051314767696@bot';
 

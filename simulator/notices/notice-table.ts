@@ -4,7 +4,7 @@ import { CALL_NOTICES } from './call-notices.ts';
 import { CHANNEL_NOTICES } from './channel-notices.ts';
 import { LOGIN_NOTICES } from './login-notices.ts';
 import { MESSAGE_NOTICES } from './message-notices.ts';
-import { type Notice } from './notice.ts';
+import type { Notice } from './notice.ts';
 import { RECEIPT_NOTICES } from './receipt-notices.ts';
 
 /** All notices, by name. */

@@ -1,5 +1,5 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Owner } from '../world/endpoint.ts';
+import type { Owner } from '../world/endpoint.ts';
 
 /** Who a notice is for, whom it is about, and when it is sent. */
 export interface NoticeScene {

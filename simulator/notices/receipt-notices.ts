@@ -1,6 +1,6 @@
 import { node, type Stanza } from '../kit/stanza.ts';
 import { newMessageId } from '../phones/message-id.ts';
-import { type Notice } from './notice.ts';
+import type { Notice } from './notice.ts';
 
 /** How many messages one receipt may be for. */
 const MOST_IDS = 256;

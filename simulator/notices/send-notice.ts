@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import { type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Owner } from '../world/endpoint.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { Stanza } from '../kit/stanza.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Owner } from '../world/endpoint.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { NOTICES, type NoticeName } from './notice-table.ts';
 
 /** What has an id, is stored until it is acknowledged, and delivered again. */

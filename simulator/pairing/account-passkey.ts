@@ -1,5 +1,5 @@
 import { PasskeyAuthenticator } from './passkey-authenticator.ts';
-import { type PasskeyCeremony } from './passkey-ceremony.ts';
+import type { PasskeyCeremony } from './passkey-ceremony.ts';
 
 /** Whether an account wants a passkey of whoever links a device to it, and the linking that waits for one. */
 export class AccountPasskey {

@@ -2,15 +2,15 @@ import { Curve } from '@whiskeysockets/baileys';
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { bytesOf, childOf, errorOf, node, resultOf, SERVER, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type KeyPair } from '../transport/server-identity.ts';
-import { type Account } from '../world/account.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { Client } from '../transport/client.ts';
+import type { KeyPair } from '../transport/server-identity.ts';
+import type { Account } from '../world/account.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { CodeHello, type CompanionFinish } from './code-hello.ts';
 import { deriveAdvSecret, openKeyBundle, unwrapKey, wrapKey } from './link-code-keys.ts';
-import { type PairingDesk } from './pairing-desk.ts';
-import { type PairingOffer } from './pairing-offer.ts';
-import { type PasskeyDesk } from './passkey-desk.ts';
+import type { PairingDesk } from './pairing-desk.ts';
+import type { PairingOffer } from './pairing-offer.ts';
+import type { PasskeyDesk } from './passkey-desk.ts';
 import { PairingError } from './pairing-error.ts';
 
 /** The faults of pairing by code, in the order in which they can happen. */

@@ -1,5 +1,5 @@
 import { bytesOf, childOf, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
+import type { Client } from '../transport/client.ts';
 import { PairingError, type PairingFailure } from './pairing-error.ts';
 
 /** The client's answer to a typed code. */

@@ -1,7 +1,7 @@
 import { Curve, hmacSign, proto } from '@whiskeysockets/baileys';
 import { verifySignature } from 'libsignal/src/curve.js';
 
-import { type KeyPair } from '../transport/server-identity.ts';
+import type { KeyPair } from '../transport/server-identity.ts';
 
 /** How a device identity is corrupted on purpose. */
 export type Tampering = 'hmac' | 'account-signature' | 'foreign-account-signature';

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import { proto } from '@whiskeysockets/baileys';
 
-import { type Changes } from '../kit/changes.ts';
+import type { Changes } from '../kit/changes.ts';
 import { node, SERVER, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type KeyPair } from '../transport/server-identity.ts';
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
+import type { Client } from '../transport/client.ts';
+import type { KeyPair } from '../transport/server-identity.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
 import { LinkedDevice } from '../world/linked-device.ts';
 import { PreKeyShelf, type StandingKeys } from '../world/pre-key-shelf.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from './device-identity.ts';
 import { PairingOffer, type QrTimes } from './pairing-offer.ts';
 import { readQrCode, type QrCode } from './qr-code.ts';
-import { type PasskeyDesk } from './passkey-desk.ts';
+import type { PasskeyDesk } from './passkey-desk.ts';
 import { PairingError } from './pairing-error.ts';
 
 /** The keys that a device is linked with. */

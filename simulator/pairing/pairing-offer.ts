@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { type Client } from '../transport/client.ts';
-import { type StandingKeys } from '../world/pre-key-shelf.ts';
+import type { Client } from '../transport/client.ts';
+import type { StandingKeys } from '../world/pre-key-shelf.ts';
 import { PairingError, type PairingFailure } from './pairing-error.ts';
 
 /** The number of QRs that a client gets, and how long the first and each further one can be scanned. */

@@ -1,9 +1,9 @@
 import { Curve } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 
-import { type Client } from '../transport/client.ts';
-import { type StandingKeys } from '../world/pre-key-shelf.ts';
-import { type PasskeyAssertion, type PasskeyAuthenticator, type PasskeyOptions } from './passkey-authenticator.ts';
+import type { Client } from '../transport/client.ts';
+import type { StandingKeys } from '../world/pre-key-shelf.ts';
+import type { PasskeyAssertion, PasskeyAuthenticator, PasskeyOptions } from './passkey-authenticator.ts';
 import {
   type ClientPrologue,
   isCommitted,

@@ -1,12 +1,12 @@
 import { proto } from '@whiskeysockets/baileys';
 import { randomUUID } from 'node:crypto';
 
-import { type Changes } from '../kit/changes.ts';
+import type { Changes } from '../kit/changes.ts';
 import { bytesOf, childOf, errorOf, node, resultOf, SERVER, type Stanza } from '../kit/stanza.ts';
-import { type Client } from '../transport/client.ts';
-import { type Account } from '../world/account.ts';
+import type { Client } from '../transport/client.ts';
+import type { Account } from '../world/account.ts';
 import { type ClientSecrets, PasskeyCeremony, type Refusal } from './passkey-ceremony.ts';
-import { type PairingOffer } from './pairing-offer.ts';
+import type { PairingOffer } from './pairing-offer.ts';
 
 /** Dependencies of {@link PasskeyDesk}. */
 export interface PasskeyDeskDeps {

@@ -1,7 +1,7 @@
 import { Curve, proto } from '@whiskeysockets/baileys';
 import { createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
-import { type KeyPair } from '../transport/server-identity.ts';
+import type { KeyPair } from '../transport/server-identity.ts';
 
 /** What a client says of itself when it answers with a passkey: its ephemeral key, and a hash that commits it to a nonce. */
 export interface ClientPrologue {

@@ -1,5 +1,5 @@
-import { type Account } from '../world/account.ts';
-import { type NextOptions, type ReceivedMessage } from './inbox.ts';
+import type { Account } from '../world/account.ts';
+import type { NextOptions, ReceivedMessage } from './inbox.ts';
 import { createPhoneDeps, type PhoneDeps, type PhoneWorld } from './phone-deps.ts';
 import { PhoneReceiver } from './phone-receiver.ts';
 import { PhoneSender } from './phone-sender.ts';

@@ -1,6 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
 
-import { type Addressing } from '../world/address.ts';
+import type { Addressing } from '../world/address.ts';
 import { newMessageId } from './message-id.ts';
 
 /** Somebody in the phone's history: a phone, or a person without one. */

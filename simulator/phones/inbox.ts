@@ -1,6 +1,6 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
-import { type Changes } from '../kit/changes.ts';
+import type { Changes } from '../kit/changes.ts';
 
 /** A message that a phone has received and decrypted. */
 export interface ReceivedMessage {

@@ -1,7 +1,7 @@
 import { extractMessageContent, type proto } from '@whiskeysockets/baileys';
 
-import { type Account } from '../world/account.ts';
-import { type Group } from '../world/group.ts';
+import type { Account } from '../world/account.ts';
+import type { Group } from '../world/group.ts';
 
 /** The properties of a message that votes in it, and changes of it, depend on. */
 export interface KnownMessage {

@@ -1,10 +1,10 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-import { type Account } from '../world/account.ts';
-import { type Addressing } from '../world/address.ts';
+import type { Account } from '../world/account.ts';
+import type { Addressing } from '../world/address.ts';
 import { Group } from '../world/group.ts';
-import { type KnownMessage } from './message-book.ts';
+import type { KnownMessage } from './message-book.ts';
 
 const SECRET_BYTES = 32;
 const KEY_BYTES = 32;

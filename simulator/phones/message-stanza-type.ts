@@ -1,4 +1,4 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
 /** The `type` of a message's stanza. */
 export function stanzaType(message: proto.IMessage): string {

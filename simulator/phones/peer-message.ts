@@ -1,9 +1,9 @@
 import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys';
 
-import { type Endpoint } from '../world/endpoint.ts';
+import type { Endpoint } from '../world/endpoint.ts';
 import { messageStanza } from '../world/message-stanza.ts';
 import { newMessageId } from './message-id.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 
 /** Options of {@link sendPeerMessage}. */
 export interface PeerMessageOptions {

@@ -1,5 +1,5 @@
-import { type Account } from '../world/account.ts';
-import { type PhoneWorld } from './phone-deps.ts';
+import type { Account } from '../world/account.ts';
+import type { PhoneWorld } from './phone-deps.ts';
 
 /** The LID of one phone's account, and whether its clients may write to LIDs. */
 export class PhoneAddressing {

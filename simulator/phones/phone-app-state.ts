@@ -4,9 +4,9 @@ import { COLLECTION_NAMES, type CollectionName } from '../app-state/collection-n
 import { sealMutation, openRecord, type Setting } from '../app-state/mutation.ts';
 import { checkLatest, makePatch } from '../app-state/patch.ts';
 import { makeSyncKey, sharedKey, type SyncKey } from '../app-state/sync-key.ts';
-import { type Endpoint } from '../world/endpoint.ts';
+import type { Endpoint } from '../world/endpoint.ts';
 import { sendPeerMessage } from './peer-message.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 
 /** Somebody, or a chat: a JID, or an object with one, such as a phone or a group. */
 export type Chat = string | { readonly jid: string; readonly lid?: string };

@@ -1,7 +1,7 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
 import { interactiveOf, type ShownInteractive } from './interactive-message.ts';
-import { type Inbox, type ReceivedMessage } from './inbox.ts';
+import type { Inbox, ReceivedMessage } from './inbox.ts';
 
 /** Sends a message; resolves with its id. */
 type Send = (to: string, message: proto.IMessage) => Promise<string>;

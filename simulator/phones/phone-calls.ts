@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-import { type WaitOptions } from '../kit/changes.ts';
+import type { WaitOptions } from '../kit/changes.ts';
 import { childrenOf, node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Addressing } from '../world/address.ts';
-import { type Endpoint } from '../world/endpoint.ts';
-import { type PhoneWorld } from './phone-deps.ts';
+import type { Account } from '../world/account.ts';
+import type { Addressing } from '../world/address.ts';
+import type { Endpoint } from '../world/endpoint.ts';
+import type { PhoneWorld } from './phone-deps.ts';
 
 /** The state of a call as its phones see it. */
 export type CallState = 'ringing' | 'answered' | 'rejected' | 'over';

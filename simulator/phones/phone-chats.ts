@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
 import { node } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type ChatTimer } from '../world/chat-timer.ts';
+import type { Account } from '../world/account.ts';
+import type { ChatTimer } from '../world/chat-timer.ts';
 import { Group } from '../world/group.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 import { timerMessage } from './timed-message.ts';
 
 /** What {@link PhoneChats} does with the phone that it belongs to. */

@@ -1,8 +1,8 @@
-import { type Stanza } from '../kit/stanza.ts';
+import type { Stanza } from '../kit/stanza.ts';
 import { type Addressing, formatJid } from '../world/address.ts';
-import { type Endpoint, type Owner } from '../world/endpoint.ts';
-import { type KeyBundle } from '../world/key-bundle.ts';
-import { type PhoneKeys } from './phone-keys.ts';
+import type { Endpoint, Owner } from '../world/endpoint.ts';
+import type { KeyBundle } from '../world/key-bundle.ts';
+import type { PhoneKeys } from './phone-keys.ts';
 
 /** A phone (device 0) or companion as the server sees it: a device that is always connected. */
 export class PhoneDevice implements Endpoint {

@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 
 import { MEDIA_KEY_BYTES, sealMedia } from '../media/media-cipher.ts';
-import { type Endpoint } from '../world/endpoint.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { Endpoint } from '../world/endpoint.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import {
   conversation,
   lidMappings,
@@ -18,7 +18,7 @@ import {
   strangers,
 } from './history-content.ts';
 import { sendPeerMessage } from './peer-message.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 
 /** How a part of the history goes to a device: within the message, or as a file on the media server. */
 export type HistoryForm = 'inline' | 'file';

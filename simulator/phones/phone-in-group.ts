@@ -1,10 +1,10 @@
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
-import { type Group } from '../world/group.ts';
-import { type GroupDesk, type PeopleAction } from '../world/group-desk.ts';
-import { type MemberAddMode } from '../world/group-settings.ts';
-import { type GroupSettingsDesk } from '../world/group-settings-desk.ts';
-import { type Picture } from '../world/picture.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
+import type { Group } from '../world/group.ts';
+import type { GroupDesk, PeopleAction } from '../world/group-desk.ts';
+import type { MemberAddMode } from '../world/group-settings.ts';
+import type { GroupSettingsDesk } from '../world/group-settings-desk.ts';
+import type { Picture } from '../world/picture.ts';
 
 /** A phone, identified by its number. */
 interface Numbered {

@@ -1,8 +1,8 @@
 import { Curve, signedKeyPair } from '@whiskeysockets/baileys';
 import { randomInt } from 'node:crypto';
 
-import { type KeyPair } from '../transport/server-identity.ts';
-import { type KeyBundle } from '../world/key-bundle.ts';
+import type { KeyPair } from '../transport/server-identity.ts';
+import type { KeyBundle } from '../world/key-bundle.ts';
 
 const TYPE_BYTE = Buffer.from([5]);
 const SIGNED_KEY_ID = 1;

@@ -1,4 +1,4 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
@@ -6,7 +6,7 @@ import { MEDIA_KEY_BYTES, openMedia, sealMedia } from '../media/media-cipher.ts'
 import { MEDIA_KINDS } from '../media/media-kinds.ts';
 import { type MediaStore, publicUrl, type StoredFile } from '../media/media-store.ts';
 import { type MediaFields, mediaIn, mediaMessage, type OutgoingMedia } from './media-message.ts';
-import { type RenewedMedia } from './media-retry.ts';
+import type { RenewedMedia } from './media-retry.ts';
 
 interface KnownFile {
   readonly file: StoredFile;

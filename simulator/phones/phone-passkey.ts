@@ -1,12 +1,12 @@
-import { type Changes, type WaitOptions } from '../kit/changes.ts';
-import { type AccountPasskey } from '../pairing/account-passkey.ts';
+import type { Changes, WaitOptions } from '../kit/changes.ts';
+import type { AccountPasskey } from '../pairing/account-passkey.ts';
 import {
   type AssertionFlaws,
   type PasskeyAssertion,
   PasskeyAuthenticator,
   type PasskeyOptions,
 } from '../pairing/passkey-authenticator.ts';
-import { type PasskeyCeremony } from '../pairing/passkey-ceremony.ts';
+import type { PasskeyCeremony } from '../pairing/passkey-ceremony.ts';
 
 /** The passkey of one phone's account, and what the phone shows while a device is linked with it. */
 export class PhonePasskey {

@@ -1,8 +1,8 @@
 import { node } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
+import type { Account } from '../world/account.ts';
 import { showChatState } from '../world/chat-state.ts';
-import { type Group } from '../world/group.ts';
-import { type PresenceLog, type ShownPresence } from '../world/presence-log.ts';
+import type { Group } from '../world/group.ts';
+import type { PresenceLog, ShownPresence } from '../world/presence-log.ts';
 
 /** How one phone is shown to others: online or not, and what its owner does in a chat. */
 export class PhonePresence {

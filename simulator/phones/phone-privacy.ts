@@ -1,7 +1,7 @@
-import { type Account } from '../world/account.ts';
-import { type Directory } from '../world/directory.ts';
-import { type PrivacyDesk } from '../world/privacy-desk.ts';
-import { type PrivacyName } from '../world/privacy-settings.ts';
+import type { Account } from '../world/account.ts';
+import type { Directory } from '../world/directory.ts';
+import type { PrivacyDesk } from '../world/privacy-desk.ts';
+import type { PrivacyName } from '../world/privacy-settings.ts';
 
 /** What the owner of one phone lets others see and do. Each change is told to the other devices of the account. */
 export class PhonePrivacy {

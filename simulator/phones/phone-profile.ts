@@ -1,14 +1,14 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type BusinessProfile } from '../world/account.ts';
+import type { BusinessProfile } from '../world/account.ts';
 import { formatJid } from '../world/address.ts';
-import { type Picture } from '../world/picture.ts';
+import type { Picture } from '../world/picture.ts';
 import { announceProfile, changeAbout, changePicture } from '../world/profile-news.ts';
 import { StatusAudience } from '../world/status-audience.ts';
 import { newSecret } from './message-seal.ts';
 import { newMessageId } from './message-id.ts';
-import { type PhoneAppState } from './phone-app-state.ts';
-import { type PhoneDeps } from './phone-deps.ts';
-import { type PhoneSender } from './phone-sender.ts';
+import type { PhoneAppState } from './phone-app-state.ts';
+import type { PhoneDeps } from './phone-deps.ts';
+import type { PhoneSender } from './phone-sender.ts';
 import { unlinkDevices } from './unlink-devices.ts';
 
 const NUMBER = /^\d{5,15}$/;

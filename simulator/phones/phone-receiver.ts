@@ -2,16 +2,16 @@ import { proto, unpadRandomMax16 } from '@whiskeysockets/baileys';
 
 import { bigEndian, bytesOf, childOf, childrenOf, node, type Stanza } from '../kit/stanza.ts';
 import { formatJid } from '../world/address.ts';
-import { type Endpoint } from '../world/endpoint.ts';
-import { type Group } from '../world/group.ts';
+import type { Endpoint } from '../world/endpoint.ts';
+import type { Group } from '../world/group.ts';
 import { STATUS_JID, STATUSES } from '../world/status-audience.ts';
 import { keyStanzas } from '../world/key-bundle.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
 import { interactiveOf, isAnnounced } from './interactive-message.ts';
 import { mediaRetry } from './media-retry.ts';
 import { textOf } from './message-text.ts';
-import { type PhoneDeps } from './phone-deps.ts';
-import { type PhoneSender } from './phone-sender.ts';
+import type { PhoneDeps } from './phone-deps.ts';
+import type { PhoneSender } from './phone-sender.ts';
 import { expirationOf } from './timed-message.ts';
 
 const MAX_RETRIES = 5;

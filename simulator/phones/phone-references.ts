@@ -1,10 +1,10 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
 import { Group } from '../world/group.ts';
 import { type Answer, answerMessage, type EditForm, editMessage } from './message-changes.ts';
-import { type Reference } from './message-seal.ts';
-import { type PhoneDeps } from './phone-deps.ts';
-import { type SendOptions } from './phone-sender.ts';
+import type { Reference } from './message-seal.ts';
+import type { PhoneDeps } from './phone-deps.ts';
+import type { SendOptions } from './phone-sender.ts';
 import { type Choice, newOptionMessage, voteMessage } from './poll-messages.ts';
 
 /** Options of sending what is sealed with another message's secret. */

@@ -2,13 +2,13 @@ import { proto, writeRandomPadMax16 } from '@whiskeysockets/baileys';
 
 import { protobufField } from '../kit/protobuf-field.ts';
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from '../world/account.ts';
-import { type Addressing } from '../world/address.ts';
-import { type Endpoint } from '../world/endpoint.ts';
+import type { Account } from '../world/account.ts';
+import type { Addressing } from '../world/address.ts';
+import type { Endpoint } from '../world/endpoint.ts';
 import { Group } from '../world/group.ts';
 import { readRetryBundle } from '../world/key-bundle.ts';
 import { messageStanza } from '../world/message-stanza.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 
 /** Options of sending a message. */
 export interface SendOptions {

@@ -1,8 +1,8 @@
-import { type Account } from '../world/account.ts';
-import { type NewChatCap, type Timelock } from '../world/standing.ts';
+import type { Account } from '../world/account.ts';
+import type { NewChatCap, Timelock } from '../world/standing.ts';
 import { tell, tellCap, tellTimelock } from '../world/standing-news.ts';
-import { type IssueOptions } from '../world/trust-book.ts';
-import { type PhoneWorld } from './phone-deps.ts';
+import type { IssueOptions } from '../world/trust-book.ts';
+import type { PhoneWorld } from './phone-deps.ts';
 
 /** What trust needs of the world. */
 type TrustWorld = Pick<PhoneWorld, 'directory' | 'trust' | 'now' | 'changes'>;

@@ -1,4 +1,4 @@
-import { type Changes, type WaitOptions } from '../kit/changes.ts';
+import type { Changes, WaitOptions } from '../kit/changes.ts';
 
 /** The receipts for a message that a phone sent. Devices are JIDs in the addressing `pn`. */
 export interface MessageReceipts {

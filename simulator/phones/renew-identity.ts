@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { node } from '../kit/stanza.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 
 /** Replaces the keys and forgets the sessions of a phone, and notifies the linked devices of all others. */
 export function renewIdentity({ world, account, keys, sessions }: PhoneDeps): void {

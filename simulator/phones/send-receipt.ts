@@ -1,7 +1,7 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Endpoint } from '../world/endpoint.ts';
+import type { Endpoint } from '../world/endpoint.ts';
 import { receiptParties } from '../world/receipt-parties.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 
 /**
  * Sends a receipt to all devices of a message's sender, unless the account keeps to itself what it reads, and to the own linked

@@ -7,8 +7,8 @@ import {
 } from '@whiskeysockets/baileys/lib/Signal/Group/index.js';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Endpoint } from '../world/endpoint.ts';
-import { type Group } from '../world/group.ts';
+import type { Endpoint } from '../world/endpoint.ts';
+import type { Group } from '../world/group.ts';
 
 /** The sender keys of one phone: its own, one per group, and those of other devices. Not safe for concurrent use. */
 export class SenderKeys {

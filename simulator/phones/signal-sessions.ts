@@ -1,8 +1,8 @@
 import { ProtocolAddress, SessionBuilder, SessionRecord, type SignalStorage } from 'libsignal';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Endpoint } from '../world/endpoint.ts';
-import { type KeyBundle } from '../world/key-bundle.ts';
+import type { Endpoint } from '../world/endpoint.ts';
+import type { KeyBundle } from '../world/key-bundle.ts';
 import { PhoneCipher } from './phone-cipher.ts';
 import { type PhoneKeys, signalPublicKey } from './phone-keys.ts';
 

@@ -1,6 +1,6 @@
 import { extractMessageContent, proto } from '@whiskeysockets/baileys';
 
-import { type ChatTimer } from '../world/chat-timer.ts';
+import type { ChatTimer } from '../world/chat-timer.ts';
 
 const { EPHEMERAL_SETTING } = proto.Message.ProtocolMessage.Type;
 const { Initiator, Trigger } = proto.DisappearingMode;

@@ -1,7 +1,7 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
-import { type Account } from '../world/account.ts';
-import { type ChatTimer } from '../world/chat-timer.ts';
+import type { Account } from '../world/account.ts';
+import type { ChatTimer } from '../world/chat-timer.ts';
 import { Group } from '../world/group.ts';
 import { isByDefault, timed, timerIn } from './timed-message.ts';
 

@@ -1,5 +1,5 @@
 import { removeDevice } from '../world/device-removal.ts';
-import { type PhoneDeps } from './phone-deps.ts';
+import type { PhoneDeps } from './phone-deps.ts';
 
 /** Unlinks one device of an account, or all of them. Rejects when `deviceJid` is not linked to it. */
 export function unlinkDevices({ account, world }: PhoneDeps, deviceJid?: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 
-import { type Stanza } from '../kit/stanza.ts';
+import type { Stanza } from '../kit/stanza.ts';
 import { WireWriter } from './wire-writer.ts';
 
 const FLAG = { plain: Buffer.from([0]), compressed: Buffer.from([2]) };

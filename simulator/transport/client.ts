@@ -1,14 +1,14 @@
 import { decodeBinaryNode, type proto } from '@whiskeysockets/baileys';
-import { type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Connection } from '../world/connection.ts';
-import { type LinkedDevice } from '../world/linked-device.ts';
+import type { Connection } from '../world/connection.ts';
+import type { LinkedDevice } from '../world/linked-device.ts';
 import { encodeStanza } from './binary-node.ts';
 import { frame, FrameReader } from './frames.ts';
 import { type ClientIntroduction, NoiseResponder } from './noise.ts';
-import { type TransportCipher } from './noise-state.ts';
-import { type ServerIdentity } from './server-identity.ts';
+import type { TransportCipher } from './noise-state.ts';
+import type { ServerIdentity } from './server-identity.ts';
 
 /** Reacts to what a client does, and decides about faults of its connection. */
 export interface ClientListener {

@@ -2,7 +2,7 @@ import { aesDecryptGCM, aesEncryptGCM, Curve } from '@whiskeysockets/baileys';
 import { createHash, hkdfSync } from 'node:crypto';
 
 import { INTRO } from './frames.ts';
-import { type KeyPair } from './server-identity.ts';
+import type { KeyPair } from './server-identity.ts';
 
 /**
  * The patterns of a handshake: `XX` is a full one; `IK` resumes with a server that the client knows; `XXfallback` is

@@ -1,7 +1,7 @@
 import { Curve, proto } from '@whiskeysockets/baileys';
 
 import { NoiseState, type TransportCipher } from './noise-state.ts';
-import { type KeyPair, type ServerIdentity } from './server-identity.ts';
+import type { KeyPair, ServerIdentity } from './server-identity.ts';
 
 /** What the server knows of a client after the handshake. */
 export interface ClientIntroduction {

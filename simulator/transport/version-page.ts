@@ -1,5 +1,5 @@
 import { DEFAULT_CONNECTION_CONFIG } from '@whiskeysockets/baileys';
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 
 /** The client revision of the installed Baileys. */
 export const CURRENT_REVISION = DEFAULT_CONNECTION_CONFIG.version[2];

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 
-import { type KeyPair } from '../transport/server-identity.ts';
+import type { KeyPair } from '../transport/server-identity.ts';
 import { AccountState } from '../app-state/account-state.ts';
 import { AccountPasskey } from '../pairing/account-passkey.ts';
 import { type Addressing, formatJid } from './address.ts';
-import { type ChatTimer } from './chat-timer.ts';
-import { type Endpoint, type Owner } from './endpoint.ts';
-import { type LinkedDevice } from './linked-device.ts';
-import { type Picture } from './picture.ts';
+import type { ChatTimer } from './chat-timer.ts';
+import type { Endpoint, Owner } from './endpoint.ts';
+import type { LinkedDevice } from './linked-device.ts';
+import type { Picture } from './picture.ts';
 import { PrivacySettings } from './privacy-settings.ts';
 import { Standing } from './standing.ts';
 

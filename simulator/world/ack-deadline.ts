@@ -1,4 +1,4 @@
-import { type Mailbox, type Unanswered } from './mailbox.ts';
+import type { Mailbox, Unanswered } from './mailbox.ts';
 
 /** How long a client may leave a stanza unanswered, and the clock that measures it. */
 export interface AckPatience {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
 import { deviceHash } from './device-hash.ts';
-import { type Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { keyIndexList } from './key-index-list.ts';
 
 /** A device that was linked (`add`) or unlinked. */

@@ -2,8 +2,8 @@ import { proto } from '@whiskeysockets/baileys';
 import { randomBytes, randomInt } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type LinkedDevice } from './linked-device.ts';
+import type { Account } from './account.ts';
+import type { LinkedDevice } from './linked-device.ts';
 
 const RANDOM_LIMIT = 10 ** 12;
 

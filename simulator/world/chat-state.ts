@@ -1,7 +1,7 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
-import { type Endpoint } from './endpoint.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
+import type { Endpoint } from './endpoint.ts';
 import { Group } from './group.ts';
 import { receiptParties } from './receipt-parties.ts';
 

@@ -1,4 +1,4 @@
-import { type Stanza } from '../kit/stanza.ts';
+import type { Stanza } from '../kit/stanza.ts';
 
 type Attrs = Stanza['attrs'];
 

@@ -1,4 +1,4 @@
-import { type Stanza } from '../kit/stanza.ts';
+import type { Stanza } from '../kit/stanza.ts';
 
 /** A live connection to a client, as the world sees it. */
 export interface Connection {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { type Addressing } from './address.ts';
-import { type Endpoint } from './endpoint.ts';
+import type { Addressing } from './address.ts';
+import type { Endpoint } from './endpoint.ts';
 
 const HASH_BYTES = 6;
 

@@ -1,7 +1,7 @@
 import { node } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Directory } from './directory.ts';
-import { type LinkedDevice } from './linked-device.ts';
+import type { Account } from './account.ts';
+import type { Directory } from './directory.ts';
+import type { LinkedDevice } from './linked-device.ts';
 
 /** Unlinks a device; a connected client is notified and disconnected (section 12 of the protocol notes). */
 export function removeDevice(directory: Directory, account: Account, device: LinkedDevice): void {

@@ -2,10 +2,10 @@ import { createHash, randomBytes, randomInt } from 'node:crypto';
 
 import { Account } from './account.ts';
 import { type Addressing, parseJid } from './address.ts';
-import { type DeviceChange } from './announce-devices.ts';
-import { type Endpoint } from './endpoint.ts';
+import type { DeviceChange } from './announce-devices.ts';
+import type { Endpoint } from './endpoint.ts';
 import { Group } from './group.ts';
-import { type LinkedDevice } from './linked-device.ts';
+import type { LinkedDevice } from './linked-device.ts';
 
 const LID_DIGITS = 15;
 const RANDOM_LIMIT = 10 ** 12;

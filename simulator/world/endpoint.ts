@@ -1,6 +1,6 @@
-import { type Stanza } from '../kit/stanza.ts';
-import { type Addressing } from './address.ts';
-import { type KeyBundle } from './key-bundle.ts';
+import type { Stanza } from '../kit/stanza.ts';
+import type { Addressing } from './address.ts';
+import type { KeyBundle } from './key-bundle.ts';
 
 /** One device of an account: its phone (0) or a linked one. */
 export interface Endpoint {

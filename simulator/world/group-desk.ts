@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
-import { type Directory } from './directory.ts';
-import { type Group } from './group.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
+import type { Directory } from './directory.ts';
+import type { Group } from './group.ts';
 import { bodyOf, groupStanza, memberStanza, named, participantStanza } from './group-stanza.ts';
 
 /** A change of membership or role. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Directory } from './directory.ts';
-import { type Group } from './group.ts';
+import type { Account } from './account.ts';
+import type { Directory } from './directory.ts';
+import type { Group } from './group.ts';
 import {
   demandAdmin,
   demandEditor,
@@ -14,7 +14,7 @@ import {
 } from './group-desk.ts';
 import { approvalMode, type GroupRestriction, type JoinRequest, type MemberAddMode } from './group-settings.ts';
 import { groupStanza, participantStanza } from './group-stanza.ts';
-import { type Picture } from './picture.ts';
+import type { Picture } from './picture.ts';
 
 /** A setting that is on or off, by the two tags that say so. */
 export type GroupSwitch = 'locked' | 'announcement';

@@ -1,5 +1,5 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
+import type { Account } from './account.ts';
 
 /** Who may add members. */
 export type MemberAddMode = 'admin_add' | 'all_member_add';

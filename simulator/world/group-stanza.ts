@@ -1,7 +1,7 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
-import { type Group, type GroupRole } from './group.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
+import type { Group, GroupRole } from './group.ts';
 
 /** Describes a group to its members (section 8 of the protocol notes). */
 export function groupStanza(group: Group): Stanza {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
-import { type ChatTimer } from './chat-timer.ts';
-import { type Endpoint } from './endpoint.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
+import type { ChatTimer } from './chat-timer.ts';
+import type { Endpoint } from './endpoint.ts';
 import { GroupSettings } from './group-settings.ts';
-import { type Picture } from './picture.ts';
+import type { Picture } from './picture.ts';
 
 /** A member's role; the creator is `superadmin`. */
 export type GroupRole = 'member' | 'admin' | 'superadmin';

@@ -1,8 +1,8 @@
 import { Curve, proto } from '@whiskeysockets/baileys';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type KeyPair } from '../transport/server-identity.ts';
-import { type Account } from './account.ts';
+import type { KeyPair } from '../transport/server-identity.ts';
+import type { Account } from './account.ts';
 
 const PREFIX = Buffer.from([6, 2]);
 

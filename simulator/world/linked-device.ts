@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, SERVER, type Stanza } from '../kit/stanza.ts';
-import { type AckDeadline } from './ack-deadline.ts';
+import type { AckDeadline } from './ack-deadline.ts';
 import { type Addressing, formatJid } from './address.ts';
-import { type Endpoint, type Owner } from './endpoint.ts';
-import { type KeyBundle } from './key-bundle.ts';
-import { type Connection } from './connection.ts';
+import type { Endpoint, Owner } from './endpoint.ts';
+import type { KeyBundle } from './key-bundle.ts';
+import type { Connection } from './connection.ts';
 import { Mailbox } from './mailbox.ts';
 import { offlinePreview } from './offline-preview.ts';
-import { type PreKeyShelf } from './pre-key-shelf.ts';
+import type { PreKeyShelf } from './pre-key-shelf.ts';
 
 /** The client is asked for more one-time keys when this many are left (section 10 of the protocol notes). */
 const FEW_KEYS = 4;

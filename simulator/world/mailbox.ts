@@ -1,4 +1,4 @@
-import { type Stanza } from '../kit/stanza.ts';
+import type { Stanza } from '../kit/stanza.ts';
 import { isAckOf, isReceiptOf } from './confirmation.ts';
 
 interface Letter {

@@ -1,6 +1,6 @@
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Addressing } from './address.ts';
-import { type Endpoint, type Owner } from './endpoint.ts';
+import type { Addressing } from './address.ts';
+import type { Endpoint, Owner } from './endpoint.ts';
 import { Group } from './group.ts';
 
 /** A message on its way to one device. */

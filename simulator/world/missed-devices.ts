@@ -1,10 +1,10 @@
 import { childOf, childrenOf, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
+import type { Account } from './account.ts';
 import { parseJid } from './address.ts';
 import { deviceHash } from './device-hash.ts';
-import { type Directory } from './directory.ts';
-import { type Endpoint } from './endpoint.ts';
-import { type LinkedDevice } from './linked-device.ts';
+import type { Directory } from './directory.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { LinkedDevice } from './linked-device.ts';
 
 /**
  * The hash of the devices that a client's message should be for, if it was for others: its sender has to ask for them again. Of a

@@ -1,5 +1,5 @@
-import { type Stanza } from '../kit/stanza.ts';
-import { type KeyBundle, type PublicPreKey, type SignedPublicPreKey } from './key-bundle.ts';
+import type { Stanza } from '../kit/stanza.ts';
+import type { KeyBundle, PublicPreKey, SignedPublicPreKey } from './key-bundle.ts';
 import { keyDigest } from './key-digest.ts';
 
 /** A device's published keys except the one-time keys. */

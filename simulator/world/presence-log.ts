@@ -1,5 +1,5 @@
-import { type Account } from './account.ts';
-import { type Group } from './group.ts';
+import type { Account } from './account.ts';
+import type { Group } from './group.ts';
 
 /** The presence of a person as others see it: online or not, or what happens in a chat. */
 export type ShownPresence = 'available' | 'unavailable' | 'composing' | 'recording' | 'paused';

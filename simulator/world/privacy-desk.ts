@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
-import { type LinkedDevice } from './linked-device.ts';
-import { type PrivacyName } from './privacy-settings.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
+import type { LinkedDevice } from './linked-device.ts';
+import type { PrivacyName } from './privacy-settings.ts';
 
 /** A change of an account by its owner; `by` is the linked device that makes it, if it is not the phone. */
 interface OwnChange {

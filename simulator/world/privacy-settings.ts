@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { type Addressing } from './address.ts';
-import { type Owner } from './endpoint.ts';
+import type { Addressing } from './address.ts';
+import type { Owner } from './endpoint.ts';
 
 /** What an account lets others see or do, by WhatsApp's names; each is `all` at first, unless it says otherwise. */
 const AT_FIRST = {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, type Stanza } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
-import { type Directory } from './directory.ts';
-import { type Picture } from './picture.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
+import type { Directory } from './directory.ts';
+import type { Picture } from './picture.ts';
 
 /** Where changes of profiles are made and announced. */
 export interface ProfileWorld {

@@ -1,5 +1,5 @@
 import { parseJid } from './address.ts';
-import { type Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /**
  * The sender attributes of a receipt by `device` for a message from `chat`, written by `participant` if that is a

@@ -1,6 +1,6 @@
-import { type Account } from './account.ts';
-import { type PrivacyName } from './privacy-settings.ts';
-import { type TrustBook } from './trust-book.ts';
+import type { Account } from './account.ts';
+import type { PrivacyName } from './privacy-settings.ts';
+import type { TrustBook } from './trust-book.ts';
 
 /** Who looks at something of somebody, and the token of the owner that their client shows, empty for none. */
 export interface Look {

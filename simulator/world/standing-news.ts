@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { node, SERVER } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
+import type { Account } from './account.ts';
 
 /** What the server says of a timelock, as clients read it in `w:mex`; `null` when it does not say. */
 export function timelockData({ timelock }: Account['standing'], nowMs: number): object | null {

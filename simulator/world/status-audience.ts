@@ -1,5 +1,5 @@
-import { type Account } from './account.ts';
-import { type Endpoint } from './endpoint.ts';
+import type { Account } from './account.ts';
+import type { Endpoint } from './endpoint.ts';
 import { Group } from './group.ts';
 
 /** Where status posts are sent to, in place of a group. */

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { node } from '../kit/stanza.ts';
-import { type Account } from './account.ts';
-import { type Addressing } from './address.ts';
+import type { Account } from './account.ts';
+import type { Addressing } from './address.ts';
 
 /** How long tokens hold: in whole buckets, the current one included (AB props 865 and 909; the real server has 26). */
 export const TOKEN_TERMS = { bucketSeconds: 604_800, buckets: 26 };

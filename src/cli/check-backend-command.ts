@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { readBackend } from '../config/config.ts';
 import { type Environment, EnvironmentReader } from '../config/environment.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { OperatorError } from '../kit/operator-error.ts';
 import { VERSION } from '../version.ts';
-import { type DeliverySettings } from '../webhooks/delivery-client.ts';
+import type { DeliverySettings } from '../webhooks/delivery-client.ts';
 import { isFlawless, json, line, summary } from './check-backend/report.ts';
 import { type Result, runChecks } from './check-backend/run-checks.ts';
 import { CommandError } from './server-client.ts';

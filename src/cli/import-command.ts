@@ -1,4 +1,4 @@
-import { type Environment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';

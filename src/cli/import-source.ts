@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ForeignStore } from '../ports/foreign-store.ts';
+import type { ForeignStore } from '../ports/foreign-store.ts';
 import { evolutionDatabase, instancesFolder, instancesRedis } from '../sources/evolution-database.ts';
 import { multiFileStore, wahaStore } from '../sources/folders.ts';
 import { evolutionRedis, fazerRedis } from '../sources/redis.ts';

@@ -4,12 +4,12 @@ import { systemRandom } from '../kit/random.ts';
 import { isoTime, systemClock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';
 import { type Config, readConfig } from '../config/config.ts';
-import { type Environment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
 import { ApiKeys } from '../http/access/api-keys.ts';
 import { keySpec } from '../http/schemas/key-schemas.ts';
 import { openConfigured } from '../runtime/open-storage.ts';
 import { callServer, CommandError } from './server-client.ts';
-import { type Storage } from '../ports/storage.ts';
+import type { Storage } from '../ports/storage.ts';
 import { StorageInUseError } from '../storage/shared/errors.ts';
 
 const USAGE = `npm run keys -- create --scopes <scope,…> [--sessions <id,…>] [--name <text>]

@@ -1,8 +1,8 @@
-import { type Readable, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { type Environment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
 import { TOOL_HEADER } from '../http/audit.ts';
-import { type Rest, type RestAnswer } from '../http/mcp/rest.ts';
+import type { Rest, RestAnswer } from '../http/mcp/rest.ts';
 import { createMcpServer } from '../http/mcp/tools.ts';
 import { httpRequest } from '../kit/http-client.ts';
 import { Secret } from '../kit/secret.ts';

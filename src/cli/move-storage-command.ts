@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type Environment } from '../config/environment.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { Environment } from '../config/environment.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { sessionFolders } from '../storage/files/session-folders.ts';
 import { type MovedPart, type MoveResult, moveStorage } from '../storage/moving/move.ts';
 import { NOBODY, type Side } from '../storage/moving/side.ts';

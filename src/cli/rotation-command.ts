@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError, type Environment } from '../config/environment.ts';
-import { type Secret } from '../kit/secret.ts';
+import type { Secret } from '../kit/secret.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { callServer, CommandError, NoAnswerError, RefusedError } from './server-client.ts';
 import { sealNextKey } from '../storage/shared/encryption/master-key.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { httpRequest } from '../kit/http-client.ts';
 import { OperatorError } from '../kit/operator-error.ts';
 

@@ -1,6 +1,6 @@
-import { type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { systemClock } from '../kit/clock.ts';
-import { type Secret } from '../kit/secret.ts';
+import type { Secret } from '../kit/secret.ts';
 import { openPostgres } from '../storage/postgres/open.ts';
 import { nameOfDatabase } from '../storage/postgres/start.ts';
 import { sealNextKey } from '../storage/shared/encryption/master-key.ts';

@@ -1,6 +1,6 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type LivingNode } from '../ports/ownership.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { LivingNode } from '../ports/ownership.ts';
 import { nameOfRun } from './silent-nodes.ts';
 import { fairShare, spread, takers } from './shares.ts';
 

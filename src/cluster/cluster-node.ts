@@ -1,20 +1,20 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type ClusterMetrics } from '../ports/metrics.ts';
-import {
-  type ClusterVersions,
-  type LivingNode,
-  type Membership,
-  type NodeDescription,
-  type Ownership,
-  type SessionHost,
+import type { Logger } from '../kit/logger.ts';
+import type { ClusterMetrics } from '../ports/metrics.ts';
+import type {
+  ClusterVersions,
+  LivingNode,
+  Membership,
+  NodeDescription,
+  Ownership,
+  SessionHost,
 } from '../ports/ownership.ts';
 import { drain } from './drain.ts';
 import { HandOvers } from './hand-overs.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { type LocalLease } from './lease.ts';
+import type { LocalLease } from './lease.ts';
 import { Sharing } from './sharing.ts';
 import { type SeenNode, Sightings } from './sightings.ts';
 import { BEATS_PER_LEASE, type Observations, observe } from './silent-nodes.ts';

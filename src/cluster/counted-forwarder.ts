@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
-import { type Forwarder } from '../ports/cluster.ts';
-import { type ClusterMetrics, type ForwardOutcome } from '../ports/metrics.ts';
+import type { Forwarder } from '../ports/cluster.ts';
+import type { ClusterMetrics, ForwardOutcome } from '../ports/metrics.ts';
 
 /** Counts how forwarded requests end. */
 export class CountedForwarder implements Forwarder {

@@ -1,11 +1,11 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
+import type { Logger } from '../kit/logger.ts';
 import { Semaphore } from '../kit/semaphore.ts';
-import { type LivingNode, type Membership, type Ownership } from '../ports/ownership.ts';
+import type { LivingNode, Membership, Ownership } from '../ports/ownership.ts';
 import { bounded } from '../kit/bounded.ts';
-import { type HandOvers } from './hand-overs.ts';
+import type { HandOvers } from './hand-overs.ts';
 import { newest, spread, takers } from './shares.ts';
 
 /** The dependencies of {@link drain}. */

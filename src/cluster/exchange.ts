@@ -1,11 +1,11 @@
-import { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Socket } from 'node:net';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { type Clock, type Timer } from '../kit/clock.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type RemoteNode } from '../ports/cluster.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { RemoteNode } from '../ports/cluster.ts';
 import { responseHeaders } from './hop-headers.ts';
 import { refusedBy, REFUSED_HEADER } from './refusals.ts';
 

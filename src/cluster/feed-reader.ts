@@ -1,7 +1,7 @@
-import { type ClientRequest, type IncomingMessage } from 'node:http';
-import { type Clock, type Timer } from '../kit/clock.ts';
-import { type RemoteNode } from '../ports/cluster.ts';
-import { type PeerClient } from './peer-client.ts';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { RemoteNode } from '../ports/cluster.ts';
+import type { PeerClient } from './peer-client.ts';
 
 /** Where a node tells the others of its sessions, on its internal port. */
 export const FEED_PATH = '/cluster/sessions';

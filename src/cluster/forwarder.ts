@@ -1,13 +1,13 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../domain/errors.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Forwarder, type Forwarding, type RemoteNode } from '../ports/cluster.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Forwarder, Forwarding, RemoteNode } from '../ports/cluster.ts';
 import { Exchange } from './exchange.ts';
 import { hasBody, requestHeaders } from './hop-headers.ts';
 import { KEPT_CONNECTIONS, type PeerClient } from './peer-client.ts';
 import { ONLY_READS } from './peer-proof.ts';
-import { type OwnershipDirectory } from './session-directory.ts';
+import type { OwnershipDirectory } from './session-directory.ts';
 
 const RETRY_AFTER_MS = 2_000;
 /** How long a request waits for an owner that can be reached: longer than a handover takes, and shorter than clients wait. */

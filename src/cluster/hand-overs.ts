@@ -1,9 +1,9 @@
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { type Clock, stopwatch, wait } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type ClusterMetrics } from '../ports/metrics.ts';
-import { type Ownership, type SessionHost } from '../ports/ownership.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { ClusterMetrics } from '../ports/metrics.ts';
+import type { Ownership, SessionHost } from '../ports/ownership.ts';
 import { bounded } from '../kit/bounded.ts';
 
 /** How long the orderly end of a session may take: longer than a send. */

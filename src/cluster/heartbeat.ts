@@ -1,8 +1,8 @@
-import { type Clock, type Timer } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type ClusterVersions, type Membership, type NodeDescription, type NodeLoad } from '../ports/ownership.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { ClusterVersions, Membership, NodeDescription, NodeLoad } from '../ports/ownership.ts';
 import { bounded } from '../kit/bounded.ts';
-import { type LocalLease } from './lease.ts';
+import type { LocalLease } from './lease.ts';
 import { BEATS_PER_LEASE } from './silent-nodes.ts';
 import { Ticker } from './ticker.ts';
 

@@ -1,4 +1,4 @@
-import { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /** Headers as Node has them: names and values in turn, as on the wire. */
 type RawHeaders = readonly string[];

@@ -1,8 +1,8 @@
-import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Hop } from '../ports/cluster.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Hop } from '../ports/cluster.ts';
 import { PROOF_HEADER, ProofCheck, type Verdict } from './peer-proof.ts';
 import { hasName, type PeerTrust } from './peer-trust.ts';
 import { Refusals, type Refused, REFUSED_HEADER } from './refusals.ts';

@@ -1,5 +1,5 @@
-import { type Clock } from '../kit/clock.ts';
-import { type Lease } from '../ports/ownership.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Lease } from '../ports/ownership.ts';
 
 /**
  * The part of the lease within which this node acts. Others take its sessions over after the whole lease on their own clocks,

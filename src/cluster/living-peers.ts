@@ -1,4 +1,4 @@
-import { type LivingNode } from '../ports/ownership.ts';
+import type { LivingNode } from '../ports/ownership.ts';
 
 type Named = Pick<LivingNode, 'nodeId'>;
 

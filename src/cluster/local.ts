@@ -1,6 +1,6 @@
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { type Cluster, type Forwarder, type SessionDirectory } from '../ports/cluster.ts';
-import { type Placement } from '../ports/ownership.ts';
+import type { Cluster, Forwarder, SessionDirectory } from '../ports/cluster.ts';
+import type { Placement } from '../ports/ownership.ts';
 
 const directory: SessionDirectory = { ownerOf: () => Promise.resolve({ kind: 'this-node' }), owns: () => true };
 const forwarder: Forwarder = {

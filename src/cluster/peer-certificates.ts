@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { type Clock, type Timer } from '../kit/clock.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import { describeFailure, messageOf } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
+import type { Logger } from '../kit/logger.ts';
 import { OperatorError } from '../kit/operator-error.ts';
 
 /** How often the files are read. */

@@ -2,9 +2,9 @@ import { Agent as HttpAgent, type ClientRequest, type OutgoingHttpHeaders, reque
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { type Clock } from '../kit/clock.ts';
-import { type RemoteNode } from '../ports/cluster.ts';
-import { type Certificates } from './peer-certificates.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { RemoteNode } from '../ports/cluster.ts';
+import type { Certificates } from './peer-certificates.ts';
 import { proofOf, PROOF_HEADER } from './peer-proof.ts';
 import { identityCheck, type PeerTrust } from './peer-trust.ts';
 

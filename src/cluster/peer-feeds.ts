@@ -1,10 +1,10 @@
-import { type Clock, type Timer } from '../kit/clock.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type PeerListener, type PeerStreams } from '../ports/cluster.ts';
-import { type LivingNode } from '../ports/ownership.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { PeerListener, PeerStreams } from '../ports/cluster.ts';
+import type { LivingNode } from '../ports/ownership.ts';
 import { FeedReader } from './feed-reader.ts';
-import { type PeerClient } from './peer-client.ts';
+import type { PeerClient } from './peer-client.ts';
 
 /** How soon a stream that has ended is opened again: the delay doubles each time. */
 const FIRST_PAUSE_MS = 500;

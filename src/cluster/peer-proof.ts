@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { BoundedCache } from '../kit/bounded-cache.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Secret } from '../kit/secret.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Secret } from '../kit/secret.ts';
 
 /** The header with the proof that a request comes from a node of the cluster. */
 export const PROOF_HEADER = 'x-wa-proof';

@@ -1,6 +1,6 @@
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { type Secret } from '../kit/secret.ts';
-import { type PeerCertificates } from './peer-certificates.ts';
+import type { Secret } from '../kit/secret.ts';
+import type { PeerCertificates } from './peer-certificates.ts';
 
 /** How nodes know each other: by a common secret, or by certificates of a common authority. */
 export type PeerTrust =

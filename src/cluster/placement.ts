@@ -1,9 +1,9 @@
-import { type PhoneNumber } from '../domain/address.ts';
+import type { PhoneNumber } from '../domain/address.ts';
 import { StorageUnavailableError } from '../domain/errors.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { type Clock, wait } from '../kit/clock.ts';
-import { type ClusterMetrics } from '../ports/metrics.ts';
-import { type NumberLock, type Ownership, type Placement, type SessionHost } from '../ports/ownership.ts';
+import type { ClusterMetrics } from '../ports/metrics.ts';
+import type { NumberLock, Ownership, Placement, SessionHost } from '../ports/ownership.ts';
 
 /** How long another node has to hand a session over, and how often it is asked. */
 const LIMIT_MS = 15_000;

@@ -1,7 +1,7 @@
-import { type Socket } from 'node:net';
-import { type TLSSocket } from 'node:tls';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
 
 /** The header of a refusal; its value is the reason. */
 export const REFUSED_HEADER = 'x-wa-refused';

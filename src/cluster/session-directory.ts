@@ -1,9 +1,9 @@
 import { AppError } from '../domain/errors.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { BoundedCache } from '../kit/bounded-cache.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Owner, type OwningNode, type SessionDirectory } from '../ports/cluster.ts';
-import { type Ownership } from '../ports/ownership.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Owner, OwningNode, SessionDirectory } from '../ports/cluster.ts';
+import type { Ownership } from '../ports/ownership.ts';
 
 /** How long an owner is believed. If it has changed, the old one answers 421, and costs a request some milliseconds. */
 const BELIEVED_MS = 1_000;

@@ -1,4 +1,4 @@
-import { type LivingNode } from '../ports/ownership.ts';
+import type { LivingNode } from '../ports/ownership.ts';
 
 /** How many of `all` sessions a node should have: in proportion to its capacity, among the nodes that take any. */
 export function fairShare(all: number, me: LivingNode, nodes: readonly LivingNode[]): number {

@@ -1,13 +1,13 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
+import type { Logger } from '../kit/logger.ts';
 import { Supervisor } from '../kit/supervisor.ts';
-import { type ClusterMetrics } from '../ports/metrics.ts';
-import { type LivingNode, type Ownership, type SessionHost } from '../ports/ownership.ts';
+import type { ClusterMetrics } from '../ports/metrics.ts';
+import type { LivingNode, Ownership, SessionHost } from '../ports/ownership.ts';
 import { Balance } from './balance.ts';
 import { howManyToClaim } from './claims.ts';
-import { type HandOvers } from './hand-overs.ts';
+import type { HandOvers } from './hand-overs.ts';
 import { fairShare, takers } from './shares.ts';
 
 /** The dependencies of {@link Sharing}. */

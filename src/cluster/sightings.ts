@@ -1,5 +1,5 @@
-import { type Clock } from '../kit/clock.ts';
-import { type LivingNode } from '../ports/ownership.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { LivingNode } from '../ports/ownership.ts';
 import { BEATS_PER_LEASE, nameOfRun, type Observations } from './silent-nodes.ts';
 
 /** A node, as this one has last seen it. */

@@ -1,4 +1,4 @@
-import { type LivingNode } from '../ports/ownership.ts';
+import type { LivingNode } from '../ports/ownership.ts';
 
 /** What this node saw when it last looked at all nodes. */
 export interface Observations {

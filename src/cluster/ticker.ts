@@ -1,6 +1,6 @@
-import { type Clock, type Timer } from '../kit/clock.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
+import type { Logger } from '../kit/logger.ts';
 
 /** The dependencies of {@link Ticker}. */
 export interface TickerDeps {

@@ -1,6 +1,6 @@
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type ClusterVersions } from '../ports/ownership.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { ClusterVersions } from '../ports/ownership.ts';
 
 /** What each node keeps a copy of. */
 type Kept = keyof ClusterVersions;

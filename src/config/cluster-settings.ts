@@ -1,4 +1,4 @@
-import { type Secret } from '../kit/secret.ts';
+import type { Secret } from '../kit/secret.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 
 /** How this process is one of several nodes that share their sessions. */

@@ -1,9 +1,9 @@
-import { type StorageBounds } from '../runtime/back-pressure.ts';
+import type { StorageBounds } from '../runtime/back-pressure.ts';
 import { signingKeys } from '../webhooks/signature.ts';
-import { type LogSettings } from '../kit/logger.ts';
-import { type Secret } from '../kit/secret.ts';
-import { type SessionSettings } from '../sessions/session-manager-deps.ts';
-import { type WhatsAppSettings } from '../whatsapp/settings.ts';
+import type { LogSettings } from '../kit/logger.ts';
+import type { Secret } from '../kit/secret.ts';
+import type { SessionSettings } from '../sessions/session-manager-deps.ts';
+import type { WhatsAppSettings } from '../whatsapp/settings.ts';
 import { type ClusterSettings, readCluster } from './cluster-settings.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';

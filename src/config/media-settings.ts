@@ -1,4 +1,4 @@
-import { type BucketSettings } from '../storage/s3/settings.ts';
+import type { BucketSettings } from '../storage/s3/settings.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 

@@ -1,5 +1,5 @@
 import { parseProxy } from '../domain/proxy.ts';
-import { type Secret } from '../kit/secret.ts';
+import type { Secret } from '../kit/secret.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 

@@ -1,4 +1,4 @@
-import { type Secret } from '../kit/secret.ts';
+import type { Secret } from '../kit/secret.ts';
 import { DURABILITIES, type Durability } from '../storage/postgres/durability.ts';
 import { ConfigError, type EnvironmentReader } from './environment.ts';
 import { oneMasterKey } from './master-key.ts';

@@ -1,4 +1,4 @@
-import { type SessionId } from './session-id.ts';
+import type { SessionId } from './session-id.ts';
 
 /**
  * The permissions of API keys. `admin` grants everything, including the settings and the keys; docs/security.md lists the requests

@@ -1,4 +1,4 @@
-import { type Person } from './person.ts';
+import type { Person } from './person.ts';
 
 /** What may change in a chat. */
 export const CHAT_NEWS = [

@@ -1,5 +1,5 @@
-import { type PhoneNumber } from './address.ts';
-import { type Account, type Person } from './person.ts';
+import type { PhoneNumber } from './address.ts';
+import type { Account, Person } from './person.ts';
 
 /** What a batch of numbers found out about one of them; without an answer, it was not looked up, and can be asked for later. */
 export type NumberAnswer = { asked: PhoneNumber } & (

@@ -1,4 +1,4 @@
-import { type SessionId } from './session-id.ts';
+import type { SessionId } from './session-id.ts';
 
 /** What somebody asked of the server. It says nothing of what a message contains, and holds no secret. */
 export interface AuditEntry {

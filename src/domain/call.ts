@@ -1,4 +1,4 @@
-import { type Person } from './person.ts';
+import type { Person } from './person.ts';
 
 /** A one-to-one call that rings. */
 export interface RingingCall {

@@ -1,4 +1,4 @@
-import { type SessionId } from './session-id.ts';
+import type { SessionId } from './session-id.ts';
 
 /** How long a draft waits, and how long it is told what became of it. */
 export const DRAFT_TTL_MS = 7 * 24 * 3_600_000;

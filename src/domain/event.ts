@@ -1,8 +1,8 @@
-import { type ContactCard, type MediaInfo, type MessageType, type Place, type Reaction } from './message.ts';
-import { type PollState } from './poll.ts';
-import { type SessionId } from './session-id.ts';
-import { type SessionSummary } from './session-profile.ts';
-import { type SessionStatus } from './session.ts';
+import type { ContactCard, MediaInfo, MessageType, Place, Reaction } from './message.ts';
+import type { PollState } from './poll.ts';
+import type { SessionId } from './session-id.ts';
+import type { SessionSummary } from './session-profile.ts';
+import type { SessionStatus } from './session.ts';
 
 /** Emitted when a session connects for the first time. Has the nine fields of the seed; times are ISO 8601. */
 interface NewSessionConnected {

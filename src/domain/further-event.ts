@@ -1,9 +1,9 @@
-import { type CallFields } from './call.ts';
-import { type ChatUpdateFields, type ContactUpdateFields, type PresenceFields } from './account-news.ts';
+import type { CallFields } from './call.ts';
+import type { ChatUpdateFields, ContactUpdateFields, PresenceFields } from './account-news.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
-import { type GroupJoinRequestFields, type GroupParticipantsFields, type GroupUpdateFields } from './group-event.ts';
-import { type ChannelMessageFields, type StatusPostFields } from './post.ts';
-import { type SessionId } from './session-id.ts';
+import type { GroupJoinRequestFields, GroupParticipantsFields, GroupUpdateFields } from './group-event.ts';
+import type { ChannelMessageFields, StatusPostFields } from './post.ts';
+import type { SessionId } from './session-id.ts';
 
 /** What all further events tell. Whatever else comes from the network is hostile: whoever makes the event bounds it. */
 export interface FurtherBody {

@@ -1,5 +1,5 @@
-import { type JoinMethod, type MemberAdders } from './group.ts';
-import { type Person } from './person.ts';
+import type { JoinMethod, MemberAdders } from './group.ts';
+import type { Person } from './person.ts';
 
 /** What happened to members of a group. */
 export type MembersAction = 'joined' | 'left' | 'added' | 'removed' | 'promoted' | 'demoted';

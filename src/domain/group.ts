@@ -1,4 +1,4 @@
-import { type Person } from './person.ts';
+import type { Person } from './person.ts';
 
 /** A participant's role in a group; its creator is `superadmin`. */
 type GroupRole = 'member' | 'admin' | 'superadmin';

@@ -1,4 +1,4 @@
-import { type ContactCard, type DeliveryStatus, type MediaInfo, type Place, type Reaction } from './message.ts';
+import type { ContactCard, DeliveryStatus, MediaInfo, Place, Reaction } from './message.ts';
 
 /** Stands for the account itself where the author of a message is named. */
 export const OURSELVES = '';

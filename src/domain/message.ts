@@ -1,7 +1,7 @@
-import { type NotedTimer } from './chat.ts';
-import { type DownloadError } from './download-failure.ts';
-import { type Person } from './person.ts';
-import { type PollState, type PollVote } from './poll.ts';
+import type { NotedTimer } from './chat.ts';
+import type { DownloadError } from './download-failure.ts';
+import type { Person } from './person.ts';
+import type { PollState, PollVote } from './poll.ts';
 
 /** Every message type that a callback can report (contract 2.1). */
 export const MESSAGE_TYPES = [

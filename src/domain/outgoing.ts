@@ -1,9 +1,9 @@
-import { type Random } from '../kit/random.ts';
-import { type Recipient } from './address.ts';
-import { type OutgoingButtons, type OutgoingList } from './interactive.ts';
-import { type KeptMessage } from './kept-message.ts';
-import { type ContactCard, type DeliveryStatus, type Place, type Poll } from './message.ts';
-import { type SessionId } from './session-id.ts';
+import type { Random } from '../kit/random.ts';
+import type { Recipient } from './address.ts';
+import type { OutgoingButtons, OutgoingList } from './interactive.ts';
+import type { KeptMessage } from './kept-message.ts';
+import type { ContactCard, DeliveryStatus, Place, Poll } from './message.ts';
+import type { SessionId } from './session-id.ts';
 
 /** A location to share. Degrees are WGS 84. */
 export type OutgoingPlace = Pick<Place, 'name' | 'address'> & { latitude: number; longitude: number };

@@ -1,4 +1,4 @@
-import { type PhoneNumber } from './address.ts';
+import type { PhoneNumber } from './address.ts';
 
 /** A person as WhatsApp identifies people: by number, by LID, or by both. At least one of them is known. */
 export interface Person {

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type MediaInfo, type MessageType } from './message.ts';
+import type { IncomingMessage, MediaInfo, MessageType } from './message.ts';
 
 /** Where statuses go, in place of a chat. */
 export const STATUS_JID = 'status@broadcast';

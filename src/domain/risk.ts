@@ -1,5 +1,5 @@
-import { type NewChatCap } from './new-chat-cap.ts';
-import { type SessionId } from './session-id.ts';
+import type { NewChatCap } from './new-chat-cap.ts';
+import type { SessionId } from './session-id.ts';
 
 /** How often WhatsApp refused messages of a session for one reason on one day. */
 export interface DailyRefusals {

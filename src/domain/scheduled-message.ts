@@ -1,4 +1,4 @@
-import { type SessionId } from './session-id.ts';
+import type { SessionId } from './session-id.ts';
 
 /** What became of a scheduled message: `scheduled` until it is sent, canceled or given up. */
 export const SCHEDULED_STATES = ['scheduled', 'sent', 'failed', 'canceled'] as const;

@@ -1,8 +1,8 @@
-import { type SessionId } from './session-id.ts';
-import { type NewChatCap } from './new-chat-cap.ts';
-import { type PhoneNumber } from './address.ts';
-import { type PasskeyStatus } from './passkey.ts';
-import { type SessionProfile } from './session-profile.ts';
+import type { SessionId } from './session-id.ts';
+import type { NewChatCap } from './new-chat-cap.ts';
+import type { PhoneNumber } from './address.ts';
+import type { PasskeyStatus } from './passkey.ts';
+import type { SessionProfile } from './session-profile.ts';
 
 /** The four statuses of the seed's table `whatsapp_sessions`. */
 export const SESSION_STATUSES = ['connecting', 'connected', 'disconnected', 'error'] as const;

@@ -1,5 +1,5 @@
-import { type AnyEventKind } from './further-event.ts';
-import { type SessionId } from './session-id.ts';
+import type { AnyEventKind } from './further-event.ts';
+import type { SessionId } from './session-id.ts';
 
 /** Somebody besides the main backend who receives events as webhooks. */
 export interface Subscription extends SubscriptionSpec {

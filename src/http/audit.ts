@@ -1,7 +1,7 @@
-import { type Request, type Response } from 'express';
-import { type AuditEntry } from '../domain/audit.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { Request, Response } from 'express';
+import type { AuditEntry } from '../domain/audit.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { type Caller, NOBODY } from './access/caller.ts';
 
 /** The header in which the MCP server names the tool that makes a request. */

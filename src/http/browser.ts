@@ -1,5 +1,5 @@
 import cors from 'cors';
-import { type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 /** The origins whose pages may call the API: all, those of this machine, those listed, or none with an empty list. */

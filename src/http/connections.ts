@@ -1,9 +1,9 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type Socket } from 'node:net';
-import { type Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
 import { errorReply } from './errors.ts';
 import { isFromCaller } from './request-context.ts';
 

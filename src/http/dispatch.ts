@@ -1,20 +1,20 @@
-import { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Cluster } from '../ports/cluster.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Cluster } from '../ports/cluster.ts';
 import { requireScope, requireSession } from './access/authorize.ts';
 import { ADMIN, type Caller, requireStillValid } from './access/caller.ts';
 import { requireWithinLimits } from './access/key-limits.ts';
 import { readJson } from './body.ts';
-import { type Core } from './core.ts';
+import type { Core } from './core.ts';
 import { sendReply } from './errors.ts';
 import { readBodyWithFile } from './files/body.ts';
-import { type FileIntake, type RequestFiles } from './files/request-files.ts';
-import { type Idempotency } from './idempotency.ts';
+import type { FileIntake, RequestFiles } from './files/request-files.ts';
+import type { Idempotency } from './idempotency.ts';
 import { answerOfOwner } from './owner-answer.ts';
 import { contextOf } from './request-context.ts';
-import { type PathParams, type Reply, type Route } from './route.ts';
+import type { PathParams, Reply, Route } from './route.ts';
 import { parse, parseQuery } from './validate.ts';
 
 /** The dependencies of {@link addRoutes}. */

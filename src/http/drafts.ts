@@ -1,13 +1,13 @@
-import { type Caller } from './access/caller.ts';
+import type { Caller } from './access/caller.ts';
 import { AppError } from '../domain/errors.ts';
 import { recipientText } from '../domain/address.ts';
 import { type Draft, DRAFT_TTL_MS } from '../domain/draft.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type DraftStore } from '../ports/drafts.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { DraftStore } from '../ports/drafts.ts';
+import type { Clock } from '../kit/clock.ts';
 import { ID_ALPHABET, type Random } from '../kit/random.ts';
 import { newMessageId } from '../domain/outgoing.ts';
-import { type RequestedMessage } from './schemas/message-schemas.ts';
+import type { RequestedMessage } from './schemas/message-schemas.ts';
 
 /** So many of one key wait at most. */
 const MAX_WAITING = 100;

@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type SessionRecord } from '../domain/session.ts';
-import { type SessionsApi } from './core.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { SessionRecord } from '../domain/session.ts';
+import type { SessionsApi } from './core.ts';
 
 /**
  * Removes a session to which no account has been linked; others stay, also when they are gone already. Only the node that has the

@@ -1,10 +1,10 @@
-import { type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { contextOf } from './request-context.ts';
 import { statusOf } from './responses/error-status.ts';
 import { sendFixed } from './responses/fixed-content.ts';
 import { sendFile } from './responses/send-file.ts';
-import { type Reply } from './route.ts';
+import type { Reply } from './route.ts';
 
 /** The body of every error response. */
 export interface ErrorBody {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { bounded } from '../kit/bounded.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import { newMessageId } from '../domain/outgoing.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
-import { type IdempotencyStore, type StoredAnswer } from '../ports/storage.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { IdempotencyStore, StoredAnswer } from '../ports/storage.ts';
 import { errorReply } from './errors.ts';
-import { type Reply } from './route.ts';
+import type { Reply } from './route.ts';
 
 /** A request that carries an `Idempotency-Key`. */
 export interface RepeatableRequest {

@@ -1,11 +1,11 @@
 import { AppError } from '../domain/errors.ts';
-import { type LinkPreview, type OutgoingFile, type OutgoingMedia, type OutgoingMessage } from '../domain/outgoing.ts';
+import type { LinkPreview, OutgoingFile, OutgoingMedia, OutgoingMessage } from '../domain/outgoing.ts';
 import { Semaphore } from '../kit/semaphore.ts';
-import { type OpenedMessage } from '../sessions/scheduled/scheduler.ts';
+import type { OpenedMessage } from '../sessions/scheduled/scheduler.ts';
 import { addressIn } from './files/link-preview.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
-import { type FileOpener } from './route.ts';
-import { type RequestedPreview } from './schemas/further-fields.ts';
+import type { FileOpener } from './route.ts';
+import type { RequestedPreview } from './schemas/further-fields.ts';
 import { outgoingMessage, type RequestedMessage } from './schemas/message-schemas.ts';
 import { parse } from './validate.ts';
 

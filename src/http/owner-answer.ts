@@ -1,9 +1,9 @@
-import { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type Cluster, type Forwarding } from '../ports/cluster.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Cluster, Forwarding } from '../ports/cluster.ts';
 import { contextOf } from './request-context.ts';
-import { type Reply, type Route } from './route.ts';
+import type { Reply, Route } from './route.ts';
 
 /** A request of this node, or of another one. */
 export interface Routed {

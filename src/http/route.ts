@@ -1,17 +1,17 @@
-import { type Response } from 'express';
-import { type z } from 'zod';
-import { type Scope } from '../domain/access.ts';
-import { type Recipient } from '../domain/address.ts';
-import { type ErrorCode } from '../domain/errors.ts';
-import { type LinkPreview, type OutgoingFile } from '../domain/outgoing.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type MediaFile } from '../ports/media.ts';
-import { type Caller } from './access/caller.ts';
-import { type Core } from './core.ts';
-import { type ConversionTarget } from './files/ffmpeg.ts';
-import { type FileSource } from './files/file-field.ts';
-import { type FixedContent } from './responses/fixed-content.ts';
+import type { Response } from 'express';
+import type { z } from 'zod';
+import type { Scope } from '../domain/access.ts';
+import type { Recipient } from '../domain/address.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { LinkPreview, OutgoingFile } from '../domain/outgoing.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { MediaFile } from '../ports/media.ts';
+import type { Caller } from './access/caller.ts';
+import type { Core } from './core.ts';
+import type { ConversionTarget } from './files/ffmpeg.ts';
+import type { FileSource } from './files/file-field.ts';
+import type { FixedContent } from './responses/fixed-content.ts';
 
 /** The typed parameters of a path. */
 export interface PathParams {

@@ -1,11 +1,11 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type SendResult } from '../sessions/outbound.ts';
-import { type Caller } from './access/caller.ts';
-import { type Core, type SessionsApi } from './core.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { SendResult } from '../sessions/outbound.ts';
+import type { Caller } from './access/caller.ts';
+import type { Core, SessionsApi } from './core.ts';
 import { Drafts, recipientIn } from './drafts.ts';
 import { isFetching, openRequested } from './open-message.ts';
 import { ok, type FileOpener, type Reply } from './route.ts';
-import { type RequestedMessage } from './schemas/message-schemas.ts';
+import type { RequestedMessage } from './schemas/message-schemas.ts';
 
 /** A message as it was asked for, and what is needed to send it. */
 export interface SendRequest {

@@ -1,4 +1,4 @@
-import { type Random } from './random.ts';
+import type { Random } from './random.ts';
 
 /** Exponential backoff: the delay doubles with each failure, from the base up to the maximum. */
 export interface Backoff {

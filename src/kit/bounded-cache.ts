@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Clock, type Timer } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
 
 /** How much a cache holds, and for how long. */
 export interface CacheOptions {

@@ -1,4 +1,4 @@
-import { type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Resolves with what `work` resolves with, or with `'late'` after `limitMs`; `work` goes on then, and nobody waits for it. */
 export async function bounded<Result>(work: Promise<Result>, limitMs: number, clock: Clock): Promise<Result | 'late'> {

@@ -1,4 +1,4 @@
-import { type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Lets callers wait until something holds. Whoever changes what it depends on calls {@link ConditionVariable.changed}. */
 export class ConditionVariable {

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describeFailure } from './failure.ts';
-import { type LogOutput } from './log-output.ts';
+import type { LogOutput } from './log-output.ts';
 
 /** A structured log: an object first, then a constant message. */
 export type Logger = pino.Logger;

@@ -1,5 +1,5 @@
 import { bounded } from './bounded.ts';
-import { type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 
 /** How long an answer is shared by default, and how long one is waited for where there is an older one. */
 const FRESH_MS = 1_000;

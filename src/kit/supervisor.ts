@@ -1,4 +1,4 @@
-import { type Logger } from './logger.ts';
+import type { Logger } from './logger.ts';
 
 /** Takes promises that nobody else awaits: failures are logged, and a shutdown can wait for the rest. */
 export class Supervisor {

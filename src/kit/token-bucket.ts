@@ -1,4 +1,4 @@
-import { type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 
 /** A rate limit that allows bursts: `size` tokens at first, which refill evenly within `refillMs`. */
 export class TokenBucket {

@@ -1,5 +1,5 @@
 import { type ClusterMetrics, FORWARD_OUTCOMES, type ForwardOutcome } from '../ports/metrics.ts';
-import { type Instruments } from './instruments.ts';
+import type { Instruments } from './instruments.ts';
 
 /** Buckets for the durations of hand-overs, in seconds. */
 const HANDOVER_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];

@@ -1,7 +1,7 @@
-import { type SessionStatus } from '../domain/session.ts';
-import { type CallbackCounts } from '../ports/callbacks.ts';
+import type { SessionStatus } from '../domain/session.ts';
+import type { CallbackCounts } from '../ports/callbacks.ts';
 import { BREAKER_STATES, type BreakerState } from '../ports/metrics.ts';
-import { type Instruments } from './instruments.ts';
+import type { Instruments } from './instruments.ts';
 
 /** The state that the gauges read when somebody scrapes them. */
 export interface GaugeSources {

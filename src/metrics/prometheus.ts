@@ -1,12 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { type SessionStatus } from '../domain/session.ts';
-import {
-  type CallbackFate,
-  type Metrics,
-  type ReceiptFate,
-  type SendFate,
-  type TransferFate,
-} from '../ports/metrics.ts';
+import type { SessionStatus } from '../domain/session.ts';
+import type { CallbackFate, Metrics, ReceiptFate, SendFate, TransferFate } from '../ports/metrics.ts';
 import { PrometheusClusterMetrics } from './cluster-metrics.ts';
 import { Gauges, type GaugeSources } from './gauges.ts';
 import { Instruments } from './instruments.ts';

@@ -1,15 +1,15 @@
-import {
-  type About,
-  type BusinessProfile,
-  type ContactEntry,
-  type NumberAnswer,
-  type OwnProfile,
-  type PrivacyChange,
-  type PrivacySettings,
+import type {
+  About,
+  BusinessProfile,
+  ContactEntry,
+  NumberAnswer,
+  OwnProfile,
+  PrivacyChange,
+  PrivacySettings,
 } from '../domain/account.ts';
-import { type PhoneNumber, type Recipient } from '../domain/address.ts';
-import { type ChatChange } from '../domain/chat-state.ts';
-import { type Person } from '../domain/person.ts';
+import type { PhoneNumber, Recipient } from '../domain/address.ts';
+import type { ChatChange } from '../domain/chat-state.ts';
+import type { Person } from '../domain/person.ts';
 
 /**
  * What the phone and all linked devices share about chats. Every method may throw `session_not_connected`, `whatsapp_timeout`,

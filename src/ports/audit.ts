@@ -1,4 +1,4 @@
-import { type AuditFilter, type ChainedEntry, type StoredAuditEntry } from '../domain/audit.ts';
+import type { AuditFilter, ChainedEntry, StoredAuditEntry } from '../domain/audit.ts';
 
 /** Where the audit log is kept. */
 export interface AuditStore {

@@ -1,4 +1,4 @@
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 
 /** A token as it is issued. */
 export interface NewBrowserToken {

@@ -1,9 +1,9 @@
-import { type Event, type EventKind } from '../domain/event.ts';
-import { type AnyEventKind, type FurtherEvent, type FurtherEventKind } from '../domain/further-event.ts';
-import { type MediaInfo } from '../domain/message.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type SessionSummary } from '../domain/session-profile.ts';
-import { type TimelineNote } from '../domain/timeline.ts';
+import type { Event, EventKind } from '../domain/event.ts';
+import type { AnyEventKind, FurtherEvent, FurtherEventKind } from '../domain/further-event.ts';
+import type { MediaInfo } from '../domain/message.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { SessionSummary } from '../domain/session-profile.ts';
+import type { TimelineNote } from '../domain/timeline.ts';
 
 /** An event to deliver to the main backend. */
 export interface NewCallback {

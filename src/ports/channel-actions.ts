@@ -1,4 +1,4 @@
-import { type Channel, type ChannelMessage } from '../domain/channel.ts';
+import type { Channel, ChannelMessage } from '../domain/channel.ts';
 
 /**
  * The channels of an account. Every method may throw `session_not_connected`, `whatsapp_timeout`, `rate_limited`, `whatsapp_refused`;

@@ -1,5 +1,5 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type SessionId } from '../domain/session-id.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SessionId } from '../domain/session-id.ts';
 
 /** Another node of the cluster. */
 export interface RemoteNode {

@@ -1,10 +1,10 @@
-import { type PhoneNumber, type Recipient } from '../domain/address.ts';
-import { type RingingCall } from '../domain/call.ts';
-import { type Availability, type MarkedRead, type PastReference, type TypingState } from '../domain/chat.ts';
-import { type ContactCheck } from '../domain/person.ts';
-import { type ChannelActions } from './channel-actions.ts';
-import { type GroupActions } from './group-actions.ts';
-import { type ChatStateActions, type PeopleActions, type ProfileActions } from './account-actions.ts';
+import type { PhoneNumber, Recipient } from '../domain/address.ts';
+import type { RingingCall } from '../domain/call.ts';
+import type { Availability, MarkedRead, PastReference, TypingState } from '../domain/chat.ts';
+import type { ContactCheck } from '../domain/person.ts';
+import type { ChannelActions } from './channel-actions.ts';
+import type { GroupActions } from './group-actions.ts';
+import type { ChatStateActions, PeopleActions, ProfileActions } from './account-actions.ts';
 
 /** What a connection can do besides sending messages. */
 export interface ConnectionActions {

@@ -1,18 +1,18 @@
-import { type AccountNews } from '../domain/account-news.ts';
-import { type CallNews, type RingingCall } from '../domain/call.ts';
-import { type PhoneNumber } from '../domain/address.ts';
-import { type CloseReason } from '../domain/close-reason.ts';
-import { type GroupChange } from '../domain/group-event.ts';
-import { type DeliveryUpdate, type IncomingMessage } from '../domain/message.ts';
-import { type OutgoingMessage, type SentMessage } from '../domain/outgoing.ts';
-import { type NewChatCap } from '../domain/new-chat-cap.ts';
-import { type LearnedName, type Numbers, type Person } from '../domain/person.ts';
-import { type Post } from '../domain/post.ts';
-import { type Passkey, type PasskeyAssertion } from '../domain/passkey.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type AccountIdentity, type PairingCode, type QrCode } from '../domain/session.ts';
-import { type ConnectionActions } from './connection-actions.ts';
-import { type MessageKey } from './signal.ts';
+import type { AccountNews } from '../domain/account-news.ts';
+import type { CallNews, RingingCall } from '../domain/call.ts';
+import type { PhoneNumber } from '../domain/address.ts';
+import type { CloseReason } from '../domain/close-reason.ts';
+import type { GroupChange } from '../domain/group-event.ts';
+import type { DeliveryUpdate, IncomingMessage } from '../domain/message.ts';
+import type { OutgoingMessage, SentMessage } from '../domain/outgoing.ts';
+import type { NewChatCap } from '../domain/new-chat-cap.ts';
+import type { LearnedName, Numbers, Person } from '../domain/person.ts';
+import type { Post } from '../domain/post.ts';
+import type { Passkey, PasskeyAssertion } from '../domain/passkey.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { AccountIdentity, PairingCode, QrCode } from '../domain/session.ts';
+import type { ConnectionActions } from './connection-actions.ts';
+import type { MessageKey } from './signal.ts';
 
 /** Opens connections to WhatsApp. */
 export interface Connector {

@@ -1,4 +1,4 @@
-import { type Draft, type DraftChange, type DraftFilter } from '../domain/draft.ts';
+import type { Draft, DraftChange, DraftFilter } from '../domain/draft.ts';
 
 /** The messages that wait for a person. */
 export interface DraftStore {

@@ -1,17 +1,17 @@
-import { type Recipient } from '../domain/address.ts';
-import {
-  type Community,
-  type Group,
-  type GroupFacts,
-  type GroupUpdate,
-  type JoinDecision,
-  type Joining,
-  type JoinRequest,
-  type NewGroup,
-  type ParticipantAction,
-  type ParticipantResult,
+import type { Recipient } from '../domain/address.ts';
+import type {
+  Community,
+  Group,
+  GroupFacts,
+  GroupUpdate,
+  JoinDecision,
+  Joining,
+  JoinRequest,
+  NewGroup,
+  ParticipantAction,
+  ParticipantResult,
 } from '../domain/group.ts';
-import { type OutgoingFile } from '../domain/outgoing.ts';
+import type { OutgoingFile } from '../domain/outgoing.ts';
 
 /**
  * The groups of an account. Every method may throw `session_not_connected`, `whatsapp_timeout`, `rate_limited` and

@@ -1,7 +1,7 @@
-import { type HistoryMessage, type HistoryPlace, type KeptMessage } from '../domain/kept-message.ts';
-import { type DeliveryStatus } from '../domain/message.ts';
-import { type Numbers } from '../domain/person.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { HistoryMessage, HistoryPlace, KeptMessage } from '../domain/kept-message.ts';
+import type { DeliveryStatus } from '../domain/message.ts';
+import type { Numbers } from '../domain/person.ts';
+import type { SessionId } from '../domain/session-id.ts';
 
 /**
  * The messages that sessions keep. Those that arrive are written as {@link SessionWrites.kept}, those that are sent as

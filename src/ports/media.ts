@@ -1,4 +1,4 @@
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 
 /** Where the files of messages come from. */
 export interface MediaSource {

@@ -1,8 +1,8 @@
-import { type EventKind } from '../domain/event.ts';
-import { type CloseReason } from '../domain/close-reason.ts';
-import { type DeliveryUpdate, type MessageType } from '../domain/message.ts';
-import { type OutgoingContent } from '../domain/outgoing.ts';
-import { type SessionStatus } from '../domain/session.ts';
+import type { EventKind } from '../domain/event.ts';
+import type { CloseReason } from '../domain/close-reason.ts';
+import type { DeliveryUpdate, MessageType } from '../domain/message.ts';
+import type { OutgoingContent } from '../domain/outgoing.ts';
+import type { SessionStatus } from '../domain/session.ts';
 
 /**
  * What became of a received message: it became a webhook (`told`), was one before (`repeated`), or the backend does not want

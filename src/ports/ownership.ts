@@ -1,5 +1,5 @@
-import { type PhoneNumber } from '../domain/address.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { PhoneNumber } from '../domain/address.ts';
+import type { SessionId } from '../domain/session-id.ts';
 
 /** One run of a node: its name, such as a pod's, and a random id for each start. */
 export interface NodeRun {

@@ -1,11 +1,11 @@
-import {
-  type NewScheduledMessage,
-  type ScheduledMessage,
-  type ScheduledState,
-  type SendFailure,
+import type {
+  NewScheduledMessage,
+  ScheduledMessage,
+  ScheduledState,
+  SendFailure,
 } from '../domain/scheduled-message.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type NewCallback } from './callbacks.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { NewCallback } from './callbacks.ts';
 
 /** Messages to be sent later. Those that are settled are kept for two weeks. */
 export interface ScheduledMessageStore {

@@ -1,4 +1,4 @@
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 
 /**
  * The credentials and Signal keys of the sessions. Only whatsapp/ understands the values. What is damaged counts as missing.

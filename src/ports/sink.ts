@@ -1,4 +1,4 @@
-import { type PendingEvent } from './callbacks.ts';
+import type { PendingEvent } from './callbacks.ts';
 
 /** A table of the operator's, in which each event appears exactly once. */
 export interface EventSink extends AsyncDisposable {

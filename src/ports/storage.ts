@@ -1,31 +1,25 @@
-import { type ApiKey } from '../domain/access.ts';
-import { type PhoneNumber } from '../domain/address.ts';
-import { type ChatTimer, type NotedTimer } from '../domain/chat.ts';
-import { type KeptMessage } from '../domain/kept-message.ts';
-import { type DeliveryStatus } from '../domain/message.ts';
-import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../domain/outgoing.ts';
-import { type LearnedName, type NamedPerson, type Numbers, type Person } from '../domain/person.ts';
-import { type CountedVote, type VoteCast } from '../domain/poll.ts';
-import { type Answers, type DailyRefusals } from '../domain/risk.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type SessionProfile } from '../domain/session-profile.ts';
-import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
-import { type TimelineNote } from '../domain/timeline.ts';
-import { type Secret } from '../kit/secret.ts';
-import {
-  type CallbackArchive,
-  type CallbackQueue,
-  type FurtherEventStore,
-  type HeldCallbacks,
-  type NewCallback,
-} from './callbacks.ts';
-import { type AuditStore } from './audit.ts';
-import { type DraftStore } from './drafts.ts';
-import { type HistoryStore } from './history.ts';
-import { type MediaIndex } from './media.ts';
-import { type ScheduledMessageStore } from './scheduled.ts';
-import { type SubscriptionStore } from './subscriptions.ts';
-import { type Journal, type MessageKey, type SignalKeyStore } from './signal.ts';
+import type { ApiKey } from '../domain/access.ts';
+import type { PhoneNumber } from '../domain/address.ts';
+import type { ChatTimer, NotedTimer } from '../domain/chat.ts';
+import type { KeptMessage } from '../domain/kept-message.ts';
+import type { DeliveryStatus } from '../domain/message.ts';
+import type { KnownSentMessage, SentMessage, SentMessageRef } from '../domain/outgoing.ts';
+import type { LearnedName, NamedPerson, Numbers, Person } from '../domain/person.ts';
+import type { CountedVote, VoteCast } from '../domain/poll.ts';
+import type { Answers, DailyRefusals } from '../domain/risk.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { SessionProfile } from '../domain/session-profile.ts';
+import type { SessionPhase, SessionRecord } from '../domain/session.ts';
+import type { TimelineNote } from '../domain/timeline.ts';
+import type { Secret } from '../kit/secret.ts';
+import type { CallbackArchive, CallbackQueue, FurtherEventStore, HeldCallbacks, NewCallback } from './callbacks.ts';
+import type { AuditStore } from './audit.ts';
+import type { DraftStore } from './drafts.ts';
+import type { HistoryStore } from './history.ts';
+import type { MediaIndex } from './media.ts';
+import type { ScheduledMessageStore } from './scheduled.ts';
+import type { SubscriptionStore } from './subscriptions.ts';
+import type { Journal, MessageKey, SignalKeyStore } from './signal.ts';
 
 /**
  * Everything that survives a restart.

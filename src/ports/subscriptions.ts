@@ -1,11 +1,6 @@
-import { type SessionId } from '../domain/session-id.ts';
-import {
-  type DeadLetter,
-  type Subscription,
-  type SubscriptionCounts,
-  type SubscriptionSpec,
-} from '../domain/subscription.ts';
-import { type DeliveryQueue, type Page, type PendingEvent } from './callbacks.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { DeadLetter, Subscription, SubscriptionCounts, SubscriptionSpec } from '../domain/subscription.ts';
+import type { DeliveryQueue, Page, PendingEvent } from './callbacks.ts';
 
 /**
  * The subscriptions, and how far each has come in the events of each session. It needs no copies of events: it reads those of the main

@@ -1,21 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  type AuditEntry,
-  type AuditFilter,
-  type ChainCheck,
-  type ChainedEntry,
-  type StoredAuditEntry,
-} from '../domain/audit.ts';
-import { type Config } from '../config/config.ts';
-import { type Clock, type Timer } from '../kit/clock.ts';
+import type { AuditEntry, AuditFilter, ChainCheck, ChainedEntry, StoredAuditEntry } from '../domain/audit.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
 import { Secret } from '../kit/secret.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { type AuditPage } from '../ports/audit.ts';
-import { type Storage } from '../ports/storage.ts';
+import type { AuditPage } from '../ports/audit.ts';
+import type { Storage } from '../ports/storage.ts';
 import { removeInPieces } from './housekeeping.ts';
 
 /** How long entries wait for others to be written with: a kill loses no more than that, while the storage works. */

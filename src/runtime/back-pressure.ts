@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { OverloadedError } from '../domain/errors.ts';
-import { type Clock, type Timer } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Admission } from '../ports/admission.ts';
-import { type CallbackCounts } from '../ports/callbacks.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Admission } from '../ports/admission.ts';
+import type { CallbackCounts } from '../ports/callbacks.ts';
 
 /** The limits of what may be stored; 0 means no limit. */
 export interface StorageBounds {

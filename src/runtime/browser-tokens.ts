@@ -1,10 +1,10 @@
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { type ApiKeys, BrowserTokens, endUnlinked, TokensInMemory } from '../http/server.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
-import { type BrowserTokenStore } from '../ports/browser-tokens.ts';
-import { type SessionManager } from '../sessions/session-manager.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { BrowserTokenStore } from '../ports/browser-tokens.ts';
+import type { SessionManager } from '../sessions/session-manager.ts';
 
 /** The dependencies of {@link createTokens}. */
 export interface TokenDeps {

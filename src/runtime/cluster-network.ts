@@ -1,21 +1,21 @@
-import { type ServerResponse } from 'node:http';
-import { type TlsOptions } from 'node:tls';
+import type { ServerResponse } from 'node:http';
+import type { TlsOptions } from 'node:tls';
 import { InternalPort } from '../cluster/internal-port.ts';
-import { type LivingPeers } from '../cluster/living-peers.ts';
+import type { LivingPeers } from '../cluster/living-peers.ts';
 import { PeerCertificates } from '../cluster/peer-certificates.ts';
 import { PeerClient } from '../cluster/peer-client.ts';
-import { type PeerTrust } from '../cluster/peer-trust.ts';
+import type { PeerTrust } from '../cluster/peer-trust.ts';
 import { FEED_PATH } from '../cluster/feed-reader.ts';
 import { PeerForwarder } from '../cluster/forwarder.ts';
 import { PeerFeeds } from '../cluster/peer-feeds.ts';
 import { OwnershipDirectory, type OwnershipDirectoryDeps } from '../cluster/session-directory.ts';
-import { type ClusterSettings } from '../config/cluster-settings.ts';
+import type { ClusterSettings } from '../config/cluster-settings.ts';
 import { ERRORS } from '../domain/errors.ts';
 import { type Drainable, type HttpApp, type HttpServer, startHttpServer } from '../http/server.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Cluster } from '../ports/cluster.ts';
-import { type LivingNode } from '../ports/ownership.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { LivingNode } from '../ports/ownership.ts';
 
 /** The dependencies of {@link ClusterNetwork}. */
 export interface ClusterNetworkDeps {

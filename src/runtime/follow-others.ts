@@ -1,10 +1,10 @@
-import { type ClusterNode } from '../cluster/cluster-node.ts';
+import type { ClusterNode } from '../cluster/cluster-node.ts';
 import { Versions } from '../cluster/versions.ts';
-import { type ApiKeys, type BrowserTokens } from '../http/server.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type PrometheusMetrics } from '../metrics/prometheus.ts';
-import { type DownloadSetting } from '../sessions/media/download-setting.ts';
-import { type SubscriptionService } from '../webhooks/subscriptions/subscription-service.ts';
+import type { ApiKeys, BrowserTokens } from '../http/server.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { PrometheusMetrics } from '../metrics/prometheus.ts';
+import type { DownloadSetting } from '../sessions/media/download-setting.ts';
+import type { SubscriptionService } from '../webhooks/subscriptions/subscription-service.ts';
 
 /** What each node has a copy of, or shows of the others. */
 export interface Followers {

@@ -1,14 +1,14 @@
-import { type BackPressure } from './back-pressure.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type BackendNotifier } from '../webhooks/backend-notifier.ts';
-import { type BackendHealth } from '../webhooks/backend-health.ts';
-import { type ClusterNode } from '../cluster/cluster-node.ts';
+import type { BackPressure } from './back-pressure.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { BackendNotifier } from '../webhooks/backend-notifier.ts';
+import type { BackendHealth } from '../webhooks/backend-health.ts';
+import type { ClusterNode } from '../cluster/cluster-node.ts';
 import { Recent } from '../kit/recent.ts';
-import { type BackendState, type ClusterHealth, type HealthApi, type HealthReport } from '../http/core.ts';
-import { type ProcessGuard } from './process-guard.ts';
-import { type MediaStore } from '../ports/media.ts';
-import { type Storage } from '../ports/storage.ts';
-import { type SubscriptionHealth } from '../ports/subscriptions.ts';
+import type { BackendState, ClusterHealth, HealthApi, HealthReport } from '../http/core.ts';
+import type { ProcessGuard } from './process-guard.ts';
+import type { MediaStore } from '../ports/media.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { SubscriptionHealth } from '../ports/subscriptions.ts';
 import { VERSION } from '../version.ts';
 
 /** The dependencies of {@link AppHealth}. */

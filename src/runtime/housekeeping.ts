@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Clock, type Timer } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 
 const HOUR_MS = 3_600_000;

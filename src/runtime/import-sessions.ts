@@ -2,10 +2,10 @@ import { AppError } from '../domain/errors.ts';
 import { NO_PROFILE } from '../domain/session-profile.ts';
 import { parseSessionId, type SessionId } from '../domain/session-id.ts';
 import { newRecord, type SessionRecord } from '../domain/session.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { type ForeignSession, type ForeignStore, UnusableSessionError } from '../ports/foreign-store.ts';
-import { type KeyChange, type SignalKeyStore } from '../ports/signal.ts';
-import { type SessionFolders, type SessionLimits, type SessionStore } from '../ports/storage.ts';
+import type { KeyChange, SignalKeyStore } from '../ports/signal.ts';
+import type { SessionFolders, SessionLimits, SessionStore } from '../ports/storage.ts';
 import { checkCredentials, type CheckedCredentials } from '../whatsapp/pairing/foreign-credentials.ts';
 import { checkKey } from '../whatsapp/pairing/foreign-keys.ts';
 

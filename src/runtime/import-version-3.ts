@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSessionId, type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type SignalKeyStore } from '../ports/signal.ts';
-import { type SessionStore } from '../ports/storage.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { SignalKeyStore } from '../ports/signal.ts';
+import type { SessionStore } from '../ports/storage.ts';
 import { readVersion3, type Version3Credentials } from '../whatsapp/pairing/import-version-3.ts';
 
 /** Dependencies of {@link importVersion3}. */

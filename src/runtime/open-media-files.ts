@@ -1,8 +1,8 @@
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type MediaIndex, type MediaStore } from '../ports/media.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { MediaIndex, MediaStore } from '../ports/media.ts';
 import { DownloadsFolder } from '../storage/files/downloads-folder.ts';
-import { type BucketSettings } from '../storage/s3/settings.ts';
+import type { BucketSettings } from '../storage/s3/settings.ts';
 
 /** Where the files of messages are kept. */
 interface MediaPlace {

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { type Config } from '../config/config.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Secret } from '../kit/secret.ts';
-import { type Storage } from '../ports/storage.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Secret } from '../kit/secret.ts';
+import type { Storage } from '../ports/storage.ts';
 // `import type`, not `import { type … }`, which would load the module for nothing.
 import type { ClusterStorage, PostgresOptions } from '../storage/postgres/open.ts';
 import { StorageKeyError } from '../storage/shared/errors.ts';

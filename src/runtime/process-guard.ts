@@ -1,4 +1,4 @@
-import { type Logger } from '../kit/logger.ts';
+import type { Logger } from '../kit/logger.ts';
 import { currentConnection } from '../whatsapp/baileys/connection-context.ts';
 
 /** Counts exceptions that nobody caught. */

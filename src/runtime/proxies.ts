@@ -1,8 +1,8 @@
 import { UrlRules, systemAddresses, systemResolve } from '../http/server.ts';
 import { AppError } from '../domain/errors.ts';
-import { type Config } from '../config/config.ts';
-import { type Secret } from '../kit/secret.ts';
-import { type Storage } from '../ports/storage.ts';
+import type { Config } from '../config/config.ts';
+import type { Secret } from '../kit/secret.ts';
+import type { Storage } from '../ports/storage.ts';
 
 const REFUSAL = 'A proxy must have a public address, or be among the hosts of PROXY_ALLOWED_HOSTS.';
 

@@ -1,10 +1,10 @@
-import { type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { createHttpApp, type HttpApp, type HttpAppDeps } from '../http/server.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
-import { type Storage } from '../ports/storage.ts';
-import { type SessionManager } from '../sessions/session-manager.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { SessionManager } from '../sessions/session-manager.ts';
 import { VERSION } from '../version.ts';
 
 /** What the REST interface is built on. */

@@ -1,8 +1,8 @@
 import { type FileSettings, scheduledMessageOpener } from '../http/server.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
-import { type Storage } from '../ports/storage.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { Storage } from '../ports/storage.ts';
 import { Scheduler, type SchedulerDeps } from '../sessions/scheduled/scheduler.ts';
 
 /** What scheduled messages are built on. */

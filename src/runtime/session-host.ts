@@ -1,8 +1,8 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type NodeLoad, type SessionHost } from '../ports/ownership.ts';
-import { type MediaDownloader } from '../sessions/media/media-downloader.ts';
-import { type SessionTransfer } from '../sessions/session-transfer.ts';
-import { type BackendNotifier } from '../webhooks/backend-notifier.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { NodeLoad, SessionHost } from '../ports/ownership.ts';
+import type { MediaDownloader } from '../sessions/media/media-downloader.ts';
+import type { SessionTransfer } from '../sessions/session-transfer.ts';
+import type { BackendNotifier } from '../webhooks/backend-notifier.ts';
 
 /** The dependencies of {@link RunningSessions}. */
 export interface RunningSessionsDeps {

@@ -1,17 +1,17 @@
-import { type Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { UrlRules, systemAddresses, systemResolve } from '../http/server.ts';
 import { AppError } from '../domain/errors.ts';
-import { type AnyEventKind } from '../domain/further-event.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
-import { type CallbackFate, type Metrics } from '../ports/metrics.ts';
-import { type Lease } from '../ports/ownership.ts';
-import { type Storage } from '../ports/storage.ts';
+import type { AnyEventKind } from '../domain/further-event.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { CallbackFate, Metrics } from '../ports/metrics.ts';
+import type { Lease } from '../ports/ownership.ts';
+import type { Storage } from '../ports/storage.ts';
 import { PostgresSink } from '../sink/postgres-sink.ts';
 import { VERSION } from '../version.ts';
 import { forgetSink, SinkDelivery } from '../webhooks/subscriptions/sink-delivery.ts';
-import { type UrlGuard } from '../webhooks/subscriptions/subscription-client.ts';
+import type { UrlGuard } from '../webhooks/subscriptions/subscription-client.ts';
 import { SubscriptionService } from '../webhooks/subscriptions/subscription-service.ts';
 
 /** What the subscriptions are built on. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type AccountNews } from '../domain/account-news.ts';
+import type { AccountNews } from '../domain/account-news.ts';
 import { SessionLostError } from '../domain/errors.ts';
-import { type FurtherEvent } from '../domain/further-event.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
-import { type FurtherEvents } from '../ports/callbacks.ts';
+import type { FurtherEvent } from '../domain/further-event.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Supervisor } from '../kit/supervisor.ts';
+import type { FurtherEvents } from '../ports/callbacks.ts';
 
 /** What news are told with. */
 interface NewsDeps {

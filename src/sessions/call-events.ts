@@ -1,7 +1,7 @@
-import { type CallNews } from '../domain/call.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { CallNews } from '../domain/call.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { isoTime } from '../kit/clock.ts';
-import { type NewFurtherEvent } from '../ports/callbacks.ts';
+import type { NewFurtherEvent } from '../ports/callbacks.ts';
 import { webhookId } from './callback-events.ts';
 
 /** The event of what becomes of a call. Its webhookId is made of the caller and the id that they chose. */

@@ -1,14 +1,14 @@
-import { type RingingCall } from '../domain/call.ts';
+import type { RingingCall } from '../domain/call.ts';
 import { AppError } from '../domain/errors.ts';
-import { type OutgoingMessage } from '../domain/outgoing.ts';
-import { type PhoneNumber, type Recipient } from '../domain/address.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { OutgoingMessage } from '../domain/outgoing.ts';
+import type { PhoneNumber, Recipient } from '../domain/address.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { BoundedCache } from '../kit/bounded-cache.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Supervisor } from '../kit/supervisor.ts';
 import { TokenBucket } from '../kit/token-bucket.ts';
-import { type ConnectionActions } from '../ports/connection-actions.ts';
+import type { ConnectionActions } from '../ports/connection-actions.ts';
 
 /** Which calls are rejected, and what their callers are told. */
 export interface CallSettings {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type DeliveryUpdate, type IncomingMessage, type MediaInfo } from '../domain/message.ts';
-import { type KnownSentMessage } from '../domain/outgoing.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { DeliveryUpdate, IncomingMessage, MediaInfo } from '../domain/message.ts';
+import type { KnownSentMessage } from '../domain/outgoing.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { summaryOf } from '../domain/session-profile.ts';
 import { authFolderPath, type QrCode, type SessionRecord, statusOf } from '../domain/session.ts';
 import { isoTime, isoTimeOrNull } from '../kit/clock.ts';
-import { type NewCallback } from '../ports/callbacks.ts';
-import { type AwaitedNumber } from '../ports/storage.ts';
+import type { NewCallback } from '../ports/callbacks.ts';
+import type { AwaitedNumber } from '../ports/storage.ts';
 
 /**
  * The event of a session's first connection. With `instead`, the backend knew the account before: one that refuses to add it

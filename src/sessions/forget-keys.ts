@@ -1,7 +1,7 @@
 import { SessionLostError } from '../domain/errors.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type SessionDeps } from './session-deps.ts';
+import type { SessionDeps } from './session-deps.ts';
 
 /**
  * What the closing connection of a removed session has still stored goes, too. The session is gone in any case; where nobody owns it,

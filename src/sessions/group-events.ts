@@ -1,8 +1,8 @@
-import { type GroupChange, type GroupEventFields } from '../domain/group-event.ts';
-import { type FurtherBody, type FurtherEvent } from '../domain/further-event.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { GroupChange, GroupEventFields } from '../domain/group-event.ts';
+import type { FurtherBody, FurtherEvent } from '../domain/further-event.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { isoTime } from '../kit/clock.ts';
-import { type NewFurtherEvent } from '../ports/callbacks.ts';
+import type { NewFurtherEvent } from '../ports/callbacks.ts';
 import { webhookId } from './callback-events.ts';
 
 /** The event of a change of a group. Its webhookId is derived from WhatsApp's own ids: an announcement that comes again is the same event. */

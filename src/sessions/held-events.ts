@@ -1,10 +1,10 @@
 import { SessionLostError, StorageUnavailableError } from '../domain/errors.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type NewFurtherEvent } from '../ports/callbacks.ts';
-import { type ConnectionEvent } from '../ports/connection.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { NewFurtherEvent } from '../ports/callbacks.ts';
+import type { ConnectionEvent } from '../ports/connection.ts';
 import { callChanged } from './call-events.ts';
 import { groupChanged } from './group-events.ts';
-import { type SessionDeps } from './session-deps.ts';
+import type { SessionDeps } from './session-deps.ts';
 
 /** What WhatsApp announces again until it is stored. */
 type Held = Extract<ConnectionEvent, { stored: () => void }>;

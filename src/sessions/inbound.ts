@@ -1,22 +1,22 @@
 import { SessionLostError, StorageUnavailableError } from '../domain/errors.ts';
-import { type IncomingMessage } from '../domain/message.ts';
-import { type Numbers } from '../domain/person.ts';
-import { type VoteCast } from '../domain/poll.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type SessionRecord } from '../domain/session.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type FurtherEvents } from '../ports/callbacks.ts';
-import { type ConnectionEvent, type MessageEvent } from '../ports/connection.ts';
-import { type Metrics, type ReceiptFate } from '../ports/metrics.ts';
-import {
-  type AwaitedNumberStore,
-  type ContactNameStore,
-  type PollVoteStore,
-  type SessionChange,
-  type SessionStore,
+import type { IncomingMessage } from '../domain/message.ts';
+import type { Numbers } from '../domain/person.ts';
+import type { VoteCast } from '../domain/poll.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { SessionRecord } from '../domain/session.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { FurtherEvents } from '../ports/callbacks.ts';
+import type { ConnectionEvent, MessageEvent } from '../ports/connection.ts';
+import type { Metrics, ReceiptFate } from '../ports/metrics.ts';
+import type {
+  AwaitedNumberStore,
+  ContactNameStore,
+  PollVoteStore,
+  SessionChange,
+  SessionStore,
 } from '../ports/storage.ts';
-import { type HistoryKeeper } from './history/history-keeper.ts';
+import type { HistoryKeeper } from './history/history-keeper.ts';
 import { fileOwner, messageReceived, numberAwaited } from './callback-events.ts';
 import { postReceived } from './post-events.ts';
 import { HOLD_MS, type MediaDownloader } from './media/media-downloader.ts';

@@ -1,22 +1,22 @@
 import { isChannel } from '../domain/channel.ts';
 import { AppError } from '../domain/errors.ts';
 import { type DeliveryUpdate, isProgress } from '../domain/message.ts';
-import { type KnownSentMessage, type OutgoingMessage } from '../domain/outgoing.ts';
+import type { KnownSentMessage, OutgoingMessage } from '../domain/outgoing.ts';
 import { STATUS_JID } from '../domain/post.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type SessionRecord } from '../domain/session.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
-import { type Connection, type PreparedMessage, type SendOutcome } from '../ports/connection.ts';
-import { type Metrics } from '../ports/metrics.ts';
-import { type RefusalStore, type SentMessageStore } from '../ports/storage.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Supervisor } from '../kit/supervisor.ts';
+import type { Connection, PreparedMessage, SendOutcome } from '../ports/connection.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { RefusalStore, SentMessageStore } from '../ports/storage.ts';
 import { messageStatusUpdate } from './callback-events.ts';
-import { type HistoryKeeper } from './history/history-keeper.ts';
-import { type NewConversations } from './sending/new-conversations.ts';
-import { type OwnIds } from './sending/own-ids.ts';
-import { type SendPace } from './sending/send-pace.ts';
-import { type Typing } from './sending/typing.ts';
+import type { HistoryKeeper } from './history/history-keeper.ts';
+import type { NewConversations } from './sending/new-conversations.ts';
+import type { OwnIds } from './sending/own-ids.ts';
+import type { SendPace } from './sending/send-pace.ts';
+import type { Typing } from './sending/typing.ts';
 
 /** How long a request waits for WhatsApp's acknowledgement (contract 1.2). */
 const ACK_TIMEOUT_MS = 10_000;

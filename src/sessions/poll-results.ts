@@ -1,5 +1,5 @@
-import { type IncomingMessage } from '../domain/message.ts';
-import { type CountedVote, type PollResult, type VoteCast } from '../domain/poll.ts';
+import type { IncomingMessage } from '../domain/message.ts';
+import type { CountedVote, PollResult, VoteCast } from '../domain/poll.ts';
 
 /** Returns the vote that a message is, in its sender's name; `undefined` for any other message, and for an unreadable vote. */
 export function voteIn({ content, sender, chatId }: IncomingMessage): VoteCast | undefined {

@@ -1,8 +1,8 @@
-import { type FurtherEvent } from '../domain/further-event.ts';
-import { type Post } from '../domain/post.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { FurtherEvent } from '../domain/further-event.ts';
+import type { Post } from '../domain/post.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { isoTime } from '../kit/clock.ts';
-import { type NewFurtherEvent } from '../ports/callbacks.ts';
+import type { NewFurtherEvent } from '../ports/callbacks.ts';
 import { mediaInfo, webhookId } from './callback-events.ts';
 
 /**

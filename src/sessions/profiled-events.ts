@@ -1,7 +1,7 @@
-import { type FurtherEventKind } from '../domain/further-event.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { FurtherEventKind } from '../domain/further-event.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { type SessionProfile, summaryOf } from '../domain/session-profile.ts';
-import { type FurtherEvents, type NewFurtherEvent } from '../ports/callbacks.ts';
+import type { FurtherEvents, NewFurtherEvent } from '../ports/callbacks.ts';
 
 /** Further events that tell what was said of their session when they happened, whoever reports them. */
 export class ProfiledEvents implements FurtherEvents {

@@ -1,6 +1,6 @@
-import { type IncomingMessage } from '../domain/message.ts';
-import { type OutgoingContent, type OutgoingMessage } from '../domain/outgoing.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { IncomingMessage } from '../domain/message.ts';
+import type { OutgoingContent, OutgoingMessage } from '../domain/outgoing.ts';
+import type { SessionId } from '../domain/session-id.ts';
 
 /** How many messages are kept, per session and in total. */
 const MAX_PER_SESSION = 100;

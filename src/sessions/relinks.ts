@@ -1,13 +1,13 @@
-import { type PhoneNumber } from '../domain/address.ts';
-import { type SessionId } from '../domain/session-id.ts';
+import type { PhoneNumber } from '../domain/address.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { type AccountIdentity, type SessionRecord, statusOf } from '../domain/session.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Connector } from '../ports/connection.ts';
-import { type Metrics } from '../ports/metrics.ts';
-import { type Placement } from '../ports/ownership.ts';
-import { type AccountIdStore, type SessionFolders, type SessionStore } from '../ports/storage.ts';
-import { type Session } from './session.ts';
-import { type SessionRegistry } from './session-registry.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Connector } from '../ports/connection.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Placement } from '../ports/ownership.ts';
+import type { AccountIdStore, SessionFolders, SessionStore } from '../ports/storage.ts';
+import type { Session } from './session.ts';
+import type { SessionRegistry } from './session-registry.ts';
 import { takenProfile } from './taken-profile.ts';
 
 /** Dependencies of {@link Relinks}. */

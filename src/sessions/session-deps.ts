@@ -1,21 +1,21 @@
-import { type PhoneNumber } from '../domain/address.ts';
-import { type AccountIdentity } from '../domain/session.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
-import { type Semaphore } from '../kit/semaphore.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
-import { type FurtherEvents } from '../ports/callbacks.ts';
-import { type Connector } from '../ports/connection.ts';
-import { type Metrics } from '../ports/metrics.ts';
-import { type SessionFolders, type SessionStore } from '../ports/storage.ts';
-import { type NewsTeller } from './account-news.ts';
-import { type CallRejection } from './call-rejection.ts';
-import { type Inbound } from './inbound.ts';
-import { type Outbound } from './outbound.ts';
-import { type SendPace } from './sending/send-pace.ts';
-import { type Typing } from './sending/typing.ts';
-import { type SessionEvents } from './session-events.ts';
+import type { PhoneNumber } from '../domain/address.ts';
+import type { AccountIdentity } from '../domain/session.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { Semaphore } from '../kit/semaphore.ts';
+import type { Supervisor } from '../kit/supervisor.ts';
+import type { FurtherEvents } from '../ports/callbacks.ts';
+import type { Connector } from '../ports/connection.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { SessionFolders, SessionStore } from '../ports/storage.ts';
+import type { NewsTeller } from './account-news.ts';
+import type { CallRejection } from './call-rejection.ts';
+import type { Inbound } from './inbound.ts';
+import type { Outbound } from './outbound.ts';
+import type { SendPace } from './sending/send-pace.ts';
+import type { Typing } from './sending/typing.ts';
+import type { SessionEvents } from './session-events.ts';
 
 /** Dependencies of a session. */
 export interface SessionDeps {

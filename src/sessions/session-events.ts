@@ -1,8 +1,8 @@
-import { type PasskeyStatus } from '../domain/passkey.ts';
-import { type SessionRecord } from '../domain/session.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type RecentMessage } from './recent-messages.ts';
-import { type SessionState } from './state/states.ts';
+import type { PasskeyStatus } from '../domain/passkey.ts';
+import type { SessionRecord } from '../domain/session.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { RecentMessage } from './recent-messages.ts';
+import type { SessionState } from './state/states.ts';
 
 /** A change of the sessions, for live clients. */
 export type SessionEvent =

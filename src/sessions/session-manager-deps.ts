@@ -1,33 +1,33 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type PairingCode, type QrCode } from '../domain/session.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
-import { type Secret } from '../kit/secret.ts';
-import { type Admission } from '../ports/admission.ts';
-import { type FurtherEvents } from '../ports/callbacks.ts';
-import { type Connector } from '../ports/connection.ts';
-import { type HistoryStore } from '../ports/history.ts';
-import { type Metrics } from '../ports/metrics.ts';
-import { type Placement } from '../ports/ownership.ts';
-import { type ScheduledMessageStore } from '../ports/scheduled.ts';
-import {
-  type AccountIdStore,
-  type AwaitedNumberStore,
-  type ConversationStore,
-  type PollVoteStore,
-  type ContactNameStore,
-  type RefusalStore,
-  type SentMessageStore,
-  type SessionFolders,
-  type SessionStore,
-  type TimelineStore,
+import type { SessionId } from '../domain/session-id.ts';
+import type { PairingCode, QrCode } from '../domain/session.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
+import type { Secret } from '../kit/secret.ts';
+import type { Admission } from '../ports/admission.ts';
+import type { FurtherEvents } from '../ports/callbacks.ts';
+import type { Connector } from '../ports/connection.ts';
+import type { HistoryStore } from '../ports/history.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Placement } from '../ports/ownership.ts';
+import type { ScheduledMessageStore } from '../ports/scheduled.ts';
+import type {
+  AccountIdStore,
+  AwaitedNumberStore,
+  ConversationStore,
+  PollVoteStore,
+  ContactNameStore,
+  RefusalStore,
+  SentMessageStore,
+  SessionFolders,
+  SessionStore,
+  TimelineStore,
 } from '../ports/storage.ts';
-import { type CallSettings } from './call-rejection.ts';
-import { type HistoryDays } from './history/history-days.ts';
-import { type MediaDownloader } from './media/media-downloader.ts';
-import { type PaceLimits } from './sending/send-pace.ts';
-import { type SlowdownMode } from './sending/slowdown.ts';
+import type { CallSettings } from './call-rejection.ts';
+import type { HistoryDays } from './history/history-days.ts';
+import type { MediaDownloader } from './media/media-downloader.ts';
+import type { PaceLimits } from './sending/send-pace.ts';
+import type { SlowdownMode } from './sending/slowdown.ts';
 
 /** The settings of sessions. */
 export interface SessionSettings {

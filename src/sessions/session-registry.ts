@@ -1,11 +1,11 @@
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 import { countStatuses, type SessionStatus } from '../domain/session.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type SessionFolders } from '../ports/storage.ts';
-import { type RecentMessages } from './recent-messages.ts';
-import { type Session } from './session.ts';
-import { type SessionEvents } from './session-events.ts';
-import { type PairingExpiry } from './state/pairing-expiry.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { SessionFolders } from '../ports/storage.ts';
+import type { RecentMessages } from './recent-messages.ts';
+import type { Session } from './session.ts';
+import type { SessionEvents } from './session-events.ts';
+import type { PairingExpiry } from './state/pairing-expiry.ts';
 
 /** Dependencies of {@link SessionRegistry}. */
 export interface SessionRegistryDeps {

@@ -1,12 +1,12 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type SessionPhase, type SessionRecord } from '../domain/session.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
-import { type Connector } from '../ports/connection.ts';
-import { type NodeLoad } from '../ports/ownership.ts';
-import { type SessionStore } from '../ports/storage.ts';
-import { type Session } from './session.ts';
-import { type SessionRegistry } from './session-registry.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { SessionPhase, SessionRecord } from '../domain/session.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Supervisor } from '../kit/supervisor.ts';
+import type { Connector } from '../ports/connection.ts';
+import type { NodeLoad } from '../ports/ownership.ts';
+import type { SessionStore } from '../ports/storage.ts';
+import type { Session } from './session.ts';
+import type { SessionRegistry } from './session-registry.ts';
 import { isOfAnother } from './state/login.ts';
 
 /** Dependencies of {@link SessionTransfer}. */

@@ -1,6 +1,6 @@
 import { mergedProfile, type SessionProfile } from '../domain/session-profile.ts';
-import { type SessionRecord } from '../domain/session.ts';
-import { type SessionStore, type SessionWrites } from '../ports/storage.ts';
+import type { SessionRecord } from '../domain/session.ts';
+import type { SessionStore, SessionWrites } from '../ports/storage.ts';
 
 /**
  * What is stored of the profile when a session goes on with the device of another one, which is removed: what was said of it stays, and

@@ -1,8 +1,8 @@
 import { SessionLostError } from '../domain/errors.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
-import { type Supervisor } from '../kit/supervisor.ts';
-import { type Arrival } from './inbound.ts';
+import type { Supervisor } from '../kit/supervisor.ts';
+import type { Arrival } from './inbound.ts';
 import { retryWhileStorageFails } from './state/retry-while-storage-fails.ts';
 
 /** Dependencies of a session's {@link Turns}. */

@@ -1,9 +1,9 @@
 import pg from 'pg';
-import { type Clock, type Timer } from '../kit/clock.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type EventSink, type SinkEvent } from '../ports/sink.ts';
-import { type SinkSettings } from './settings.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { EventSink, SinkEvent } from '../ports/sink.ts';
+import type { SinkSettings } from './settings.ts';
 import { statementsOf, type TableStatements } from './table.ts';
 
 /** The dependencies of {@link PostgresSink}. */

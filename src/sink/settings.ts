@@ -1,4 +1,4 @@
-import { type Secret } from '../kit/secret.ts';
+import type { Secret } from '../kit/secret.ts';
 
 /** Where events are written to. */
 export interface SinkSettings {

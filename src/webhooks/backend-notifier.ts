@@ -1,17 +1,17 @@
 import { SessionLostError } from '../domain/errors.ts';
-import { type MessageBody } from '../domain/event.ts';
-import { type AnyEventKind } from '../domain/further-event.ts';
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Logger } from '../kit/logger.ts';
-import { type Random } from '../kit/random.ts';
+import type { MessageBody } from '../domain/event.ts';
+import type { AnyEventKind } from '../domain/further-event.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Logger } from '../kit/logger.ts';
+import type { Random } from '../kit/random.ts';
 import { Supervisor } from '../kit/supervisor.ts';
-import { type DeliveryQueue, type PendingCallback, type PendingEvent } from '../ports/callbacks.ts';
+import type { DeliveryQueue, PendingCallback, PendingEvent } from '../ports/callbacks.ts';
 import { LASTING_LEASE, type Lease } from '../ports/ownership.ts';
-import { type BreakerState, type CallbackFate, type Metrics } from '../ports/metrics.ts';
+import type { BreakerState, CallbackFate, Metrics } from '../ports/metrics.ts';
 import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
 import { Breaker } from './breaker.ts';
-import { type Deliver } from './delivery-client.ts';
+import type { Deliver } from './delivery-client.ts';
 import { LeftSessions } from './left-sessions.ts';
 import { Pauses } from './pauses.ts';
 import {

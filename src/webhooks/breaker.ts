@@ -1,7 +1,7 @@
-import { type Clock, type Timer } from '../kit/clock.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
 import { Semaphore } from '../kit/semaphore.ts';
-import { type BreakerState } from '../ports/metrics.ts';
-import { type DeliveryFailure } from './retry-policy.ts';
+import type { BreakerState } from '../ports/metrics.ts';
+import type { DeliveryFailure } from './retry-policy.ts';
 
 /** How often a backend that is down is probed at least, so that its return is noticed soon. */
 const PROBE_INTERVAL_MS = 1_500;

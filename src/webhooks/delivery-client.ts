@@ -3,11 +3,11 @@ import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { EVENT_PATHS, type EventKind } from '../domain/event.ts';
 import { bodyForBackend } from '../domain/session-profile.ts';
-import { type PendingCallback, type PendingEvent } from '../ports/callbacks.ts';
-import { type Clock } from '../kit/clock.ts';
-import { type Secret } from '../kit/secret.ts';
+import type { PendingCallback, PendingEvent } from '../ports/callbacks.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Secret } from '../kit/secret.ts';
 import { post } from './post.ts';
-import { type DeliveryOutcome } from './retry-policy.ts';
+import type { DeliveryOutcome } from './retry-policy.ts';
 import { signingKeys, webhookHeaders } from './signature.ts';
 
 /** Where the main backend is, and how to authenticate. */

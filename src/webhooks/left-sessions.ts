@@ -1,4 +1,4 @@
-import { type SessionId } from '../domain/session-id.ts';
+import type { SessionId } from '../domain/session-id.ts';
 
 /** A session is only signalled within moments of leaving. */
 const MEMORY = 10_000;

@@ -1,6 +1,6 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock, type Timer } from '../kit/clock.ts';
-import { type RetryDelay } from './retry-policy.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock, Timer } from '../kit/clock.ts';
+import type { RetryDelay } from './retry-policy.ts';
 
 /** A running pause. */
 interface Pause {

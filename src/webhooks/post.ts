@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { TLSSocket } from 'node:tls';
-import { type Clock } from '../kit/clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { type DeliveryOutcome, parseRetryAfter, type Receiver } from './retry-policy.ts';
 
 const MAX_RESPONSE_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
-import { type PendingEvent } from '../ports/callbacks.ts';
-import { type DeliveryFailure, type Evidence } from './retry-policy.ts';
+import type { PendingEvent } from '../ports/callbacks.ts';
+import type { DeliveryFailure, Evidence } from './retry-policy.ts';
 
 /** The answer of a backend that already has the account. */
 const CONFLICT = 409;

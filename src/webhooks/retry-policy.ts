@@ -1,7 +1,7 @@
 import { OPTIONAL_EVENTS } from '../domain/event.ts';
-import { type AnyEventKind } from '../domain/further-event.ts';
+import type { AnyEventKind } from '../domain/further-event.ts';
 import { jitter } from '../kit/backoff.ts';
-import { type Random } from '../kit/random.ts';
+import type { Random } from '../kit/random.ts';
 
 /** The outcome of one delivery attempt. */
 export type DeliveryOutcome =

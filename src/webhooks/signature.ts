@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Secret } from '../kit/secret.ts';
+import type { Secret } from '../kit/secret.ts';
 
 /** The signed content: the three parts of the Standard Webhooks specification. */
 export interface SignedContent {

@@ -1,5 +1,5 @@
-import { type SessionId } from '../domain/session-id.ts';
-import { type Clock } from '../kit/clock.ts';
+import type { SessionId } from '../domain/session-id.ts';
+import type { Clock } from '../kit/clock.ts';
 import {
   type DeliveryFailure,
   type Evidence,

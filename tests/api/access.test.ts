@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { type KeySpec, SCOPES } from '../../src/domain/access.ts';
 import { StorageUnavailableError } from '../../src/domain/errors.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { startHttpServer } from '../../src/http/server.ts';

@@ -1,7 +1,7 @@
-import { type BusinessProfile, type OwnProfile, type PrivacySettings } from '../../src/domain/account.ts';
-import { type PhoneNumber } from '../../src/domain/address.ts';
+import type { BusinessProfile, OwnProfile, PrivacySettings } from '../../src/domain/account.ts';
+import type { PhoneNumber } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type ChatStateActions, type PeopleActions, type ProfileActions } from '../../src/ports/account-actions.ts';
+import type { ChatStateActions, PeopleActions, ProfileActions } from '../../src/ports/account-actions.ts';
 
 /** Somebody whom the account knows. */
 const PERSON = { number: '5491122334455' as PhoneNumber, lid: '123456789012345@lid' };

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { type AuditEntry } from '../../src/domain/audit.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { CONNECTED, startApi } from './support.ts';
 

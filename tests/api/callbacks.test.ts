@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { type Storage } from '../../src/ports/storage.ts';
+import type { Storage } from '../../src/ports/storage.ts';
 import { sqliteIn } from '../contracts/storage/implementations.ts';
 import {
   ANA,

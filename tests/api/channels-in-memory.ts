@@ -1,6 +1,6 @@
-import { type Channel } from '../../src/domain/channel.ts';
+import type { Channel } from '../../src/domain/channel.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type ChannelActions } from '../../src/ports/channel-actions.ts';
+import type { ChannelActions } from '../../src/ports/channel-actions.ts';
 
 /** A channel of the account. */
 export const CHANNEL: Channel = {

@@ -1,4 +1,4 @@
-import { type SessionId } from '../../src/domain/session-id.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { HandClock } from './hand-clock.ts';
 import { type NodeOptions, OwnershipTable, startNode } from './nodes.ts';

@@ -1,21 +1,15 @@
-import { type PhoneNumber } from '../../src/domain/address.ts';
-import { type RingingCall } from '../../src/domain/call.ts';
+import type { PhoneNumber } from '../../src/domain/address.ts';
+import type { RingingCall } from '../../src/domain/call.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import {
-  type Community,
-  type Group,
-  type GroupFacts,
-  type JoinRequest,
-  type ParticipantResult,
-} from '../../src/domain/group.ts';
-import { type ContactCheck } from '../../src/domain/person.ts';
-import {
-  type CallActions,
-  type ChatActions,
-  type ContactActions,
-  type ConnectionActions,
+import type { Community, Group, GroupFacts, JoinRequest, ParticipantResult } from '../../src/domain/group.ts';
+import type { ContactCheck } from '../../src/domain/person.ts';
+import type {
+  CallActions,
+  ChatActions,
+  ContactActions,
+  ConnectionActions,
 } from '../../src/ports/connection-actions.ts';
-import { type GroupActions } from '../../src/ports/group-actions.ts';
+import type { GroupActions } from '../../src/ports/group-actions.ts';
 import { channelsInMemory } from './channels-in-memory.ts';
 import { chatStatesInMemory, peopleInMemory, profileInMemory } from './account-in-memory.ts';
 

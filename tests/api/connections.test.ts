@@ -1,4 +1,4 @@
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { connect as tlsConnect } from 'node:tls';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { type ListenOptions, startHttpServer } from '../../src/http/server.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import request from 'supertest';
 import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/runtime/back-pressure.ts';
-import { type CloseReason } from '../../src/domain/close-reason.ts';
-import { type ErrorCode } from '../../src/domain/errors.ts';
+import type { CloseReason } from '../../src/domain/close-reason.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
 import { ALL_EVENT_KINDS } from '../../src/domain/further-event.ts';
 import { RISK_LEVELS, RISK_REASONS } from '../../src/domain/risk.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';

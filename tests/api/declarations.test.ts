@@ -1,4 +1,4 @@
-import { type ErrorCode } from '../../src/domain/errors.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
 import { errorsOf, type Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { callRoute, checkAll, CONNECTED, PAIRING, startApi, subjectOf } from './support.ts';

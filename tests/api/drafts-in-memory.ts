@@ -1,5 +1,5 @@
-import { type Draft, type DraftChange, type DraftFilter } from '../../src/domain/draft.ts';
-import { type DraftStore } from '../../src/ports/drafts.ts';
+import type { Draft, DraftChange, DraftFilter } from '../../src/domain/draft.ts';
+import type { DraftStore } from '../../src/ports/drafts.ts';
 import { CONNECTED, NOW_MS } from './sessions-in-memory.ts';
 
 /** A draft that waits from the start. */

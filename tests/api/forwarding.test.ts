@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import request from 'supertest';
 import { AppError } from '../../src/domain/errors.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { type Forwarding, type Owner } from '../../src/ports/cluster.ts';
+import type { Forwarding, Owner } from '../../src/ports/cluster.ts';
 import { RawClient } from './raw.ts';
 import { CONNECTED, id, startApi } from './support.ts';
 

@@ -1,4 +1,4 @@
-import { type Clock } from '../../src/kit/clock.ts';
+import type { Clock } from '../../src/kit/clock.ts';
 
 /** A clock that only moves by hand. */
 export class HandClock implements Clock {

@@ -1,5 +1,5 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type HttpApp } from '../../src/http/server.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpApp } from '../../src/http/server.ts';
 import { answerComplaint } from '../harness/openapi-conformance.ts';
 
 /** The violations in the responses of the current test. */

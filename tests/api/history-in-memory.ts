@@ -1,7 +1,7 @@
-import { type HistoryMessage } from '../../src/domain/kept-message.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
-import { type Clock } from '../../src/kit/clock.ts';
-import { type HistoryPage, type HistoryStore } from '../../src/ports/history.ts';
+import type { HistoryMessage } from '../../src/domain/kept-message.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
+import type { Clock } from '../../src/kit/clock.ts';
+import type { HistoryPage, HistoryStore } from '../../src/ports/history.ts';
 import { HistoryDays } from '../../src/sessions/history/history-days.ts';
 import { SessionHistory, type SessionHistoryDeps } from '../../src/sessions/history/session-history.ts';
 import { CONTACT } from './connection-in-memory.ts';

@@ -1,5 +1,5 @@
-import { type ApiKey } from '../../src/domain/access.ts';
-import { type ApiKeyStore, type SettingsStore } from '../../src/ports/storage.ts';
+import type { ApiKey } from '../../src/domain/access.ts';
+import type { ApiKeyStore, SettingsStore } from '../../src/ports/storage.ts';
 
 /** A key that exists from the start; its text is unknown. */
 export const KEY: ApiKey = {

@@ -1,11 +1,11 @@
 import request from 'supertest';
-import { type KeySpec } from '../../src/domain/access.ts';
-import { type HealthReport } from '../../src/http/core.ts';
+import type { KeySpec } from '../../src/domain/access.ts';
+import type { HealthReport } from '../../src/http/core.ts';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
-import { type SessionEvent } from '../../src/sessions/session-events.ts';
+import type { RecentMessage } from '../../src/sessions/recent-messages.ts';
+import type { SessionEvent } from '../../src/sessions/session-events.ts';
 import { EventReader } from '../harness/event-reader.ts';
 import { RawClient } from './raw.ts';
 import { CONNECTED, logged, PAIRING, recordOf, startApi, viewOf, WELL } from './support.ts';

@@ -1,13 +1,13 @@
 import { PeerForwarder } from '../../src/cluster/forwarder.ts';
 import { InternalPort } from '../../src/cluster/internal-port.ts';
 import { PeerClient } from '../../src/cluster/peer-client.ts';
-import { type PeerTrust } from '../../src/cluster/peer-trust.ts';
+import type { PeerTrust } from '../../src/cluster/peer-trust.ts';
 import { OwnershipDirectory } from '../../src/cluster/session-directory.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
 import { type HttpAppDeps, startHttpServer } from '../../src/http/server.ts';
-import { type Clock } from '../../src/kit/clock.ts';
+import type { Clock } from '../../src/kit/clock.ts';
 import { Secret } from '../../src/kit/secret.ts';
-import { type Ownership } from '../../src/ports/ownership.ts';
+import type { Ownership } from '../../src/ports/ownership.ts';
 import { HandClock } from './hand-clock.ts';
 import { recordOf, startApi } from './support.ts';
 

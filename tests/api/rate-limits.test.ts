@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
-import { type TrustProxy } from '../../src/http/server.ts';
+import type { TrustProxy } from '../../src/http/server.ts';
 import { type Api, startApi } from './support.ts';
 
 const ADMIN_KEY = 'the-admin-key';

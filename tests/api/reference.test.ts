@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { AppError, ERRORS } from '../../src/domain/errors.ts';
 import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
 import { OrchestratorClient } from '../../examples/client/client.ts';
 import { clientSource } from '../../scripts/client/source.ts';
 import { openApiDocument } from '../../src/http/reference/document.ts';
-import { type OpenApiDocument } from '../../src/http/reference/openapi.ts';
+import type { OpenApiDocument } from '../../src/http/reference/openapi.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { OPERATIONS, ROUTES } from '../../src/http/routes/index.ts';
 import { VERSION } from '../../src/version.ts';

@@ -1,9 +1,9 @@
 import { type KeySpec, type Scope, SCOPES } from '../../src/domain/access.ts';
 import { AppError, type ErrorCode, ERRORS } from '../../src/domain/errors.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
 import { ADMIN } from '../../src/http/access/caller.ts';
 import { ERROR_STATUS } from '../../src/http/responses/error-status.ts';
-import { type Route } from '../../src/http/route.ts';
+import type { Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { CONTACT, GROUP } from './connection-in-memory.ts';

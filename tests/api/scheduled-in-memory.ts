@@ -1,8 +1,8 @@
 import { AppError } from '../../src/domain/errors.ts';
-import { type ScheduledMessage } from '../../src/domain/scheduled-message.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
-import { type Core } from '../../src/http/core.ts';
-import { type ScheduleRequest } from '../../src/sessions/scheduled/scheduler.ts';
+import type { ScheduledMessage } from '../../src/domain/scheduled-message.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
+import type { Core } from '../../src/http/core.ts';
+import type { ScheduleRequest } from '../../src/sessions/scheduled/scheduler.ts';
 import { CONNECTED } from './sessions-in-memory.ts';
 
 const WAITING: ScheduledMessage = {

@@ -1,6 +1,6 @@
-import { type PhoneNumber, type Recipient } from '../../src/domain/address.ts';
+import type { PhoneNumber, Recipient } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type OutgoingMessage } from '../../src/domain/outgoing.ts';
+import type { OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { dayOf, type SessionRisk } from '../../src/domain/risk.ts';
 import { parseSessionId, type SessionId } from '../../src/domain/session-id.ts';
 import {
@@ -12,18 +12,18 @@ import {
   type SessionStatus,
   statusOf,
 } from '../../src/domain/session.ts';
-import { type Passkey, type PasskeyAssertion } from '../../src/domain/passkey.ts';
+import type { Passkey, PasskeyAssertion } from '../../src/domain/passkey.ts';
 import { NO_PROFILE } from '../../src/domain/session-profile.ts';
-import { type NamedPerson } from '../../src/domain/person.ts';
-import { type ContactPage } from '../../src/ports/storage.ts';
-import { type TimelineNote } from '../../src/domain/timeline.ts';
-import { type PasskeyApi, type SessionsApi } from '../../src/http/core.ts';
-import { type SessionView } from '../../src/http/views/session-view.ts';
-import { type ConnectionActions } from '../../src/ports/connection-actions.ts';
-import { type SendResult } from '../../src/sessions/outbound.ts';
-import { type RecentMessage } from '../../src/sessions/recent-messages.ts';
-import { type SessionChanges } from '../../src/sessions/state/session-control.ts';
-import { type SessionListener, type SessionEvent } from '../../src/sessions/session-events.ts';
+import type { NamedPerson } from '../../src/domain/person.ts';
+import type { ContactPage } from '../../src/ports/storage.ts';
+import type { TimelineNote } from '../../src/domain/timeline.ts';
+import type { PasskeyApi, SessionsApi } from '../../src/http/core.ts';
+import type { SessionView } from '../../src/http/views/session-view.ts';
+import type { ConnectionActions } from '../../src/ports/connection-actions.ts';
+import type { SendResult } from '../../src/sessions/outbound.ts';
+import type { RecentMessage } from '../../src/sessions/recent-messages.ts';
+import type { SessionChanges } from '../../src/sessions/state/session-control.ts';
+import type { SessionListener, SessionEvent } from '../../src/sessions/session-events.ts';
 import { ConnectionInMemory } from './connection-in-memory.ts';
 
 /** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */

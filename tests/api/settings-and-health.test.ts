@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
 import { singleNode } from '../../src/cluster/local.ts';
-import { type ClusterHealth, type HealthReport } from '../../src/http/core.ts';
+import type { ClusterHealth, HealthReport } from '../../src/http/core.ts';
 import { CONNECTED } from './sessions-in-memory.ts';
 import { answerTo, startApi, WELL } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { CHANNEL } from './channels-in-memory.ts';
-import { type Subscription } from '../../src/domain/subscription.ts';
-import { type Subscriptions } from '../../src/ports/subscriptions.ts';
+import type { Subscription } from '../../src/domain/subscription.ts';
+import type { Subscriptions } from '../../src/ports/subscriptions.ts';
 import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import request from 'supertest';
 import { singleNode } from '../../src/cluster/local.ts';
-import { type ApiKey } from '../../src/domain/access.ts';
+import type { ApiKey } from '../../src/domain/access.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
-import { type HealthApi, type HealthReport, type MediaApi, type SettingsApi } from '../../src/http/core.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
+import type { HealthApi, HealthReport, MediaApi, SettingsApi } from '../../src/http/core.ts';
 import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import {
   ApiKeys,
@@ -22,13 +22,13 @@ import {
   systemResolve,
   TokensInMemory,
 } from '../../src/http/server.ts';
-import { type Logger } from '../../src/kit/logger.ts';
+import type { Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
-import { type CallbackArchive, type StoredCallback } from '../../src/ports/callbacks.ts';
-import { type MediaFile } from '../../src/ports/media.ts';
-import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../src/ports/storage.ts';
+import type { CallbackArchive, StoredCallback } from '../../src/ports/callbacks.ts';
+import type { MediaFile } from '../../src/ports/media.ts';
+import type { IdempotencyStore, ReservedMessage, StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { DRAFT, DraftsInMemory } from './drafts-in-memory.ts';

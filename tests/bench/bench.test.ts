@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { type Bench } from '../../bench/bench.ts';
+import type { Bench } from '../../bench/bench.ts';
 import { CommandLineError, help, readCommandLine } from '../../bench/command-line.ts';
-import { type Report } from '../../bench/report.ts';
+import type { Report } from '../../bench/report.ts';
 import { differences, median, percentile, ratios, slope } from '../../bench/statistics.ts';
 import { isReached, table } from '../../bench/table.ts';
 

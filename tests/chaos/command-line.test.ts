@@ -1,6 +1,6 @@
 import { Dice } from './dice.ts';
 import { readArguments } from './command-line.ts';
-import { type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 const KILL: Scenario = {
   name: 'kill',

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { type Scenario, type Size } from './scenario.ts';
+import type { Scenario, Size } from './scenario.ts';
 
 /** What `npm run chaos` runs. */
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { type Received } from '../harness/test-backend.ts';
+import type { Received } from '../harness/test-backend.ts';
 import { Ledger } from './ledger.ts';
 
 const SESSION = 'session_1';

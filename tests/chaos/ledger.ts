@@ -1,4 +1,4 @@
-import { type Received } from '../harness/test-backend.ts';
+import type { Received } from '../harness/test-backend.ts';
 
 /** The messages written to each session, in order, to compare with what the backend received. */
 export class Ledger {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type OrchestratorProcess } from '../harness/orchestrator-process.ts';
+import type { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 import { waitFor } from './stage.ts';
 
 /** Written by a measured process before its numbers. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Dice } from './dice.ts';
+import type { Dice } from './dice.ts';
 import { type Account, type Stage, waitFor } from './stage.ts';
 
 /** Continuous messages from all accounts, with pauses of up to `pauseMs`, whenever there is a process to send them. */

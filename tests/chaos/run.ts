@@ -1,7 +1,7 @@
 import { readArguments, type RunOptions } from './command-line.ts';
 import { Dice } from './dice.ts';
 import { messagesOf } from './ledger.ts';
-import { type Outcome, type Scenario } from './scenario.ts';
+import type { Outcome, Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** Prints a line. */

@@ -1,6 +1,6 @@
-import { type Received } from '../harness/test-backend.ts';
-import { type Dice } from './dice.ts';
-import { type Ledger } from './ledger.ts';
+import type { Received } from '../harness/test-backend.ts';
+import type { Dice } from './dice.ts';
+import type { Ledger } from './ledger.ts';
 
 /** The parameters of a scenario, which `--set` can override. */
 export type Size = Record<string, number>;

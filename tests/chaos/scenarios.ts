@@ -1,4 +1,4 @@
-import { type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { away } from './scenarios/away.ts';
 import { disk } from './scenarios/disk.ts';
 import { failover } from './scenarios/failover.ts';

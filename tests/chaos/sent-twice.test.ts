@@ -1,5 +1,5 @@
-import { type Exit, type Freeze } from './cluster/cluster-stage.ts';
-import { type Login } from './cluster/connection-log.ts';
+import type { Exit, Freeze } from './cluster/cluster-stage.ts';
+import type { Login } from './cluster/connection-log.ts';
 import { countUnheard, type Seen, sentTwice } from './cluster/sent-twice.ts';
 
 const KILL: Exit = { nodeId: 'a', atMs: 1_500, code: null, wasReady: true, signal: 'SIGKILL' };

@@ -1,9 +1,9 @@
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
-import { type Group } from '../../simulator/world/group.ts';
-import { type Environment } from '../../src/config/environment.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import type { Group } from '../../simulator/world/group.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
-import { type Received, type TestBackend } from '../harness/test-backend.ts';
+import type { Received, TestBackend } from '../harness/test-backend.ts';
 import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { Ledger } from './ledger.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Dice } from './dice.ts';
-import { type Account, type Stage } from './stage.ts';
+import type { Dice } from './dice.ts';
+import type { Account, Stage } from './stage.ts';
 
 /** Where messages are written. */
 type Writable = Pick<Stage, 'accounts' | 'write'>;

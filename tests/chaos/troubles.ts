@@ -1,5 +1,5 @@
-import { type FaultName } from '../../simulator/faults/fault-table.ts';
-import { type FaultOptions } from '../../simulator/faults/fault-options.ts';
+import type { FaultName } from '../../simulator/faults/fault-table.ts';
+import type { FaultOptions } from '../../simulator/faults/fault-options.ts';
 
 /** A fault of a connection under traffic, and the expected consequence. */
 export interface Trouble {

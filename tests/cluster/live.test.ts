@@ -1,4 +1,4 @@
-import { type Environment } from '../../src/config/environment.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { EventReader } from '../harness/event-reader.ts';
 import { Orchestrator } from '../harness/orchestrator.ts';
 import { newPostgresUrl } from '../harness/shared-postgres.ts';

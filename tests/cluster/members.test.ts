@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { readConfig } from '../../src/config/config.ts';
 import { newRecord } from '../../src/domain/session.ts';
-import { type SessionId } from '../../src/domain/session-id.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import { silentLogger } from '../../src/kit/logger.ts';
-import { type SessionHost } from '../../src/ports/ownership.ts';
+import type { SessionHost } from '../../src/ports/ownership.ts';
 import { joinCluster, type Member } from '../../src/runtime/cluster-member.ts';
 import { openConfigured } from '../../src/runtime/open-storage.ts';
 import { newPostgresUrl } from '../harness/shared-postgres.ts';

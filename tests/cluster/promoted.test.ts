@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/kit/clock.ts';
-import { type Storage } from '../../src/ports/storage.ts';
+import type { Storage } from '../../src/ports/storage.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import { TestDatabase } from '../harness/postgres.ts';
 import { TcpRelay } from '../harness/tcp-relay.ts';

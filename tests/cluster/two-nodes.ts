@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Environment } from '../../src/config/environment.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { connectionConfig } from '../../src/storage/postgres/connect.ts';
 import { Orchestrator } from '../harness/orchestrator.ts';
 import { newPostgresUrl } from '../harness/shared-postgres.ts';

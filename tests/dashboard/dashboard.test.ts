@@ -1,6 +1,6 @@
-import { type Browser, type Page } from 'playwright-core';
-import { type PasskeyOptions } from '../../simulator/pairing/passkey-authenticator.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
+import type { Browser, Page } from 'playwright-core';
+import type { PasskeyOptions } from '../../simulator/pairing/passkey-authenticator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';

@@ -1,4 +1,4 @@
-import { type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { startWorld } from '../harness/world.ts';

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import decodeQR from 'qr/decode.js';
-import { type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 const PATIENCE_MS = 8_000;
 

@@ -1,5 +1,5 @@
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type LinkedAccount, type World } from '../harness/world.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { LinkedAccount, World } from '../harness/world.ts';
 
 /** The message that the backend rejects. */
 export const REFUSED_TEXT = 'Pedido Nº 4711';

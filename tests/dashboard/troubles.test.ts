@@ -1,5 +1,5 @@
-import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { type Phone } from '../../simulator/phones/phone.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { EventReader } from '../harness/event-reader.ts';

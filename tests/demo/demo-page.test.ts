@@ -1,4 +1,4 @@
-import { type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { startBrowser } from '../harness/browser.ts';
 import { DemoProcess } from './demo-process.ts';
 

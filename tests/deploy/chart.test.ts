@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { readConfig } from '../../src/config/config.ts';
 import { OPERATIONS } from '../../src/http/routes/index.ts';
 import { lint, type Manifest, render, renderOptions } from './helm.ts';

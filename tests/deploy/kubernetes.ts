@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Manifest } from './helm.ts';
+import type { Manifest } from './helm.ts';
 
 /*
  * The fields of Kubernetes' objects that the chart uses, with their types. An object with another field is refused: Kubernetes

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { freePort } from '../harness/free-port.ts';
 import { ask } from '../harness/ask.ts';
 import { OrchestratorProcess } from '../harness/orchestrator-process.ts';

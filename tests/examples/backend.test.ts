@@ -1,6 +1,6 @@
-import { type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
-import { type Phone } from '../../simulator/phones/phone.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';

@@ -1,12 +1,6 @@
-import { type SessionId } from '../../src/domain/session-id.ts';
-import { type Clock } from '../../src/kit/clock.ts';
-import {
-  type LivingNode,
-  type Membership,
-  type NodeDescription,
-  type NodeRun,
-  type Ownership,
-} from '../../src/ports/ownership.ts';
+import type { SessionId } from '../../src/domain/session-id.ts';
+import type { Clock } from '../../src/kit/clock.ts';
+import type { LivingNode, Membership, NodeDescription, NodeRun, Ownership } from '../../src/ports/ownership.ts';
 
 interface NodeRow extends LivingNode {
   isDead: boolean;

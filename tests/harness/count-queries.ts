@@ -1,4 +1,4 @@
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 
 /** Counts the iq stanzas of a namespace that clients send, until it is disposed of. */
 export function countQueries(whatsapp: Simulator, xmlns: string): Disposable & { count: number } {

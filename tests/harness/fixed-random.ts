@@ -1,4 +1,4 @@
-import { type Random } from '../../src/kit/random.ts';
+import type { Random } from '../../src/kit/random.ts';
 
 /** A random source with fixed results: `fraction`, and the first letter of the alphabet. */
 export function fixedRandom(fraction: number): Random {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** An HTTP server on this machine that answers as the test says, or not at all; it ends with all its connections. */
 export async function startHttpServer(onRequest: RequestListener): Promise<Disposable & { url: string }> {

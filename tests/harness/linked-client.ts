@@ -1,5 +1,5 @@
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from './baileys-client.ts';
 

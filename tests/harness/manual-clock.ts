@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, type Timer } from '../../src/kit/clock.ts';
+import type { Clock, Timer } from '../../src/kit/clock.ts';
 
 /** A pending timer. */
 interface SetTimer {

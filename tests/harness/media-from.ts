@@ -1,4 +1,4 @@
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { LibraryDownloads } from '../../src/whatsapp/baileys/library-downloads.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type OutgoingMedia } from '../../simulator/phones/media-message.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Environment } from '../../src/config/environment.ts';
+import type { OutgoingMedia } from '../../simulator/phones/media-message.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { startWorld, type World } from './world.ts';
 
 /** The number of {@link MediaWorld.account}. */

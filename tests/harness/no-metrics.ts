@@ -1,4 +1,4 @@
-import { type Metrics } from '../../src/ports/metrics.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
 
 /** Metrics that discard everything, for tests of other things. */
 export const noMetrics: Metrics = {

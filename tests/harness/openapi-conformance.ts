@@ -1,8 +1,8 @@
-import { type ErrorCode } from '../../src/domain/errors.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
 import { EVENT_PATHS } from '../../src/domain/event.ts';
-import { type FurtherEventKind } from '../../src/domain/further-event.ts';
+import type { FurtherEventKind } from '../../src/domain/further-event.ts';
 import { dataSchemaName } from '../../src/http/reference/further-schemas.ts';
-import { type Operation, type Reference, type Response } from '../../src/http/reference/openapi.ts';
+import type { Operation, Reference, Response } from '../../src/http/reference/openapi.ts';
 import { complaintAbout, openApiDocument } from './openapi-schemas.ts';
 
 /** An answer of the REST interface with its request. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { type OpenApiDocument } from '../../src/http/reference/openapi.ts';
+import type { OpenApiDocument } from '../../src/http/reference/openapi.ts';
 
 /**
  * The schemas of docs/openapi.json, each compiled when it is first needed. tests/api/reference.test.ts compares the document with the code.

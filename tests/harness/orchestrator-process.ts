@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { START_OPTIONS } from '../../bench/parties/start-options.ts';
-import { type Environment } from '../../src/config/environment.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { type Answer, ask } from './ask.ts';
 import { CHILD_ENVIRONMENT } from './child-environment.ts';
 

@@ -3,11 +3,11 @@ import { silentLogger } from '../../src/kit/logger.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { type Random, systemRandom } from '../../src/kit/random.ts';
 import { readConfig } from '../../src/config/config.ts';
-import { type Environment } from '../../src/config/environment.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { installPatches } from '../../src/whatsapp/baileys/patches.ts';
 import { type Answer, ask } from './ask.ts';
 import { answerComplaint } from './openapi-conformance.ts';
-import { type SkippingClock } from './skipping-clock.ts';
+import type { SkippingClock } from './skipping-clock.ts';
 import { untilTrue } from './until.ts';
 
 /** Options of {@link Orchestrator.start}. */

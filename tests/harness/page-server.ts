@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** A local web server with a given handler that counts its requests. */
 export class PageServer implements AsyncDisposable {

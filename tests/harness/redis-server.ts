@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** A reply before it is encoded: a number, a text, nothing, a list, or a status. */
 type Reply = number | string | null | Reply[] | { status: string } | { error: string };

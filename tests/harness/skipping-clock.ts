@@ -1,4 +1,4 @@
-import { type Clock, type Timer } from '../../src/kit/clock.ts';
+import type { Clock, Timer } from '../../src/kit/clock.ts';
 
 /** A pending timer. */
 interface SetTimer {

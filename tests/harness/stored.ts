@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { systemClock } from '../../src/kit/clock.ts';
-import { type Secret } from '../../src/kit/secret.ts';
-import { type Storage } from '../../src/ports/storage.ts';
+import type { Secret } from '../../src/kit/secret.ts';
+import type { Storage } from '../../src/ports/storage.ts';
 import { connectionConfig } from '../../src/storage/postgres/connect.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import { openDatabase } from '../../src/storage/sqlite/open-database.ts';

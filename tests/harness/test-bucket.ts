@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from '@20minutes/s3rver';
-import { type Environment } from '../../src/config/environment.ts';
-import { type BucketSettings } from '../../src/storage/s3/settings.ts';
+import type { Environment } from '../../src/config/environment.ts';
+import type { BucketSettings } from '../../src/storage/s3/settings.ts';
 import { freePort } from './free-port.ts';
 
 const BUCKET = 'files-of-messages';

@@ -1,5 +1,5 @@
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Group } from '../../simulator/world/group.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Group } from '../../simulator/world/group.ts';
 import { type LinkedAccount, startWorld, type World } from './world.ts';
 
 /** A world with a linked account, two people who write to it, and a group of the three. */

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type SimulatorOptions } from '../../simulator/options.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { SimulatorOptions } from '../../simulator/options.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
-import { type Environment } from '../../src/config/environment.ts';
+import type { Environment } from '../../src/config/environment.ts';
 import { callbackComplaint } from './openapi-conformance.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { storageSettings } from './shared-postgres.ts';

@@ -1,5 +1,5 @@
-import { type Behaviour } from '../../simulator/behaviours/behaviour.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Behaviour } from '../../simulator/behaviours/behaviour.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 import { ANA, SHOP } from '../harness/linked-client.ts';

@@ -7,8 +7,8 @@ import {
 } from '@whiskeysockets/baileys';
 
 import { COLLECTION_NAMES, type CollectionName } from '../../simulator/app-state/collection-names.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 import { countQueries } from '../harness/count-queries.ts';

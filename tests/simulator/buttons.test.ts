@@ -1,4 +1,4 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const scene = linkedClientForAllTests();

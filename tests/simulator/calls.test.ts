@@ -1,4 +1,4 @@
-import { type WACallEvent } from '@whiskeysockets/baileys';
+import type { WACallEvent } from '@whiskeysockets/baileys';
 import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const scene = linkedClientForAllTests();

@@ -1,4 +1,4 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 import { ANA, linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const DAY = 86_400;

@@ -1,8 +1,8 @@
 import { childrenOf, node, type Stanza } from '../../simulator/kit/stanza.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
-import { type Group } from '../../simulator/world/group.ts';
+import type { Group } from '../../simulator/world/group.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 
 let whatsapp: Simulator;

@@ -1,7 +1,7 @@
-import { type Stanza } from '../../simulator/kit/stanza.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Group } from '../../simulator/world/group.ts';
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { Stanza } from '../../simulator/kit/stanza.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Group } from '../../simulator/world/group.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const scene = linkedClientForAllTests();

@@ -1,8 +1,8 @@
-import { type ReceivedMessage } from '../../simulator/phones/inbox.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { ReceivedMessage } from '../../simulator/phones/inbox.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
-import { type Group } from '../../simulator/world/group.ts';
+import type { Group } from '../../simulator/world/group.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 
 const ANA = '5491122334455';

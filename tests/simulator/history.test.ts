@@ -1,6 +1,6 @@
 import { type BaileysEventMap, proto, type WAMessage } from '@whiskeysockets/baileys';
-import { type Simulator } from '../../simulator/simulator.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 import { ANA, SHOP } from '../harness/linked-client.ts';

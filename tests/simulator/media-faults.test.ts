@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import { openMedia } from '../../simulator/media/media-cipher.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 

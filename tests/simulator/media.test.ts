@@ -3,8 +3,8 @@ import { Agent } from 'node:https';
 import { connect } from 'node:net';
 import { downloadMediaMessage, extractMessageContent, type WAMessage } from '@whiskeysockets/baileys';
 
-import { type MediaFields, type OutgoingMedia } from '../../simulator/phones/media-message.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { MediaFields, OutgoingMedia } from '../../simulator/phones/media-message.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';

@@ -1,10 +1,10 @@
 import { type BinaryNode, proto } from '@whiskeysockets/baileys';
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-import { type PasskeyAssertion, type PasskeyOptions } from '../../simulator/pairing/passkey-authenticator.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
+import type { PasskeyAssertion, PasskeyOptions } from '../../simulator/pairing/passkey-authenticator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
 import { foreignAssertion } from '../../simulator/phones/phone-passkey.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { makeCompanionHalf, readPrimaryHalf, sealPairingRequest } from '../../src/whatsapp/pairing/passkey-keys.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';

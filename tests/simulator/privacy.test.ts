@@ -1,4 +1,4 @@
-import { type Stanza } from '../../simulator/kit/stanza.ts';
+import type { Stanza } from '../../simulator/kit/stanza.ts';
 import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
 const scene = linkedClientForAllTests();

@@ -1,4 +1,4 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { bytesOf, childOf, childrenOf, node } from '../../simulator/kit/stanza.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 import { SHOP, linkedClientForAllTests } from '../harness/linked-client.ts';

@@ -1,6 +1,6 @@
 import { node } from '../../simulator/kit/stanza.ts';
-import { type Phone } from '../../simulator/phones/phone.ts';
-import { type Simulator } from '../../simulator/simulator.ts';
+import type { Phone } from '../../simulator/phones/phone.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { ANA, SHOP } from '../harness/linked-client.ts';
 import { StrictClient } from '../harness/strict-client/strict-client.ts';

@@ -1,7 +1,7 @@
-import { type EventKind } from '../../domain/event.ts';
-import { type PendingCallback } from '../../ports/callbacks.ts';
-import { type CheckedBackend } from './checked-backend.ts';
-import { type TestSession } from './test-session.ts';
+import type { EventKind } from '../../domain/event.ts';
+import type { PendingCallback } from '../../ports/callbacks.ts';
+import type { CheckedBackend } from './checked-backend.ts';
+import type { TestSession } from './test-session.ts';
 
 /** Whether the backend does what an orchestrator expects: `skipped` when that could not be tried. */
 export type Verdict = 'ok' | 'warning' | 'wrong' | 'skipped';

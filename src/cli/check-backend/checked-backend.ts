@@ -1,7 +1,7 @@
-import { type Clock } from '../../kit/clock.ts';
-import { type PendingCallback } from '../../ports/callbacks.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { PendingCallback } from '../../ports/callbacks.ts';
 import { createDeliveryClient, type Deliver, type DeliverySettings } from '../../webhooks/delivery-client.ts';
-import { type DeliveryOutcome } from '../../webhooks/retry-policy.ts';
+import type { DeliveryOutcome } from '../../webhooks/retry-policy.ts';
 
 /** How the backend answered a request. */
 export interface Answer {

@@ -1,7 +1,7 @@
 import { EVENT_PATHS, type EventKind } from '../../domain/event.ts';
-import { type DeliveryFailure } from '../../webhooks/retry-policy.ts';
+import type { DeliveryFailure } from '../../webhooks/retry-policy.ts';
 import { type Finding, OK } from './check.ts';
-import { type Answer } from './checked-backend.ts';
+import type { Answer } from './checked-backend.ts';
 
 /** What a status means whatever was posted, and what to change. */
 const GENERAL: Readonly<Record<number, string>> = {

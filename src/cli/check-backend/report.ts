@@ -1,5 +1,5 @@
-import { type Verdict } from './check.ts';
-import { type Result, type TestData } from './run-checks.ts';
+import type { Verdict } from './check.ts';
+import type { Result, TestData } from './run-checks.ts';
 
 /** Everything that a run found. */
 export interface Report {

@@ -1,7 +1,7 @@
-import { type Clock } from '../../kit/clock.ts';
-import { type DeliverySettings } from '../../webhooks/delivery-client.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { DeliverySettings } from '../../webhooks/delivery-client.ts';
 import { CommandError } from '../server-client.ts';
-import { type Check, type CheckRun, type Finding, type Verdict } from './check.ts';
+import type { Check, CheckRun, Finding, Verdict } from './check.ts';
 import { type Answer, CheckedBackend } from './checked-backend.ts';
 import { ACCESS_CHECKS } from './checks/access-checks.ts';
 import { CONTENT_CHECKS } from './checks/content-checks.ts';

@@ -1,8 +1,8 @@
-import { type Event, type EventKind } from '../../domain/event.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { Event, EventKind } from '../../domain/event.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { EXAMPLES } from '../../http/reference/callback-examples.ts';
 import { type Clock, isoTime } from '../../kit/clock.ts';
-import { type PendingCallback } from '../../ports/callbacks.ts';
+import type { PendingCallback } from '../../ports/callbacks.ts';
 import { tellable } from '../../storage/shared/tellable.ts';
 
 /** With this, session ids of the test data end and webhook-ids begin. */

@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type ApiKey, type KeySpec } from '../../domain/access.ts';
+import type { ApiKey, KeySpec } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type Random } from '../../kit/random.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { Random } from '../../kit/random.ts';
 import { Secret } from '../../kit/secret.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type ApiKeyStore, type SettingsStore } from '../../ports/storage.ts';
-import { type Caller } from './caller.ts';
+import type { ApiKeyStore, SettingsStore } from '../../ports/storage.ts';
+import type { Caller } from './caller.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const ID_LENGTH = 12;

@@ -1,12 +1,12 @@
-import { type Request, type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { AppError } from '../../domain/errors.ts';
-import { type Secret } from '../../kit/secret.ts';
+import type { Secret } from '../../kit/secret.ts';
 import { contextOf } from '../request-context.ts';
-import { type ApiKeys } from './api-keys.ts';
-import { type BrowserTokens } from './browser-tokens.ts';
+import type { ApiKeys } from './api-keys.ts';
+import type { BrowserTokens } from './browser-tokens.ts';
 import { ADMIN, type Caller, NOBODY, OPEN } from './caller.ts';
 import { type OwnCallers, requireOwnCaller } from './own-callers.ts';
-import { type RateLimits } from './rate-limits.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 

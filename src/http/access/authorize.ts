@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { type PathParams, type Route } from '../route.ts';
+import type { PathParams, Route } from '../route.ts';
 import { type Caller, hasScope, maySee } from './caller.ts';
 
 const KEY_NEEDED =

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AppError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type Random } from '../../kit/random.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { Random } from '../../kit/random.ts';
 import { Secret } from '../../kit/secret.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { Supervisor } from '../../kit/supervisor.ts';
-import { type BrowserTokenStore, type EndedBrowserToken, type ValidBrowserToken } from '../../ports/browser-tokens.ts';
+import type { BrowserTokenStore, EndedBrowserToken, ValidBrowserToken } from '../../ports/browser-tokens.ts';
 import { ADMIN, type Attempt, type Caller, requireStillValid, type TokenGrant } from './caller.ts';
 import { type Sign, TokenForm } from './token-form.ts';
 

@@ -1,6 +1,6 @@
-import { type KeyLimits, type Scope } from '../../domain/access.ts';
+import type { KeyLimits, Scope } from '../../domain/access.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 
 /** What a browser token grants: access to at most one session. */
 export interface TokenGrant {

@@ -1,8 +1,8 @@
-import { type KeyLimits } from '../../domain/access.ts';
+import type { KeyLimits } from '../../domain/access.ts';
 import { numberVariants, parsePhoneNumber, type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Route } from '../route.ts';
-import { type Caller } from './caller.ts';
+import type { Route } from '../route.ts';
+import type { Caller } from './caller.ts';
 
 const ONLY_SENDS =
   'This key is limited to some recipients, or needs approval: it sends messages with send-message and messages, and changes nothing else.';

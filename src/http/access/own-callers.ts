@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Request } from 'express';
+import type { Request } from 'express';
 import { AppError } from '../../domain/errors.ts';
 import { type CorsOrigins, isAllowedOrigin } from '../browser.ts';
 

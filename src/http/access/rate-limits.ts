@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { AppError } from '../../domain/errors.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Random } from '../../kit/random.ts';
+import type { Random } from '../../kit/random.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 /** More than 256 bits: guessing is hopeless. */

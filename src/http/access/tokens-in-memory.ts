@@ -1,10 +1,10 @@
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Clock } from '../../kit/clock.ts';
-import {
-  type BrowserTokenStore,
-  type EndedBrowserToken,
-  type NewBrowserToken,
-  type ValidBrowserToken,
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type {
+  BrowserTokenStore,
+  EndedBrowserToken,
+  NewBrowserToken,
+  ValidBrowserToken,
 } from '../../ports/browser-tokens.ts';
 
 /** A token, also after its end. */

@@ -1,7 +1,7 @@
-import { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import { AppError } from '../../domain/errors.ts';
 import { jsonReader } from '../body.ts';
-import { type RequestFiles } from './request-files.ts';
+import type { RequestFiles } from './request-files.ts';
 
 /** Enough for a file of 24 MiB in base64, which is held in memory; larger files should be uploaded or sent by URL. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;

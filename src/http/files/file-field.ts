@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type OutgoingFile } from '../../domain/outgoing.ts';
+import type { OutgoingFile } from '../../domain/outgoing.ts';
 import { typed } from '../typed.ts';
 import { type Base64File, type FileFacts, parseBase64File } from './base64-file.ts';
 import { mimetypeOf } from './mimetype.ts';

@@ -1,8 +1,8 @@
-import { type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { giveBack } from '../../kit/give-back.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type UploadedFile } from './file-field.ts';
+import type { UploadedFile } from './file-field.ts';
 import { FormFields } from './form-fields.ts';
 
 const MAX_FIELDS = 100;

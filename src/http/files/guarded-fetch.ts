@@ -1,10 +1,10 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { AppError } from '../../domain/errors.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { httpRequest } from '../../kit/http-client.ts';
-import { type UrlRules } from './url-rules.ts';
+import type { UrlRules } from './url-rules.ts';
 
 const CONNECT_MS = 10_000;
 const TOTAL_MS = 60_000;

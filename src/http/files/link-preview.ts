@@ -1,5 +1,5 @@
-import { type IncomingMessage } from 'node:http';
-import { type LinkPreview } from '../../domain/outgoing.ts';
+import type { IncomingMessage } from 'node:http';
+import type { LinkPreview } from '../../domain/outgoing.ts';
 import { thumbnailOf } from './pictures.ts';
 import { type FetchDeps, guardedFetch } from './guarded-fetch.ts';
 import { factsOf } from './page-facts.ts';

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../domain/errors.ts';
-import { type LinkPreview, type OutgoingFile } from '../../domain/outgoing.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { LinkPreview, OutgoingFile } from '../../domain/outgoing.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { cleanFileName } from '../../kit/file-name.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
 import { stickerOf } from './pictures.ts';

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SessionRecord } from '../../domain/session.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type PeerListener, type PeerStreams } from '../../ports/cluster.ts';
-import { type SessionEvent, type SessionListener } from '../../sessions/session-events.ts';
-import { type SessionsApi } from '../core.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SessionRecord } from '../../domain/session.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { PeerListener, PeerStreams } from '../../ports/cluster.ts';
+import type { SessionEvent, SessionListener } from '../../sessions/session-events.ts';
+import type { SessionsApi } from '../core.ts';
 import { parseFeedItem } from './feed-item.ts';
-import { type ShownSessions } from './live-events.ts';
+import type { ShownSessions } from './live-events.ts';
 
 /** How soon the database is asked what streams cannot tell, and how long after the last time at least. */
 const LOOK_MS = 1_000;

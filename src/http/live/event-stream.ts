@@ -1,6 +1,6 @@
-import { type Response } from 'express';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Response } from 'express';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { type Caller, maySee } from '../access/caller.ts';
 import { contextOf } from '../request-context.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type PhoneNumber } from '../../domain/address.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
 import { PASSKEY_STAGES } from '../../domain/passkey.ts';
 import { parseSessionId, type SessionId } from '../../domain/session-id.ts';
 import { isSessionPhase, type SessionPhase } from '../../domain/session.ts';
-import { type FeedItem } from './session-feed.ts';
+import type { FeedItem } from './session-feed.ts';
 
 /** The times that a `Date` can express. */
 const LATEST_MS = 8.64e15;

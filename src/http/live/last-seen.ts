@@ -1,6 +1,6 @@
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SessionRecord } from '../../domain/session.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SessionRecord } from '../../domain/session.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 
 /** `last_seen` changes with every message: when nothing else does, it is sent at most this often. */
 const SEEN_MS = 1_000;

@@ -1,12 +1,12 @@
-import { type Response } from 'express';
+import type { Response } from 'express';
 import { AppError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SessionRecord } from '../../domain/session.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SessionRecord } from '../../domain/session.ts';
 import { type Clock, isoTime, type Timer } from '../../kit/clock.ts';
-import { type Supervisor } from '../../kit/supervisor.ts';
-import { type SessionEvent } from '../../sessions/session-events.ts';
+import type { Supervisor } from '../../kit/supervisor.ts';
+import type { SessionEvent } from '../../sessions/session-events.ts';
 import { ADMIN, type Caller } from '../access/caller.ts';
-import { type Core, type SessionsApi } from '../core.ts';
+import type { Core, SessionsApi } from '../core.ts';
 import { healthBody } from '../views/health-body.ts';
 import { recentMessageView } from '../views/recent-message-view.ts';
 import { eventText, EventStream } from './event-stream.ts';

@@ -1,8 +1,8 @@
-import { type ServerResponse } from 'node:http';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type SessionEvent } from '../../sessions/session-events.ts';
-import { type SessionsApi } from '../core.ts';
+import type { ServerResponse } from 'node:http';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { SessionEvent } from '../../sessions/session-events.ts';
+import type { SessionsApi } from '../core.ts';
 import { answersNode } from '../request-context.ts';
 import { LastSeen } from './last-seen.ts';
 

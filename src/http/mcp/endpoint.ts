@@ -1,4 +1,4 @@
-import { type Express, type Request, type Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import { AppError } from '../../domain/errors.ts';
 import { requireStillValid } from '../access/caller.ts';
 import { readJson } from '../body.ts';

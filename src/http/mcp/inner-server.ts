@@ -1,7 +1,7 @@
 import { createServer, request, type RequestListener, type Server } from 'node:http';
 import { duplexPair } from 'node:stream';
 import { TOOL_HEADER } from '../audit.ts';
-import { type RestAnswer, type RestRequest } from './rest.ts';
+import type { RestAnswer, RestRequest } from './rest.ts';
 
 /** On whose behalf a request is made. */
 export interface Behalf {

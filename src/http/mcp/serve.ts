@@ -1,8 +1,8 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import { hasScope } from '../access/caller.ts';
 import { contextOf } from '../request-context.ts';
-import { type InnerServer } from './inner-server.ts';
+import type { InnerServer } from './inner-server.ts';
 import { createMcpServer } from './tools.ts';
 
 /** What {@link serveMcp} needs. */

@@ -1,5 +1,5 @@
-import { type CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { type RestAnswer } from './rest.ts';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { RestAnswer } from './rest.ts';
 
 /** Before words of strangers: a model must not take them for its user's. */
 const WARNING =

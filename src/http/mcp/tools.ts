@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
-import { type Scope } from '../../domain/access.ts';
-import { type Rest, type RestRequest } from './rest.ts';
+import type { Scope } from '../../domain/access.ts';
+import type { Rest, RestRequest } from './rest.ts';
 import { resultOf } from './tool-result.ts';
 
 /** What a tool of the server is. */

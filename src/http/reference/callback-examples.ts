@@ -1,5 +1,5 @@
-import { type Event, type EventKind } from '../../domain/event.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { Event, EventKind } from '../../domain/event.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { EXAMPLE_ID } from '../schemas/common.ts';
 
 const session_id = EXAMPLE_ID as SessionId;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DOWNLOAD_ERRORS, type DownloadError } from '../../domain/download-failure.ts';
-import { type Event, type EventKind } from '../../domain/event.ts';
+import type { Event, EventKind } from '../../domain/event.ts';
 import { MESSAGE_TYPES } from '../../domain/message.ts';
 import { SESSION_STATUSES } from '../../domain/session.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { EXAMPLE_ID } from '../schemas/common.ts';
 
 /** The body of an event of this kind. */

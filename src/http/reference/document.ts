@@ -1,6 +1,6 @@
-import { type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { addFurtherSchemas } from './further-schemas.ts';
-import { type Components, type OpenApiDocument, type Operation } from './openapi.ts';
+import type { Components, OpenApiDocument, Operation } from './openapi.ts';
 import { type Collections, operationOf, pathOf } from './operations.ts';
 import { ERROR_SCHEMA, Responses } from './responses.ts';
 import { Schemas } from './schemas.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { CHAT_NEWS, SHOWN_PRESENCES } from '../../domain/account-news.ts';
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type FurtherBodies, type FurtherEventKind } from '../../domain/further-event.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { FurtherBodies, FurtherEventKind } from '../../domain/further-event.ts';
 import { JOIN_METHODS } from '../../domain/group.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { told } from './callback-schemas.ts';
-import { type Schemas } from './schemas.ts';
+import type { Schemas } from './schemas.ts';
 
 /** Accepts only a schema that every body of this event matches: `tsc` rejects missing and mistyped fields. */
 function bodyOf<Kind extends FurtherEventKind>() {

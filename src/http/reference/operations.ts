@@ -1,7 +1,7 @@
-import { type Route } from '../route.ts';
-import { type JsonSchema, type Operation, type Parameter, type Reference, type RequestBody } from './openapi.ts';
-import { type Responses } from './responses.ts';
-import { type Schemas } from './schemas.ts';
+import type { Route } from '../route.ts';
+import type { JsonSchema, Operation, Parameter, Reference, RequestBody } from './openapi.ts';
+import type { Responses } from './responses.ts';
+import type { Schemas } from './schemas.ts';
 import { tagOf } from './tags.ts';
 
 /** The path of a route in OpenAPI notation: `/sessions/{sessionId}`. */

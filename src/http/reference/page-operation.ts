@@ -1,12 +1,5 @@
 import { type Html, html, inline, prose } from './html.ts';
-import {
-  type MediaType,
-  type OpenApiDocument,
-  type Operation,
-  type Parameter,
-  type Reference,
-  type Response,
-} from './openapi.ts';
+import type { MediaType, OpenApiDocument, Operation, Parameter, Reference, Response } from './openapi.ts';
 import { field, fieldsOf, typeOf } from './page-schema.ts';
 
 /** An operation with its method and path. */

@@ -1,5 +1,5 @@
 import { type Html, html, inline } from './html.ts';
-import { type JsonSchema } from './openapi.ts';
+import type { JsonSchema } from './openapi.ts';
 
 const SCHEMA_PREFIX = '#/components/schemas/';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Html, html, inline, prose } from './html.ts';
-import { type OpenApiDocument, type Tag } from './openapi.ts';
+import type { OpenApiDocument, Tag } from './openapi.ts';
 import { type OperationEntry, operationPart } from './page-operation.ts';
 import { anchorOf, fieldsOf, typeOf } from './page-schema.ts';
 import { STYLE } from './page-style.ts';

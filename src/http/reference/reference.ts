@@ -1,8 +1,8 @@
-import { type ReferenceApi } from '../core.ts';
+import type { ReferenceApi } from '../core.ts';
 import { type FixedContent, fixedContent } from '../responses/fixed-content.ts';
-import { type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { openApiDocument } from './document.ts';
-import { type OpenApiDocument } from './openapi.ts';
+import type { OpenApiDocument } from './openapi.ts';
 import { pageOf } from './page.ts';
 
 /** The OpenAPI document and the reference page of these routes, generated on first use. */

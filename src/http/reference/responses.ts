@@ -2,8 +2,8 @@ import { AppError, type ErrorCode, ERRORS } from '../../domain/errors.ts';
 import { errorReply } from '../errors.ts';
 import { ERROR_STATUS } from '../responses/error-status.ts';
 import { ANY_TYPE, errorsOf, type Route } from '../route.ts';
-import { type MediaType, type Reference, type Response } from './openapi.ts';
-import { type Schemas } from './schemas.ts';
+import type { MediaType, Reference, Response } from './openapi.ts';
+import type { Schemas } from './schemas.ts';
 
 const JSON_TYPE = 'application/json';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type JsonSchema } from './openapi.ts';
+import type { JsonSchema } from './openapi.ts';
 
 /** The side of a schema: the input that callers send, or the output that they receive. */
 export type Side = 'input' | 'output';

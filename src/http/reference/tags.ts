@@ -1,4 +1,4 @@
-import { type Tag } from './openapi.ts';
+import type { Tag } from './openapi.ts';
 
 /** The tag of paths that match no other tag. */
 const SERVER: Tag = { name: 'Server', description: 'Health, metrics, documentation and server-wide settings.' };

@@ -2,8 +2,8 @@ import { EVENT_PATHS, type EventKind, OPTIONAL_EVENTS } from '../../domain/event
 import { EXAMPLE_ID } from '../schemas/common.ts';
 import { EXAMPLES } from './callback-examples.ts';
 import { CALLBACK_SCHEMAS } from './callback-schemas.ts';
-import { type JsonSchema, type Operation, type Parameter } from './openapi.ts';
-import { type Schemas } from './schemas.ts';
+import type { JsonSchema, Operation, Parameter } from './openapi.ts';
+import type { Schemas } from './schemas.ts';
 import { WEBHOOKS } from './tags.ts';
 
 /** The name of each webhook in generated clients, and when it is posted. */

@@ -1,4 +1,4 @@
-import { type AppError, type ErrorCode } from '../../domain/errors.ts';
+import type { AppError, ErrorCode } from '../../domain/errors.ts';
 
 /** The HTTP status of each error. The type makes it a compile error to forget one. */
 export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {

@@ -1,4 +1,4 @@
-import { type MediaFile } from '../../ports/media.ts';
+import type { MediaFile } from '../../ports/media.ts';
 
 /** A media type with optional parameters, without characters that could end the header. */
 const TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}(?:; *[\w.+-]{1,50}=[\w.+-]{1,100})*$/;

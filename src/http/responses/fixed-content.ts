@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Response } from 'express';
+import type { Response } from 'express';
 
 /** Content that is the same for everybody: all responses share its bytes, and a client that has them gets a 304. */
 export interface FixedContent {

@@ -1,6 +1,6 @@
-import { type Response } from 'express';
+import type { Response } from 'express';
 import { AppError } from '../../domain/errors.ts';
-import { type ByteRange, type MediaFile } from '../../ports/media.ts';
+import type { ByteRange, MediaFile } from '../../ports/media.ts';
 
 /**
  * Sends the file, or the requested range of it. Resolves when it is sent or the client has gone.

@@ -1,4 +1,4 @@
-import { type Response } from 'express';
+import type { Response } from 'express';
 
 /** The media type of JSON, one object on each line. */
 export const NDJSON = 'application/x-ndjson';

@@ -1,4 +1,4 @@
-import { type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { changeChat, clearChat, deleteChat, deleteForMe, starMessage } from './account/chats.ts';
 import {
   blockContact,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CallbackState } from '../../ports/callbacks.ts';
+import type { CallbackState } from '../../ports/callbacks.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import { typed } from '../typed.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseRecipient } from '../../domain/address.ts';
-import { type HistoryPlace } from '../../domain/kept-message.ts';
+import type { HistoryPlace } from '../../domain/kept-message.ts';
 import { typed } from '../typed.ts';
 import { sessionParams, wholeNumber } from './common.ts';
 

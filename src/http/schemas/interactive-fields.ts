@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Button } from '../../domain/interactive.ts';
+import type { Button } from '../../domain/interactive.ts';
 import { phoneNumber, shortText } from './message-fields.ts';
 
 /** The limits of WhatsApp's own templates and lists: what is longer is cut off on phones, or not shown. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseRecipient } from '../../domain/address.ts';
-import { type ContactCard } from '../../domain/message.ts';
+import type { ContactCard } from '../../domain/message.ts';
 import { numberText, typed } from '../typed.ts';
 
 /** The longest text that WhatsApp accepts, in UTF-16 code units as JavaScript counts (contract 1.2). */

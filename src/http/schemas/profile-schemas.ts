@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseProxy } from '../../domain/proxy.ts';
-import { type SessionChanges } from '../../sessions/state/session-control.ts';
+import type { SessionChanges } from '../../sessions/state/session-control.ts';
 import { nameText, PRINTABLE } from './common.ts';
 import { typed } from '../typed.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ErrorCode } from '../../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 import { succeeded } from './common.ts';
 
 /** The answer to a message. */

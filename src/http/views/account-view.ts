@@ -1,5 +1,5 @@
-import { type About, type BusinessProfile, type NumberAnswer, type OwnProfile } from '../../domain/account.ts';
-import { type NamedPerson } from '../../domain/person.ts';
+import type { About, BusinessProfile, NumberAnswer, OwnProfile } from '../../domain/account.ts';
+import type { NamedPerson } from '../../domain/person.ts';
 import { contactView } from './contact-view.ts';
 
 /** Converts the answer about one number of a batch to its REST form. */

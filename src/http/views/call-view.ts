@@ -1,4 +1,4 @@
-import { type RingingCall } from '../../domain/call.ts';
+import type { RingingCall } from '../../domain/call.ts';
 import { isoTime } from '../../kit/clock.ts';
 
 /** The REST form of a {@link RingingCall}. */

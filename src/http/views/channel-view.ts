@@ -1,7 +1,7 @@
-import { type z } from 'zod';
-import { type Channel, type ChannelMessage } from '../../domain/channel.ts';
+import type { z } from 'zod';
+import type { Channel, ChannelMessage } from '../../domain/channel.ts';
 import { isoTimeOrNull } from '../../kit/clock.ts';
-import { type channel, type channelMessage } from '../schemas/channel-schemas.ts';
+import type { channel, channelMessage } from '../schemas/channel-schemas.ts';
 
 /** A channel as REST shows it. */
 export function channelView({

@@ -1,4 +1,4 @@
-import { type ContactCheck } from '../../domain/person.ts';
+import type { ContactCheck } from '../../domain/person.ts';
 
 /** The REST form of a {@link ContactCheck}: without an account, every other field is `null`. */
 interface ContactView {

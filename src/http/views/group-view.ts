@@ -1,21 +1,21 @@
-import { type z } from 'zod';
-import {
-  type Group,
-  type GroupFacts,
-  type GroupUpdate,
-  type JoinRequest,
-  type LinkedGroup,
-  type ParticipantResult,
+import type { z } from 'zod';
+import type {
+  Group,
+  GroupFacts,
+  GroupUpdate,
+  JoinRequest,
+  LinkedGroup,
+  ParticipantResult,
 } from '../../domain/group.ts';
-import { type Person } from '../../domain/person.ts';
+import type { Person } from '../../domain/person.ts';
 import { isoTimeOrNull } from '../../kit/clock.ts';
-import {
-  type group,
-  type groupChanges,
-  type invitedGroup,
-  type joinRequest,
-  type linkedGroup,
-  type participantResult,
+import type {
+  group,
+  groupChanges,
+  invitedGroup,
+  joinRequest,
+  linkedGroup,
+  participantResult,
 } from '../schemas/group-schemas.ts';
 
 /** Converts a group to its REST form. */

@@ -1,5 +1,5 @@
-import { type ClusterHealth, type Core, type HealthReport } from '../core.ts';
-import { type SessionStatus } from '../../domain/session.ts';
+import type { ClusterHealth, Core, HealthReport } from '../core.ts';
+import type { SessionStatus } from '../../domain/session.ts';
 
 /** The server's health, as `GET /health` and the live events report it. */
 export interface HealthBody {

@@ -1,7 +1,7 @@
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { type HistoryMessage, type HistoryPlace, OURSELVES } from '../../domain/kept-message.ts';
 import { isoTime } from '../../kit/clock.ts';
-import { type KeptChat } from '../../sessions/history/session-history.ts';
+import type { KeptChat } from '../../sessions/history/session-history.ts';
 import { cursorOf, type historyChat, type historyMessage } from '../schemas/history-schemas.ts';
 
 /** Converts a message of the history to its REST form. */

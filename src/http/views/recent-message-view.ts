@@ -1,7 +1,7 @@
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { isoTime } from '../../kit/clock.ts';
-import { type RecentMessage } from '../../sessions/recent-messages.ts';
-import { type recentMessage } from '../schemas/session-schemas.ts';
+import type { RecentMessage } from '../../sessions/recent-messages.ts';
+import type { recentMessage } from '../schemas/session-schemas.ts';
 
 /** Converts a recent message to its REST form. */
 export function recentMessageView(message: RecentMessage): z.infer<typeof recentMessage> {

@@ -1,8 +1,8 @@
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { type Answers, RISK_REASONS, type SessionRisk } from '../../domain/risk.ts';
 import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
 import { WARM_UP_PLAN } from '../../sessions/sending/warm-up.ts';
-import { type sessionRisk } from '../schemas/risk-schemas.ts';
+import type { sessionRisk } from '../schemas/risk-schemas.ts';
 
 /** The REST form of what WhatsApp may judge a session by. */
 export type RiskView = z.infer<typeof sessionRisk>;

@@ -1,8 +1,8 @@
 import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
-import { type PasskeyStage, type PasskeyStatus } from '../../domain/passkey.ts';
+import type { PasskeyStage, PasskeyStatus } from '../../domain/passkey.ts';
 import { authFolderPath, type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
 import { type MetadataValue, NO_PROFILE } from '../../domain/session-profile.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 
 /** A session in its REST form: the columns of the seed's table, plus two camelCase aliases. */
 export interface SessionView {

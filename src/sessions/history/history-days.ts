@@ -1,5 +1,5 @@
-import { type SessionId } from '../../domain/session-id.ts';
-import { type HistoryStore } from '../../ports/history.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { HistoryStore } from '../../ports/history.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -1,11 +1,11 @@
-import { type KeptMessage } from '../../domain/kept-message.ts';
-import { type DeliveryStatus, type IncomingMessage } from '../../domain/message.ts';
-import { type OutgoingMessage, type SentMessage } from '../../domain/outgoing.ts';
-import { type Numbers, type Person } from '../../domain/person.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type HistoryStore } from '../../ports/history.ts';
-import { type HistoryDays } from './history-days.ts';
+import type { KeptMessage } from '../../domain/kept-message.ts';
+import type { DeliveryStatus, IncomingMessage } from '../../domain/message.ts';
+import type { OutgoingMessage, SentMessage } from '../../domain/outgoing.ts';
+import type { Numbers, Person } from '../../domain/person.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { HistoryStore } from '../../ports/history.ts';
+import type { HistoryDays } from './history-days.ts';
 import { chatOf, keptReceived, keptSent } from './kept-message.ts';
 import { jidOfNumber } from './names.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type KeptContent, type KeptMedia, type KeptMessage, OURSELVES } from '../../domain/kept-message.ts';
-import { type IncomingMessage, type MediaInfo, type Poll } from '../../domain/message.ts';
-import { type OutgoingContent, type OutgoingMessage, type SentMessage } from '../../domain/outgoing.ts';
+import type { IncomingMessage, MediaInfo, Poll } from '../../domain/message.ts';
+import type { OutgoingContent, OutgoingMessage, SentMessage } from '../../domain/outgoing.ts';
 import { jidOfNumber } from './names.ts';
 
 /** Senders choose ids: a longer one is kept as its hash, since databases bound what they index. */

@@ -1,5 +1,5 @@
 import { numberVariants, type PhoneNumber, type Recipient } from '../../domain/address.ts';
-import { type Person } from '../../domain/person.ts';
+import type { Person } from '../../domain/person.ts';
 
 /** The JID of a number. */
 export function jidOfNumber(number: string): string {

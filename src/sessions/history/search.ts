@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type HistoryMessage, type HistoryPlace } from '../../domain/kept-message.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { HistoryMessage, HistoryPlace } from '../../domain/kept-message.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** How many messages one request looks at, and for how long (ms). */
 const MAX_SEEN = 20_000;

@@ -1,4 +1,4 @@
-import { type SettingsStore } from '../../ports/storage.ts';
+import type { SettingsStore } from '../../ports/storage.ts';
 
 const NAME = 'download-media';
 

@@ -1,14 +1,14 @@
 import { type Clock, wait } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
+import type { Logger } from '../../kit/logger.ts';
 import { Supervisor } from '../../kit/supervisor.ts';
-import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../ports/callbacks.ts';
+import type { FetchedMedia, HeldCallback, HeldCallbacks } from '../../ports/callbacks.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { AppError, type ErrorCode, SessionLostError } from '../../domain/errors.ts';
-import { type MediaAddress, type MediaFile, type MediaFiles, type MediaSource } from '../../ports/media.ts';
-import { type IncomingMessage } from '../../domain/message.ts';
-import { type Metrics } from '../../ports/metrics.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type DownloadSetting } from './download-setting.ts';
+import type { MediaAddress, MediaFile, MediaFiles, MediaSource } from '../../ports/media.ts';
+import type { IncomingMessage } from '../../domain/message.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { DownloadSetting } from './download-setting.ts';
 
 /** How long a webhook waits for its file at most. */
 export const HOLD_MS = 30_000;

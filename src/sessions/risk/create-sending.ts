@@ -1,10 +1,10 @@
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { Outbound, type OutboundDeps } from '../outbound.ts';
 import { NewConversations } from '../sending/new-conversations.ts';
 import { OwnIds } from '../sending/own-ids.ts';
 import { SendPace } from '../sending/send-pace.ts';
 import { Slowdowns } from '../sending/slowdown.ts';
-import { type SessionManagerDeps } from '../session-manager-deps.ts';
+import type { SessionManagerDeps } from '../session-manager-deps.ts';
 import { SessionRisks } from './session-risks.ts';
 
 /** What sends the messages of every session, limits them, and says what WhatsApp may judge them by. */

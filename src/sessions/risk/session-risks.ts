@@ -1,10 +1,10 @@
-import { type NewChatCap } from '../../domain/new-chat-cap.ts';
-import { type SendLimit, type SessionRisk, type WarmUpDay } from '../../domain/risk.ts';
-import { type SessionRecord } from '../../domain/session.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type ConversationStore, type RefusalStore, type SentMessageStore } from '../../ports/storage.ts';
-import { type PaceLimits } from '../sending/send-pace.ts';
-import { type Slowdowns } from '../sending/slowdown.ts';
+import type { NewChatCap } from '../../domain/new-chat-cap.ts';
+import type { SendLimit, SessionRisk, WarmUpDay } from '../../domain/risk.ts';
+import type { SessionRecord } from '../../domain/session.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { ConversationStore, RefusalStore, SentMessageStore } from '../../ports/storage.ts';
+import type { PaceLimits } from '../sending/send-pace.ts';
+import type { Slowdowns } from '../sending/slowdown.ts';
 import {
   dayOfAge,
   newConversationLimit,

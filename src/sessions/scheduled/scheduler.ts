@@ -1,15 +1,15 @@
 import { AppError } from '../../domain/errors.ts';
 import { newMessageId, type OutgoingMessage } from '../../domain/outgoing.ts';
-import { type ScheduledMessage, type ScheduledState } from '../../domain/scheduled-message.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SessionRecord } from '../../domain/session.ts';
+import type { ScheduledMessage, ScheduledState } from '../../domain/scheduled-message.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SessionRecord } from '../../domain/session.ts';
 import { bounded } from '../../kit/bounded.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type Random } from '../../kit/random.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { Random } from '../../kit/random.ts';
 import { Supervisor } from '../../kit/supervisor.ts';
-import { type ScheduledMessageStore } from '../../ports/scheduled.ts';
-import { type SentMessageStore } from '../../ports/storage.ts';
+import type { ScheduledMessageStore } from '../../ports/scheduled.ts';
+import type { SentMessageStore } from '../../ports/storage.ts';
 import { messageStatusUpdate } from '../callback-events.ts';
 import { failureOf, type SendTrouble, troubleOf } from './send-trouble.ts';
 

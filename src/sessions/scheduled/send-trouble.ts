@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import { type SendFailure } from '../../domain/scheduled-message.ts';
+import type { SendFailure } from '../../domain/scheduled-message.ts';
 
 /**
  * What keeps a message from being sent: its session cannot send now; the message can be sent later (`delayMs`); or it never can.

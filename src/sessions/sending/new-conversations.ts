@@ -1,9 +1,9 @@
 import { AppError } from '../../domain/errors.ts';
 import { cappedForMs } from '../../domain/new-chat-cap.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SessionRecord } from '../../domain/session.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type ConversationStore } from '../../ports/storage.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SessionRecord } from '../../domain/session.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { ConversationStore } from '../../ports/storage.ts';
 import { newConversationLimit, type NewConversationSettings } from './warm-up.ts';
 
 const DAY_MS = 24 * 3600_000;

@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type ScheduledMessageStore } from '../../ports/scheduled.ts';
-import { type SentMessageStore } from '../../ports/storage.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { ScheduledMessageStore } from '../../ports/scheduled.ts';
+import type { SentMessageStore } from '../../ports/storage.ts';
 
 /** Where the ids of messages are known from. */
 export interface OwnIdsDeps {

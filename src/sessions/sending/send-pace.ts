@@ -1,8 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
-import { type Random } from '../../kit/random.ts';
-import { type SentMessageStore } from '../../ports/storage.ts';
+import type { Random } from '../../kit/random.ts';
+import type { SentMessageStore } from '../../ports/storage.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,7 +1,7 @@
-import { type DailyRefusals, type Slowdown } from '../../domain/risk.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type RefusalStore } from '../../ports/storage.ts';
+import type { DailyRefusals, Slowdown } from '../../domain/risk.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { RefusalStore } from '../../ports/storage.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

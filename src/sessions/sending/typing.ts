@@ -1,9 +1,9 @@
-import { type TypingState } from '../../domain/chat.ts';
+import type { TypingState } from '../../domain/chat.ts';
 import { isMedia, type OutgoingContent } from '../../domain/outgoing.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
-import { type Random } from '../../kit/random.ts';
+import type { Random } from '../../kit/random.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type Connection } from '../../ports/connection.ts';
+import type { Connection } from '../../ports/connection.ts';
 
 /** How fast people type, and for how long it is shown. */
 const PER_CHARACTER_MS = { least: 40, most: 80 };

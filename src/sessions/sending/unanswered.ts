@@ -1,7 +1,7 @@
-import { type SentMessageRef } from '../../domain/outgoing.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Supervisor } from '../../kit/supervisor.ts';
-import { type SentMessageStore } from '../../ports/storage.ts';
+import type { SentMessageRef } from '../../domain/outgoing.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Supervisor } from '../../kit/supervisor.ts';
+import type { SentMessageStore } from '../../ports/storage.ts';
 
 /** WhatsApp acknowledges within about a second, or never. */
 const PATIENCE_MS = 10 * 60_000;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { cappedForMs, type NewChatCap } from '../../domain/new-chat-cap.ts';
-import { type Person } from '../../domain/person.ts';
+import type { Person } from '../../domain/person.ts';
 import { type Clock, isoTime } from '../../kit/clock.ts';
-import { type SessionStateMachine } from './state-machine.ts';
+import type { SessionStateMachine } from './state-machine.ts';
 
 /** What WhatsApp tells of the account of a session, as the session's record and its timeline have it. Every method runs in its turn. */
 export class AccountFacts {

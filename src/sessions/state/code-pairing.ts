@@ -1,13 +1,13 @@
-import { type Clock } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type Supervisor } from '../../kit/supervisor.ts';
-import { type PhoneNumber } from '../../domain/address.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { Supervisor } from '../../kit/supervisor.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type PairingCode } from '../../domain/session.ts';
+import type { PairingCode } from '../../domain/session.ts';
 import { retryWhileStorageFails } from './retry-while-storage-fails.ts';
-import { type SessionStateMachine } from './state-machine.ts';
-import { type Turns } from '../turns.ts';
-import { type SessionState } from './states.ts';
+import type { SessionStateMachine } from './state-machine.ts';
+import type { Turns } from '../turns.ts';
+import type { SessionState } from './states.ts';
 
 /** A code that is typed at the last moment still links: WhatsApp's own page allows it this much longer, too. */
 const GRACE_MS = 15_000;

@@ -1,10 +1,10 @@
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { type Backoff, backoffDelayMs } from '../../kit/backoff.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Random } from '../../kit/random.ts';
-import { type Semaphore } from '../../kit/semaphore.ts';
-import { type Supervisor } from '../../kit/supervisor.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Random } from '../../kit/random.ts';
+import type { Semaphore } from '../../kit/semaphore.ts';
+import type { Supervisor } from '../../kit/supervisor.ts';
 import {
   type Connection,
   type ConnectionEvent,

@@ -1,5 +1,5 @@
-import { type Clock } from '../../kit/clock.ts';
-import { type CloseReason } from '../../domain/close-reason.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { CloseReason } from '../../domain/close-reason.ts';
 
 /** A connection that held this long was good: the next disconnect counts as the first again. */
 const GOOD_AFTER_MS = 60_000;

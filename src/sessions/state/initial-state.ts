@@ -1,8 +1,8 @@
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type SessionRecord } from '../../domain/session.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { SessionRecord } from '../../domain/session.ts';
 import { firstCodeState } from './code-pairing.ts';
-import { type StateTimers } from './state-timers.ts';
-import { type SessionState } from './states.ts';
+import type { StateTimers } from './state-timers.ts';
+import type { SessionState } from './states.ts';
 
 /** The state in which a stored session begins; `codeFor` is the number of one that was just created to pair by a code. */
 export function initialState(

@@ -1,10 +1,10 @@
 import { type AccountIdentity, type SessionRecord, statusOf } from '../../domain/session.ts';
-import { type TimelineWord } from '../../domain/timeline.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type SessionFolders } from '../../ports/storage.ts';
+import type { TimelineWord } from '../../domain/timeline.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { SessionFolders } from '../../ports/storage.ts';
 import { newSessionConnected } from '../callback-events.ts';
-import { type SessionDeps } from '../session-deps.ts';
-import { type SessionStateMachine } from './state-machine.ts';
+import type { SessionDeps } from '../session-deps.ts';
+import type { SessionStateMachine } from './state-machine.ts';
 
 /** Dependencies of a session's {@link Login}. */
 export interface LoginDeps extends Pick<SessionDeps, 'settle' | 'authDir'> {

@@ -1,7 +1,7 @@
-import { type SessionId } from '../../domain/session-id.ts';
-import { type PairingCode, type SessionRecord } from '../../domain/session.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Supervisor } from '../../kit/supervisor.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { PairingCode, SessionRecord } from '../../domain/session.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Supervisor } from '../../kit/supervisor.ts';
 
 /** Dependencies of {@link PairingExpiry}. */
 export interface PairingExpiryDeps {

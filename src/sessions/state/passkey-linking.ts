@@ -1,12 +1,12 @@
-import { type CloseReason } from '../../domain/close-reason.ts';
+import type { CloseReason } from '../../domain/close-reason.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Passkey, type PasskeyAssertion, type PasskeyStage } from '../../domain/passkey.ts';
-import { type TimelineWord } from '../../domain/timeline.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type PasskeyActions } from '../../ports/connection.ts';
-import { type ConnectionManager } from './connection-manager.ts';
-import { type SessionStateMachine } from './state-machine.ts';
-import { type SessionState } from './states.ts';
+import type { Passkey, PasskeyAssertion, PasskeyStage } from '../../domain/passkey.ts';
+import type { TimelineWord } from '../../domain/timeline.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { PasskeyActions } from '../../ports/connection.ts';
+import type { ConnectionManager } from './connection-manager.ts';
+import type { SessionStateMachine } from './state-machine.ts';
+import type { SessionState } from './states.ts';
 
 /** How long a step that WhatsApp has accepted may wait for its turn. */
 const TURN_LIMIT_MS = 5_000;

@@ -1,5 +1,5 @@
-import { type CloseReason } from '../../domain/close-reason.ts';
-import { type Backoff } from '../../kit/backoff.ts';
+import type { CloseReason } from '../../domain/close-reason.ts';
+import type { Backoff } from '../../kit/backoff.ts';
 
 /** The session at the moment when its connection is lost. */
 export interface LossContext {

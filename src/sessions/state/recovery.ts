@@ -1,19 +1,19 @@
-import { type CloseReason } from '../../domain/close-reason.ts';
+import type { CloseReason } from '../../domain/close-reason.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SessionRecord } from '../../domain/session.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type Connector } from '../../ports/connection.ts';
-import { type Metrics } from '../../ports/metrics.ts';
-import { type Outbound } from '../outbound.ts';
-import { type CodePairing } from './code-pairing.ts';
-import { type ConnectionManager } from './connection-manager.ts';
-import { type PasskeyLinking } from './passkey-linking.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SessionRecord } from '../../domain/session.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { Connector } from '../../ports/connection.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { Outbound } from '../outbound.ts';
+import type { CodePairing } from './code-pairing.ts';
+import type { ConnectionManager } from './connection-manager.ts';
+import type { PasskeyLinking } from './passkey-linking.ts';
 import { decide, type Decision } from './reconnect.ts';
-import { type Change, type SessionStateMachine, type StoredState } from './state-machine.ts';
-import { type StateTimers } from './state-timers.ts';
-import { type SessionState } from './states.ts';
+import type { Change, SessionStateMachine, StoredState } from './state-machine.ts';
+import type { StateTimers } from './state-timers.ts';
+import type { SessionState } from './states.ts';
 
 /** Dependencies of a session's {@link Recovery}. */
 export interface RecoveryDeps {

@@ -1,14 +1,14 @@
 import { AppError, SessionLostError } from '../../domain/errors.ts';
 import { NO_PROFILE, type SessionProfile } from '../../domain/session-profile.ts';
 import { bounded } from '../../kit/bounded.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type Secret } from '../../kit/secret.ts';
-import { type Turns } from '../turns.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Secret } from '../../kit/secret.ts';
+import type { Turns } from '../turns.ts';
 import { PAIRS_BY_CODE } from './code-pairing.ts';
-import { type ConnectionManager } from './connection-manager.ts';
-import { type Recovery } from './recovery.ts';
-import { type SessionStateMachine } from './state-machine.ts';
-import { type SessionState } from './states.ts';
+import type { ConnectionManager } from './connection-manager.ts';
+import type { Recovery } from './recovery.ts';
+import type { SessionStateMachine } from './state-machine.ts';
+import type { SessionState } from './states.ts';
 
 /** How long a stop waits for the sends under way, and a start for the connection. */
 const PATIENCE_MS = 10_000;

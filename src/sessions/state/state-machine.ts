@@ -1,12 +1,12 @@
 import { type SessionRecord, statusOf } from '../../domain/session.ts';
-import { type TimelineWord } from '../../domain/timeline.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { TimelineWord } from '../../domain/timeline.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { ConditionVariable } from '../../kit/condition-variable.ts';
-import { type NewCallback } from '../../ports/callbacks.ts';
-import { type Metrics } from '../../ports/metrics.ts';
-import { type SessionStore, type SessionWrites } from '../../ports/storage.ts';
+import type { NewCallback } from '../../ports/callbacks.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { SessionStore, SessionWrites } from '../../ports/storage.ts';
 import { statusUpdate } from '../callback-events.ts';
-import { type SessionEvents } from '../session-events.ts';
+import type { SessionEvents } from '../session-events.ts';
 import { mayFollow, phaseOf, type SessionState } from './states.ts';
 
 /** A state that is stored. */

@@ -1,5 +1,5 @@
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type ConnectionManager } from './connection-manager.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { ConnectionManager } from './connection-manager.ts';
 
 /** A connection that comes back within this time was never lost for anybody outside (contract 1.1). */
 const GRACE_MS = 10_000;

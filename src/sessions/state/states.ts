@@ -1,8 +1,8 @@
-import { type Timer } from '../../kit/clock.ts';
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type AppError } from '../../domain/errors.ts';
-import { type Passkey } from '../../domain/passkey.ts';
-import { type PairingCode, type QrCode, type SessionPhase } from '../../domain/session.ts';
+import type { Timer } from '../../kit/clock.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { AppError } from '../../domain/errors.ts';
+import type { Passkey } from '../../domain/passkey.ts';
+import type { PairingCode, QrCode, SessionPhase } from '../../domain/session.ts';
 
 /**
  * The state of a session. Each carries what is true only in it.

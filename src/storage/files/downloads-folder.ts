@@ -2,14 +2,14 @@ import { chmod, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DownloadFailure } from '../../domain/download-failure.ts';
 import { parseSessionId, type SessionId } from '../../domain/session-id.ts';
-import { type Clock } from '../../kit/clock.ts';
-import {
-  type MediaAddress,
-  type MediaFile,
-  type MediaIndex,
-  type MediaIndexEntry,
-  type MediaStore,
-  type RemoteMedia,
+import type { Clock } from '../../kit/clock.ts';
+import type {
+  MediaAddress,
+  MediaFile,
+  MediaIndex,
+  MediaIndexEntry,
+  MediaStore,
+  RemoteMedia,
 } from '../../ports/media.ts';
 import { pathOf } from './file-path.ts';
 import { openFile } from './open-file.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import mime from 'mime-types';
-import { type MediaAddress } from '../../ports/media.ts';
+import type { MediaAddress } from '../../ports/media.ts';
 
 /** Common extensions, in place of correct ones that few media players know. */
 const COMMON_EXTENSIONS: Partial<Record<string, string>> = { oga: 'ogg', mpga: 'mp3' };

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ByteRange, type OpenMedia } from '../../ports/media.ts';
+import type { ByteRange, OpenMedia } from '../../ports/media.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SessionFolders } from '../../ports/storage.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SessionFolders } from '../../ports/storage.ts';
 
 /**
  * One folder for each session below `AUTH_DIR`. The keys are in the database; the folder exists because the backend receives

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Row } from './side.ts';
+import type { Row } from './side.ts';
 
 const MODULUS = 1n << 256n;
 

@@ -1,4 +1,4 @@
-import { type MovedTable } from './tables.ts';
+import type { MovedTable } from './tables.ts';
 
 /** A value as both databases mean it: flags are 0 and 1, what may be sealed is bytes. */
 export type Cell = string | number | Buffer | null;

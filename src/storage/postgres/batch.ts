@@ -1,4 +1,4 @@
-import { type Statement } from './sql.ts';
+import type { Statement } from './sql.ts';
 
 /** What rows are stored through: a transaction. */
 export interface Statements {

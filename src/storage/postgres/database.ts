@@ -1,15 +1,15 @@
 import type pg from 'pg';
-import { type Batch } from './batch.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { Batch } from './batch.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 import { SessionLostError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type NodeRun } from '../../ports/ownership.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { NodeRun } from '../../ports/ownership.ts';
 import { connectionName } from './cluster/node-name.ts';
 import { connectionConfig } from './connect.ts';
 import { Lane, type LaneDeps, type Work } from './lane.ts';
 import { Readers } from './readers.ts';
 import { SharedRead } from './shared-read.ts';
-import { type Statement } from './sql.ts';
+import type { Statement } from './sql.ts';
 import { namedError } from './trouble.ts';
 
 /** The sessions whose rows a transaction writes. */

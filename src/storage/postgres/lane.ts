@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Clock, stopwatch, systemClock, wait } from '../../kit/clock.ts';
 import { SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { type Epochs, type Fence, isRefusal } from './cluster/fence.ts';
 import { Transaction } from './transaction.ts';
 import { backendOf, checkPrimary, takeOver } from './primary.ts';

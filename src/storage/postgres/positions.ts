@@ -1,5 +1,5 @@
 import { Fragment, fragment, sql } from './sql.ts';
-import { type Transaction } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** More rows than any transaction numbers. */
 const PER_TRANSACTION = 16_384;

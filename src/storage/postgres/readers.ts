@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { checkPrimary } from './primary.ts';
-import { type Statement } from './sql.ts';
+import type { Statement } from './sql.ts';
 
 /** How long a read may take: a connection that is lost silently never answers. */
 const LIMIT_MS = 15_000;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { JUMP_OF_POSITIONS } from './positions.ts';
 import { isTrouble } from './trouble.ts';
 

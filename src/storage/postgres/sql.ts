@@ -1,4 +1,4 @@
-import { type QueryConfig } from 'pg';
+import type { QueryConfig } from 'pg';
 import { storedText } from './text.ts';
 
 /** What a parameter may be. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Batch, PendingRows } from './batch.ts';
-import { type Statement } from './sql.ts';
+import type { Statement } from './sql.ts';
 
 /** A transaction under way. Its statements take effect in the order in which they are given, awaited or not. */
 export class Transaction {

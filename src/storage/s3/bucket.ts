@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -8,8 +8,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { type Clock } from '../../kit/clock.ts';
-import { type ByteRange, type OpenMedia } from '../../ports/media.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { ByteRange, OpenMedia } from '../../ports/media.ts';
 import { withDeadline, withProgress } from './deadline.ts';
 import { isMissing, ObjectChangedError } from './failures.ts';
 import { readInTime } from './read-in-time.ts';

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { type BucketSettings } from './settings.ts';
+import type { BucketSettings } from './settings.ts';
 
 /** For a connection to be established. */
 const CONNECT_MS = 5_000;

@@ -1,4 +1,4 @@
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** Runs `work` with a signal that is aborted after `limitMs`. */
 export async function withDeadline<Result>(

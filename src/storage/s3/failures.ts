@@ -1,5 +1,5 @@
 import { OperatorError } from '../../kit/operator-error.ts';
-import { type BucketSettings } from './settings.ts';
+import type { BucketSettings } from './settings.ts';
 
 /** The store refuses what the settings say. The message says what to change. */
 export class MediaStoreError extends OperatorError {

@@ -2,22 +2,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadFailure } from '../../domain/download-failure.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
-import {
-  type MediaAddress,
-  type MediaFile,
-  type MediaIndex,
-  type MediaIndexEntry,
-  type MediaStore,
-  type RemoteMedia,
+import type {
+  MediaAddress,
+  MediaFile,
+  MediaIndex,
+  MediaIndexEntry,
+  MediaStore,
+  RemoteMedia,
 } from '../../ports/media.ts';
 import { pathOf } from '../files/file-path.ts';
 import { createPrivate } from '../files/private-file.ts';
-import { type Bucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
 import { isAboutObject, isRefusal } from './failures.ts';
-import { type StoreHealth } from './store-health.ts';
+import type { StoreHealth } from './store-health.ts';
 
 /** How often a file is uploaded in all, and the pause after the first failure; the next one is twice as long. */
 const ATTEMPTS = 3;

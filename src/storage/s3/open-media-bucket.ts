@@ -1,11 +1,11 @@
-import { type Clock } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type MediaIndex, type MediaStore } from '../../ports/media.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { MediaIndex, MediaStore } from '../../ports/media.ts';
 import { Bucket } from './bucket.ts';
 import { createClient } from './client.ts';
 import { refusalIn } from './failures.ts';
 import { MediaBucket } from './media-bucket.ts';
-import { type BucketSettings } from './settings.ts';
+import type { BucketSettings } from './settings.ts';
 import { StoreHealth } from './store-health.ts';
 
 /** The folder of the files in the bucket, as `DOWNLOADS_DIR` is called by default. */

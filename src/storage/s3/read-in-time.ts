@@ -1,5 +1,5 @@
-import { type Readable } from 'node:stream';
-import { type Clock } from '../../kit/clock.ts';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../kit/clock.ts';
 
 /** Options of {@link readInTime}. */
 interface ReadOptions {

@@ -1,5 +1,5 @@
-import { type Clock, type Timer } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
 import { Supervisor } from '../../kit/supervisor.ts';
 
 /** How long until a store that failed is tried again. */

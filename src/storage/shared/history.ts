@@ -1,11 +1,6 @@
-import {
-  type HistoryMessage,
-  type HistoryPlace,
-  type KeptContent,
-  type KeptMessage,
-} from '../../domain/kept-message.ts';
-import { type DeliveryStatus } from '../../domain/message.ts';
-import { type ForgottenPerson } from '../../ports/history.ts';
+import type { HistoryMessage, HistoryPlace, KeptContent, KeptMessage } from '../../domain/kept-message.ts';
+import type { DeliveryStatus } from '../../domain/message.ts';
+import type { ForgottenPerson } from '../../ports/history.ts';
 
 /** A row of `kept_messages`; `body` is the sealed {@link KeptContent}. */
 export interface KeptRow<Body> {

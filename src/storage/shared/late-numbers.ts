@@ -1,6 +1,6 @@
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type MessageBody } from '../../domain/event.ts';
-import { type CallbackState } from '../../ports/callbacks.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { MessageBody } from '../../domain/event.ts';
+import type { CallbackState } from '../../ports/callbacks.ts';
 
 /** How far a callback without its sender's number has got. */
 export interface CallbackProgress {

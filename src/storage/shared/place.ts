@@ -1,4 +1,4 @@
-import { type CellAddress } from './encryption/cell-address.ts';
+import type { CellAddress } from './encryption/cell-address.ts';
 
 /** Table and column and, for a Signal key, its type: what may be logged of the place of a value. */
 export function nameOfPlace({ name }: CellAddress): string {

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
-import { type SessionPhase } from '../../domain/session.ts';
-import { type SessionLimits } from '../../ports/storage.ts';
+import type { SessionPhase } from '../../domain/session.ts';
+import type { SessionLimits } from '../../ports/storage.ts';
 
 /** The phases of sessions that no device is linked to. */
 const PENDING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code']);

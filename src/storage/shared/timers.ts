@@ -1,4 +1,4 @@
-import { type ChatTimer } from '../../domain/chat.ts';
+import type { ChatTimer } from '../../domain/chat.ts';
 
 /** How many chats a session keeps the timers of; the ones that changed last. */
 export const MAX_CHATS = 5_000;

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { type Secret } from '../../kit/secret.ts';
+import type { Secret } from '../../kit/secret.ts';
 import {
   StorageInUseError,
   StorageKeyError,

@@ -1,12 +1,12 @@
-import { type Clock } from '../../kit/clock.ts';
-import { type Secret } from '../../kit/secret.ts';
-import { type Damage, type Storage } from '../../ports/storage.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Secret } from '../../kit/secret.ts';
+import type { Damage, Storage } from '../../ports/storage.ts';
 import { plainVault } from '../shared/encryption/vault.ts';
 import { Database } from './database.ts';
 import { DataKeys } from './encryption/data-keys.ts';
 import { changeMasterKey } from './encryption/rotate-master-key.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
-import { type CommitListener } from './group-commit.ts';
+import type { CommitListener } from './group-commit.ts';
 import { openDatabase } from './open-database.ts';
 import { pruneInPieces } from './prune.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Database } from './database.ts';
+import type { Database } from './database.ts';
 
 /** Removes up to `limit` rows that have outlived their retention. Returns whether there may be more. */
 export type PrunePiece = (limit: number) => boolean;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { FILE_NAME } from './open-database.ts';
 
 /** Beside the database: the token of its last use. */

@@ -1,6 +1,6 @@
-import { type Clock } from '../../kit/clock.ts';
-import { type Damage } from '../../ports/storage.ts';
-import { type Vault } from '../shared/encryption/vault.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Damage } from '../../ports/storage.ts';
+import type { Vault } from '../shared/encryption/vault.ts';
 import { SqliteApiKeyStore } from './admin/api-keys.ts';
 import { SqliteAuditStore } from './admin/audit.ts';
 import { SqliteDraftStore } from './admin/drafts.ts';
@@ -15,7 +15,7 @@ import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
 import { SqliteSubscriptionStore } from './callbacks/subscriptions.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
 import { SqliteDamagedValues } from './damage/damaged-values.ts';
-import { type Database } from './database.ts';
+import type { Database } from './database.ts';
 import { SqliteAccountIdStore } from './sessions/account-ids.ts';
 import { SqliteAwaitedNumberStore } from './sessions/awaited-numbers.ts';
 import { SqliteContactNameStore } from './sessions/contact-names.ts';

@@ -1,7 +1,7 @@
 import { type FurtherEventKind, furtherKindsOf } from '../../domain/further-event.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Subscription } from '../../domain/subscription.ts';
-import { type FurtherEvents, type FurtherEventStore, type NewFurtherEvent } from '../../ports/callbacks.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Subscription } from '../../domain/subscription.ts';
+import type { FurtherEvents, FurtherEventStore, NewFurtherEvent } from '../../ports/callbacks.ts';
 
 /** What one subscription wants of the further events. */
 interface Wish {

@@ -1,10 +1,10 @@
-import { type AnyEventKind } from '../../domain/further-event.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Subscription, type SubscriptionSpec } from '../../domain/subscription.ts';
+import type { AnyEventKind } from '../../domain/further-event.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Subscription, SubscriptionSpec } from '../../domain/subscription.ts';
 import { describeFailure } from '../../kit/failure.ts';
-import { type PendingEvent } from '../../ports/callbacks.ts';
-import { type EventSink } from '../../ports/sink.ts';
-import { type SubscriptionStore } from '../../ports/subscriptions.ts';
+import type { PendingEvent } from '../../ports/callbacks.ts';
+import type { EventSink } from '../../ports/sink.ts';
+import type { SubscriptionStore } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps, type DeliveryPolicy } from '../backend-notifier.ts';
 import { type DeliveryOutcome, retry } from '../retry-policy.ts';
 

@@ -1,15 +1,15 @@
 import http from 'node:http';
 import https from 'node:https';
-import { type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { bodyForBackend, sessionIn } from '../../domain/session-profile.ts';
-import { type Subscription } from '../../domain/subscription.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Subscription } from '../../domain/subscription.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
-import { type PendingEvent } from '../../ports/callbacks.ts';
+import type { PendingEvent } from '../../ports/callbacks.ts';
 import { sessionHeaders } from '../delivery-client.ts';
 import { post } from '../post.ts';
-import { type DeliveryOutcome } from '../retry-policy.ts';
+import type { DeliveryOutcome } from '../retry-policy.ts';
 import { signingKeys, webhookHeaders } from '../signature.ts';
 
 /** Decides where webhooks may be posted to: whoever subscribes chooses the URL, and must not reach our own network by it. */

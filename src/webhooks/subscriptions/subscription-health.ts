@@ -1,6 +1,6 @@
-import { type Subscription, type SubscriptionCounts } from '../../domain/subscription.ts';
-import { type SubscriptionHealth } from '../../ports/subscriptions.ts';
-import { type BackendNotifier } from '../backend-notifier.ts';
+import type { Subscription, SubscriptionCounts } from '../../domain/subscription.ts';
+import type { SubscriptionHealth } from '../../ports/subscriptions.ts';
+import type { BackendNotifier } from '../backend-notifier.ts';
 
 /** A receiver that restarts is no problem. */
 const FAILING_AFTER_MS = 60_000;

@@ -1,5 +1,5 @@
-import { type AnyEventKind } from '../../domain/further-event.ts';
-import { type DeliveryPolicy } from '../backend-notifier.ts';
+import type { AnyEventKind } from '../../domain/further-event.ts';
+import type { DeliveryPolicy } from '../backend-notifier.ts';
 import { type FailedAttempt, isProof, reasonOf, retry, type RetrySettings } from '../retry-policy.ts';
 
 /**

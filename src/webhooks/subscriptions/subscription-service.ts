@@ -1,21 +1,11 @@
 import { AppError } from '../../domain/errors.ts';
-import { type SessionId } from '../../domain/session-id.ts';
-import {
-  type DeadLetter,
-  type Subscription,
-  type SubscriptionCounts,
-  type SubscriptionSpec,
-} from '../../domain/subscription.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { DeadLetter, Subscription, SubscriptionCounts, SubscriptionSpec } from '../../domain/subscription.ts';
 import { Recent } from '../../kit/recent.ts';
 import { ID_ALPHABET } from '../../kit/random.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type FurtherEvents, type FurtherEventStore, type Page, type PendingEvent } from '../../ports/callbacks.ts';
-import {
-  type AttemptResult,
-  type SubscriptionHealth,
-  type SubscriptionStore,
-  type Subscriptions,
-} from '../../ports/subscriptions.ts';
+import type { FurtherEvents, FurtherEventStore, Page, PendingEvent } from '../../ports/callbacks.ts';
+import type { AttemptResult, SubscriptionHealth, SubscriptionStore, Subscriptions } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps } from '../backend-notifier.ts';
 import { type DeliveryOutcome, reasonOf } from '../retry-policy.ts';
 import { SINK_ID } from './sink-delivery.ts';

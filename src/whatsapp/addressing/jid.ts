@@ -1,6 +1,6 @@
 import { isJidGroup, jidDecode, jidNormalizedUser } from '@whiskeysockets/baileys';
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type AccountIdentity } from '../../domain/session.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { AccountIdentity } from '../../domain/session.ts';
 
 /** A device that Meta hosts for a business has addresses of its own; without the device they are the person's. */
 const UNHOSTED: ReadonlyMap<string, string> = new Map([

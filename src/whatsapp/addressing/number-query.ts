@@ -1,7 +1,7 @@
 import { type BinaryNode, USyncContactProtocol, USyncQuery, USyncUser, type WASocket } from '@whiskeysockets/baileys';
 import { numberVariants, type PhoneNumber } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Account } from '../../domain/person.ts';
+import type { Account } from '../../domain/person.ts';
 import { lidOf, numberOf, withoutDevice } from './jid.ts';
 
 /** The parts of a socket that look up numbers. */

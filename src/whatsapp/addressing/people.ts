@@ -1,5 +1,5 @@
-import { type SignalKeyStore } from '@whiskeysockets/baileys';
-import { type Numbers, type Person } from '../../domain/person.ts';
+import type { SignalKeyStore } from '@whiskeysockets/baileys';
+import type { Numbers, Person } from '../../domain/person.ts';
 import { lidOf, numberOf } from './jid.ts';
 
 /** The addresses that WhatsApp gave for one person. */

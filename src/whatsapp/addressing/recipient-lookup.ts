@@ -1,8 +1,8 @@
 import { numberVariants, type PhoneNumber, type Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Account } from '../../domain/person.ts';
+import type { Account } from '../../domain/person.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { type NumberSocket, queryNumbers } from './number-query.ts';
 
 const FOUND = { max: 10_000, ttlMs: 30 * 24 * 3600_000 };

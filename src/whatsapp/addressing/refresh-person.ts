@@ -1,12 +1,12 @@
 import { jidDecode } from '@whiskeysockets/baileys';
-import { type Person } from '../../domain/person.ts';
-import { type BaileysCache } from '../baileys/baileys-cache.ts';
+import type { Person } from '../../domain/person.ts';
+import type { BaileysCache } from '../baileys/baileys-cache.ts';
 import { forgetLid, type MappingSocket } from '../baileys/lid-mappings.ts';
 import { jidOfNumber, withoutDevice } from './jid.ts';
-import { type NumberSocket } from './number-query.ts';
+import type { NumberSocket } from './number-query.ts';
 import { namesIn, peopleOf } from './people.ts';
-import { type RecipientLookup } from './recipient-lookup.ts';
-import { type WireAddresses } from './wire-address.ts';
+import type { RecipientLookup } from './recipient-lookup.ts';
+import type { WireAddresses } from './wire-address.ts';
 
 /** What is known of people's addresses. */
 export interface KnownAddresses {

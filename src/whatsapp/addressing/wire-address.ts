@@ -1,6 +1,6 @@
 import { jidDecode, type WASocket } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { lidOf, numberOf, withoutDevice } from './jid.ts';
 import { isMigrated } from './migration.ts';
 

@@ -1,4 +1,4 @@
-import { type AppStatePatch } from './app-state-resync.ts';
+import type { AppStatePatch } from './app-state-resync.ts';
 
 /** Changes what the phone shares. */
 export interface AppStateChanges {

@@ -1,4 +1,4 @@
-import { type CacheStore } from '@whiskeysockets/baileys';
+import type { CacheStore } from '@whiskeysockets/baileys';
 import { BoundedCache, type CacheValue } from '../../kit/bounded-cache.ts';
 
 /** A bounded cache in the form that Baileys takes. Unlike one that Baileys makes itself, it can outlive the socket. */

@@ -1,4 +1,4 @@
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { readAll } from '../../kit/read-all.ts';
 
 /** The bounds of one fetch, body included. */

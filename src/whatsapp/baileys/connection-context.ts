@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 
 /** The connection that caused something, for exceptions that surface where nobody catches them. */
 export interface ConnectionContext {

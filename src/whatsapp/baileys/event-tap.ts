@@ -1,4 +1,4 @@
-import { type BaileysEventMap, type WASocket } from '@whiskeysockets/baileys';
+import type { BaileysEventMap, WASocket } from '@whiskeysockets/baileys';
 
 /** Handlers of Baileys' events. */
 export type EventTaps = {

@@ -1,5 +1,5 @@
-import { type Agent } from 'node:http';
-import { type Clock } from '../../kit/clock.ts';
+import type { Agent } from 'node:http';
+import type { Clock } from '../../kit/clock.ts';
 import { fetchOver } from '../proxy/fetch-over-agent.ts';
 import { boundedFetch, type Fetch } from './bounded-fetch.ts';
 

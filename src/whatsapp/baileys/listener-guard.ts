@@ -1,4 +1,4 @@
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { type OwnListener, takeOwnListeners } from './own-listeners.ts';
 
 /** An exception of one of Baileys' own listeners. */

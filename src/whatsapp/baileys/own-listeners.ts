@@ -1,4 +1,4 @@
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 
 /** A listener that Baileys has on its WebSocket. */
 export type OwnListener<Data> = (data: Data) => unknown;

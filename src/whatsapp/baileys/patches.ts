@@ -1,6 +1,6 @@
 import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { TOKEN_MAP } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
-import { type WhatsAppSettings } from '../settings.ts';
+import type { WhatsAppSettings } from '../settings.ts';
 import { routeLibraryDownloads } from './library-downloads.ts';
 import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
 import { passKeyObjects } from './quick-keys.ts';

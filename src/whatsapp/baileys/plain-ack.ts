@@ -1,4 +1,4 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 
 /** Marks of the binary form (Baileys: `WABinary/constants.js`). */
 const NOT_COMPRESSED = 0;

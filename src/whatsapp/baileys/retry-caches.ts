@@ -1,6 +1,6 @@
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** The bounds of Baileys' own `MessageRetryManager`. */
 const RECENT_MESSAGES = { max: 512, ttlMs: 300_000, autopurge: true };

@@ -1,5 +1,5 @@
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
+import type { Clock } from '../../kit/clock.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { BaileysCache } from './baileys-cache.ts';
 

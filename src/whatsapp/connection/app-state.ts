@@ -1,10 +1,10 @@
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import { type AppStateChanges } from '../baileys/app-state-changes.ts';
-import { type Logins } from './logins.ts';
+import type { AppStateChanges } from '../baileys/app-state-changes.ts';
+import type { Logins } from './logins.ts';
 import {
   type AppStateCollection,
   type AppStatePatch,

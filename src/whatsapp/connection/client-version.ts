@@ -1,9 +1,9 @@
-import { type Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
 import { type Clock, isCredibleTime, isoTime } from '../../kit/clock.ts';
 import { httpRequest } from '../../kit/http-client.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type WhatsAppSettings } from '../settings.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { WhatsAppSettings } from '../settings.ts';
 
 const PAGE = 'https://web.whatsapp.com/sw.js';
 const DEADLINE_MS = 5_000;

@@ -1,4 +1,4 @@
-import { type CloseReason } from '../../domain/close-reason.ts';
+import type { CloseReason } from '../../domain/close-reason.ts';
 import { OverloadedError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
 import { ProxyError } from '../proxy/proxy-error.ts';
 import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';

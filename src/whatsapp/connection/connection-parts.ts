@@ -1,4 +1,4 @@
-import { type ConnectionEvent } from '../../ports/connection.ts';
+import type { ConnectionEvent } from '../../ports/connection.ts';
 import { watchDevices } from '../addressing/device-changes.ts';
 import { watchMigration } from '../addressing/migration.ts';
 import { watchMovedPeople } from '../addressing/moved-people.ts';
@@ -8,13 +8,13 @@ import { upload } from '../media/upload.ts';
 import { CodeOffer } from '../pairing/pairing-code.ts';
 import { PasskeyPairing, type PasskeyPairingDeps } from '../pairing/passkey-pairing.ts';
 import { AccountStanding } from '../send/account-standing.ts';
-import { type Acks } from '../send/acks.ts';
+import type { Acks } from '../send/acks.ts';
 import { OwnTokens } from '../send/own-tokens.ts';
 import { Restriction } from '../send/restriction.ts';
 import { SecondAddress } from '../send/second-address.ts';
-import { type SendDeps } from '../send/send.ts';
-import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
-import { type OpenSocket } from './open-socket.ts';
+import type { SendDeps } from '../send/send.ts';
+import type { ConnectionDeps, OpenConnection } from './connection-deps.ts';
+import type { OpenSocket } from './open-socket.ts';
 
 /** What the parts of a connection need of it. */
 export interface PartsDeps {

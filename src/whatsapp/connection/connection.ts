@@ -1,20 +1,15 @@
-import { type BinaryNode, type WAMessage } from '@whiskeysockets/baileys';
-import { type CloseReason } from '../../domain/close-reason.ts';
+import type { BinaryNode, WAMessage } from '@whiskeysockets/baileys';
+import type { CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
-import { type OutgoingMessage } from '../../domain/outgoing.ts';
+import type { OutgoingMessage } from '../../domain/outgoing.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
-import {
-  type Connection,
-  type ConnectionEvent,
-  type PasskeyActions,
-  type PreparedMessage,
-} from '../../ports/connection.ts';
+import type { Connection, ConnectionEvent, PasskeyActions, PreparedMessage } from '../../ports/connection.ts';
 import { numbersOf } from '../addressing/people.ts';
 import { type ConnectionContext, outsideConnection, withinConnection } from '../baileys/connection-context.ts';
-import { type ListenerFailure } from '../baileys/listener-guard.ts';
+import type { ListenerFailure } from '../baileys/listener-guard.ts';
 import { askAgain } from '../media/ask-again.ts';
-import { type Route } from '../proxy/routes.ts';
+import type { Route } from '../proxy/routes.ts';
 import { QrOffer } from '../pairing/qr-offer.ts';
 import { Actions } from '../query/actions.ts';
 import { CallNotices } from '../receive/call-notices.ts';
@@ -25,7 +20,7 @@ import { REACH_OUT_LOCKED } from '../send/restriction.ts';
 import { prepare } from '../send/send.ts';
 import { type ConnectionAuth, isPaired } from '../signal/auth-state.ts';
 import { closeCode, closeReason } from './close-reason.ts';
-import { type ConnectionDeps, type OpenConnection } from './connection-deps.ts';
+import type { ConnectionDeps, OpenConnection } from './connection-deps.ts';
 import { accountParts, pairingParts, type PartsDeps, createSending } from './connection-parts.ts';
 import { drain, unlinkDevice } from './logout.ts';
 import { MessageReceiver } from './message-receiver.ts';

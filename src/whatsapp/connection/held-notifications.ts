@@ -1,4 +1,4 @@
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import { takeOwnListeners } from '../baileys/own-listeners.ts';
 
 /**

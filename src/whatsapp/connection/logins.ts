@@ -1,5 +1,5 @@
 import { bounded } from '../../kit/bounded.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { type ConnectionEventHandler, OPENING_ENDS_WITH } from '../../ports/connection.ts';
 
 /** A login that hangs no longer counts after this time. */

@@ -1,7 +1,7 @@
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import { type Clock, wait } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type OpenSocket } from './open-socket.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { OpenSocket } from './open-socket.ts';
 
 const ANSWER_LIMIT_MS = 3_000;
 /** The longest wait for what has come. Something that Baileys never finishes must not keep the device for ever. */

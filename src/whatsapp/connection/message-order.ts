@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import { handleable } from '../baileys/message-stanza.ts';
 import { takeOwnListeners } from '../baileys/own-listeners.ts';

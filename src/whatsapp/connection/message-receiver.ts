@@ -1,14 +1,14 @@
 import { type BinaryNode, getBinaryNodeChild, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Logger } from '../../kit/logger.ts';
 import { peopleOf } from '../addressing/people.ts';
 import { type Arrival, type LookUps, NO_LOOK_UPS, readIncoming, readPost } from '../receive/incoming.ts';
-import { type BaileysGroups } from '../query/groups.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
+import type { BaileysGroups } from '../query/groups.ts';
+import type { KnownMessages } from '../receive/known-messages.ts';
 import { type JournaledMessage, leftOver, type Owner, unreadableMessage } from '../receive/replay.ts';
-import { type ConnectionAuth } from '../signal/auth-state.ts';
+import type { ConnectionAuth } from '../signal/auth-state.ts';
 import { messageKeyOf } from '../signal/message-key.ts';
-import { type ConnectionEventHandler, type MessageEvent } from '../../ports/connection.ts';
+import type { ConnectionEventHandler, MessageEvent } from '../../ports/connection.ts';
 
 /** Dependencies of a {@link MessageReceiver}. */
 export interface MessageReceiverDeps {

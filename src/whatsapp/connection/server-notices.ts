@@ -5,12 +5,12 @@ import {
   jidDecode,
   type WASocket,
 } from '@whiskeysockets/baileys';
-import { type TokenBucket } from '../../kit/token-bucket.ts';
-import { type ConnectionEvent } from '../../ports/connection.ts';
+import type { TokenBucket } from '../../kit/token-bucket.ts';
+import type { ConnectionEvent } from '../../ports/connection.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type ClientVersion } from './client-version.ts';
+import type { ClientVersion } from './client-version.ts';
 import { declareClean } from './dirty.ts';
-import { type OpenSocket } from './open-socket.ts';
+import type { OpenSocket } from './open-socket.ts';
 
 /** Dependencies of {@link takeServerNotices}. */
 export interface ServerNoticesDeps {

@@ -1,4 +1,4 @@
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
 import { WireAddresses } from '../addressing/wire-address.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';

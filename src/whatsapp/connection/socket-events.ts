@@ -1,12 +1,12 @@
-import { type BinaryNode, type ConnectionState, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type ConnectionEvent } from '../../ports/connection.ts';
+import type { BinaryNode, ConnectionState, WAMessage, WASocket } from '@whiskeysockets/baileys';
+import type { ConnectionEvent } from '../../ports/connection.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
 import { checkPairing, takeOffers } from '../pairing/pairing-check.ts';
 import { handlePairingRefresh } from '../pairing/pairing-refresh.ts';
-import { type QrOffer } from '../pairing/qr-offer.ts';
+import type { QrOffer } from '../pairing/qr-offer.ts';
 import { isSpare, QrsOverError } from '../pairing/spare-refs.ts';
-import { type GroupCache } from '../query/group-cache.ts';
+import type { GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
 import { takeGroupTimers } from '../receive/chat-timers.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';

@@ -1,14 +1,14 @@
 import { Browsers, type GroupMetadata, type UserFacingSocketConfig, type WAVersion } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
-import { type AppStateResync } from '../baileys/app-state-resync.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { AppStateResync } from '../baileys/app-state-resync.ts';
 import { BaileysCache } from '../baileys/baileys-cache.ts';
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type LibraryDownloads } from '../baileys/library-downloads.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { LibraryDownloads } from '../baileys/library-downloads.ts';
 import { CODE_CONNECTION_REFERENCE_MS } from '../pairing/pairing-code.ts';
-import { type Route } from '../proxy/routes.ts';
-import { type RetryCounters } from '../baileys/retry-counters.ts';
-import { type Resends } from '../send/resends.ts';
-import { type WhatsAppSettings } from '../settings.ts';
+import type { Route } from '../proxy/routes.ts';
+import type { RetryCounters } from '../baileys/retry-counters.ts';
+import type { Resends } from '../send/resends.ts';
+import type { WhatsAppSettings } from '../settings.ts';
 import { safeSignalRepository, type SignalRepositoryDeps } from '../signal/signal-repository.ts';
 
 /** What differs from one connection to the next. */

@@ -1,4 +1,4 @@
-import { type LearnedName } from '../../domain/person.ts';
+import type { LearnedName } from '../../domain/person.ts';
 import { lidOf, numberOf } from '../addressing/jid.ts';
 
 /** The number of entries of each kind that are taken from one part of a history. */

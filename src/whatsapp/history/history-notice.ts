@@ -1,6 +1,6 @@
 import { getHistoryMsg, proto, type WAMessage } from '@whiskeysockets/baileys';
 import { deflateSync } from 'node:zlib';
-import { type MediaChecksums } from '../media/media-decryption.ts';
+import type { MediaChecksums } from '../media/media-decryption.ts';
 
 /** Where a part of the phone's history is: within the message, or in a file at WhatsApp. */
 export type HistoryNotice = { inline: Uint8Array } | { file: HistoryFile };

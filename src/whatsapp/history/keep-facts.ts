@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type SignalDataTypeMap, type WASocket } from '@whiskeysockets/baileys';
+import type { SignalDataTypeMap, WASocket } from '@whiskeysockets/baileys';
 import { numberOf } from '../addressing/jid.ts';
-import { type HistoryFacts, type LidMapping, type PrivacyToken } from './history-facts.ts';
+import type { HistoryFacts, LidMapping, PrivacyToken } from './history-facts.ts';
 
 /** So many entries are stored at once; between two pieces, others get their turn. */
 const PIECE = 500;

@@ -1,15 +1,15 @@
-import { type Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflate } from 'node:zlib';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { giveBack } from '../../kit/give-back.ts';
 import { MediaDecryption } from '../media/media-decryption.ts';
-import { type MediaHost } from '../media/media-host.ts';
+import type { MediaHost } from '../media/media-host.ts';
 import { piecesOf } from '../media/transfer.ts';
 import { mediaKeys } from '../messages/media-kind.ts';
-import { type HistoryFacts } from './history-facts.ts';
-import { type HistoryNotice } from './history-notice.ts';
+import type { HistoryFacts } from './history-facts.ts';
+import type { HistoryNotice } from './history-notice.ts';
 import { HistoryReader, HistoryUnreadableError } from './history-reader.ts';
 
 /** The first part of a large account is some ten megabytes, compressed. */

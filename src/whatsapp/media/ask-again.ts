@@ -6,7 +6,7 @@ import {
   type WAMessage,
   type WASocket,
 } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** The phone's answer, as the socket emits it. */
 type Answer = BaileysEventMap['messages.media-update'][number];

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { giveBack } from '../../kit/give-back.ts';
 import { readAll } from '../../kit/read-all.ts';
 import { refuseUpgrade } from './no-upgrade.ts';

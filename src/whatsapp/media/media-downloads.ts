@@ -1,14 +1,14 @@
-import { type Agent } from 'node:http';
-import { type WAMessage } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
+import type { Agent } from 'node:http';
+import type { WAMessage } from '@whiskeysockets/baileys';
+import type { Clock } from '../../kit/clock.ts';
 import { cleanFileName } from '../../kit/file-name.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
-import { type MediaSource, type RemoteMedia } from '../../ports/media.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { MediaSource, RemoteMedia } from '../../ports/media.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { mediaOf } from '../messages/kinds/media.ts';
 import { unwrap } from '../messages/unwrap.ts';
-import { type MediaHost } from './media-host.ts';
+import type { MediaHost } from './media-host.ts';
 import { type RemoteFile, remoteFileOf } from './remote-file.ts';
 import { transfer } from './transfer.ts';
 

@@ -1,4 +1,4 @@
-import { type ClientRequest } from 'node:http';
+import type { ClientRequest } from 'node:http';
 
 /**
  * Makes a request fail when the host switches protocols (101). Without a listener, Node closes such a connection and reports neither

@@ -1,9 +1,9 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 import { hasFile, mediaOf } from '../messages/kinds/media.ts';
 import { unwrap } from '../messages/unwrap.ts';
-import { type MediaChecksums } from './media-decryption.ts';
-import { type MediaLocation } from './media-host.ts';
-import { type MediaKind } from '../messages/media-kind.ts';
+import type { MediaChecksums } from './media-decryption.ts';
+import type { MediaLocation } from './media-host.ts';
+import type { MediaKind } from '../messages/media-kind.ts';
 
 /** The file of a message at WhatsApp, as its sender described it. */
 export interface RemoteFile {

@@ -1,4 +1,4 @@
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 
 /** How long WhatsApp's media host may neither accept nor send anything. */
 const STALL_MS = 30_000;

@@ -1,12 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Agent, type IncomingMessage } from 'node:http';
-import { type Clock } from '../../kit/clock.ts';
+import type { Agent, IncomingMessage } from 'node:http';
+import type { Clock } from '../../kit/clock.ts';
 import { giveBack } from '../../kit/give-back.ts';
 import { type DownloadError, DownloadFailure } from '../../domain/download-failure.ts';
 import { httpGet } from './http-get.ts';
 import { MediaDecryption } from './media-decryption.ts';
 import { mediaKeys } from '../messages/media-kind.ts';
-import { type RemoteFile } from './remote-file.ts';
+import type { RemoteFile } from './remote-file.ts';
 import { Stall } from './stall.ts';
 
 /** The statuses of a file that WhatsApp no longer has. */

@@ -1,13 +1,13 @@
-import { type Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import { AppError } from '../../domain/errors.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type Semaphore } from '../../kit/semaphore.ts';
-import { type Metrics } from '../../ports/metrics.ts';
-import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Semaphore } from '../../kit/semaphore.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { MediaKind, UploadedFile } from '../messages/media-kind.ts';
 import { type EncryptedFile, withEncrypted } from './encrypted-file.ts';
 import { postFile } from './http-post.ts';
-import { type MediaHost } from './media-host.ts';
-import { type UploadHosts, type UploadPass } from './upload-hosts.ts';
+import type { MediaHost } from './media-host.ts';
+import type { UploadHosts, UploadPass } from './upload-hosts.ts';
 
 /** Dependencies of {@link upload}. */
 export interface UploadDeps {

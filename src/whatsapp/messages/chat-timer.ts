@@ -1,5 +1,5 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type ChatTimer } from '../../domain/chat.ts';
+import type { ChatTimer } from '../../domain/chat.ts';
 import { leafOf } from './context.ts';
 import { unwrap } from './unwrap.ts';
 

@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent, type MessageType } from '../../domain/message.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { MessageContent, MessageType } from '../../domain/message.ts';
 import { readContext } from './context.ts';
 
 /** The fields that a kind sets; the others do not apply to it. */

@@ -1,5 +1,5 @@
-import { type proto, type WAMessage } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
+import type { proto, WAMessage } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../domain/message.ts';
 import { numberOf, withoutDevice } from '../addressing/jid.ts';
 import { BOOKKEEPING, fieldsOf, unwrap } from './unwrap.ts';
 

@@ -1,4 +1,4 @@
-import { type BinaryNode, type proto } from '@whiskeysockets/baileys';
+import type { BinaryNode, proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { isPoll } from './kinds/poll.ts';
 

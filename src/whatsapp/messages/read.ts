@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../domain/message.ts';
 import * as change from './kinds/change.ts';
 import * as contact from './kinds/contact.ts';
 import * as disappearingTimer from './kinds/disappearing-timer.ts';

@@ -1,4 +1,4 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 
 const MAX_DEPTH = 8;
 

@@ -16,7 +16,7 @@ import * as poll from './kinds/poll.ts';
 import * as pollVote from './kinds/poll-vote.ts';
 import * as reaction from './kinds/reaction.ts';
 import * as text from './kinds/text.ts';
-import { type UploadedFile } from './media-kind.ts';
+import type { UploadedFile } from './media-kind.ts';
 import { nodesBeside } from './nodes-beside.ts';
 
 /** A message as it goes over the wire. */

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { type AuthenticationCreds, initAuthCreds, type KeyPair, proto } from '@whiskeysockets/baileys';
-import { type AccountIdentity } from '../../domain/session.ts';
+import type { AccountIdentity } from '../../domain/session.ts';
 import { ID_ALPHABET } from '../../kit/random.ts';
 import { UnusableSessionError } from '../../ports/foreign-store.ts';
 import { identityOf } from '../addressing/jid.ts';

@@ -1,5 +1,5 @@
-import { type ForeignKey } from '../../ports/foreign-store.ts';
-import { type KeyChange } from '../../ports/signal.ts';
+import type { ForeignKey } from '../../ports/foreign-store.ts';
+import type { KeyChange } from '../../ports/signal.ts';
 import { encodeKey } from '../signal/key-codec.ts';
 import { isBytes, isObject, parseForeign } from './foreign-json.ts';
 import { keyNamed, type KeyType } from './key-names.ts';

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AuthenticationCreds } from '@whiskeysockets/baileys';
-import { type KeyChange } from '../../ports/signal.ts';
-import { type AccountIdentity } from '../../domain/session.ts';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { KeyChange } from '../../ports/signal.ts';
+import type { AccountIdentity } from '../../domain/session.ts';
 import { isPaired } from '../signal/auth-state.ts';
 import { identityOf } from '../addressing/jid.ts';
 import { decode, encode, encodeKey } from '../signal/key-codec.ts';

@@ -1,4 +1,4 @@
-import { type SignalDataTypeMap } from '@whiskeysockets/baileys';
+import type { SignalDataTypeMap } from '@whiskeysockets/baileys';
 
 /** The key types that Baileys writes. Where one begins with another, the longer one comes first. */
 const KEY_TYPES = [

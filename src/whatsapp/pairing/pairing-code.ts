@@ -1,8 +1,8 @@
 import { type BinaryNode, getAllBinaryNodeChildren, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 import { asError } from '../../kit/failure.ts';
-import { type PhoneNumber } from '../../domain/address.ts';
-import { type PairingCode } from '../../domain/session.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
+import type { PairingCode } from '../../domain/session.ts';
 
 /** How long a code can be typed. WhatsApp's own page shows another one after 3 minutes and a quarter. */
 const CODE_LIFETIME_MS = 180_000;

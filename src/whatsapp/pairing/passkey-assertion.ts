@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type PasskeyAssertion, type PasskeyOptions } from '../../domain/passkey.ts';
+import type { PasskeyAssertion, PasskeyOptions } from '../../domain/passkey.ts';
 
 /** The relying party's hash, the flags, and the counter. */
 const DATA_BYTES = { hash: 32, least: 37 };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type BinaryNode, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
-import { type Passkey, type PasskeyAssertion, type PasskeyOptions } from '../../domain/passkey.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { Passkey, PasskeyAssertion, PasskeyOptions } from '../../domain/passkey.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 import { messageOf } from '../../kit/failure.ts';
-import { type PasskeyActions } from '../../ports/connection.ts';
+import type { PasskeyActions } from '../../ports/connection.ts';
 import { isPaired } from '../signal/auth-state.ts';
 import { assertionComplaint, readPasskeyOptions } from './passkey-assertion.ts';
 import {

@@ -1,6 +1,6 @@
-import { type AuthenticationCreds } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
-import { type QrCode } from '../../domain/session.ts';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { Clock } from '../../kit/clock.ts';
+import type { QrCode } from '../../domain/session.ts';
 import { withCurrentSecret } from './pairing-refresh.ts';
 import { QR_LIFETIME_MS } from '../settings.ts';
 

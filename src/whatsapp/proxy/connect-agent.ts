@@ -3,7 +3,7 @@ import https from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { shownProxy } from '../../domain/proxy.ts';
 import { proxyError, ProxyError } from './proxy-error.ts';
 

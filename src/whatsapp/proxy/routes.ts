@@ -1,9 +1,9 @@
-import { type Agent } from 'node:http';
-import { type LookupFunction } from 'node:net';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type Secret } from '../../kit/secret.ts';
-import { type SessionStore } from '../../ports/storage.ts';
+import type { Agent } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Secret } from '../../kit/secret.ts';
+import type { SessionStore } from '../../ports/storage.ts';
 import { ConnectAgent } from './connect-agent.ts';
 import { ProxyError } from './proxy-error.ts';
 import { SocksAgent } from './socks-agent.ts';

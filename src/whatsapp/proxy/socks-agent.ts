@@ -1,7 +1,7 @@
-import { type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { SocksProxyAgent } from 'socks-proxy-agent';
 import { shownProxy } from '../../domain/proxy.ts';
-import { type ProxyAgentDeps } from './connect-agent.ts';
+import type { ProxyAgentDeps } from './connect-agent.ts';
 import { proxyError } from './proxy-error.ts';
 
 /** Connects through a SOCKS5 proxy, which also resolves the names: none of them is looked up here. */

@@ -1,6 +1,6 @@
-import { type ConnectionActions } from '../../ports/connection-actions.ts';
-import { type LearnedName } from '../../domain/person.ts';
-import { type AppStateChanges } from '../baileys/app-state-changes.ts';
+import type { ConnectionActions } from '../../ports/connection-actions.ts';
+import type { LearnedName } from '../../domain/person.ts';
+import type { AppStateChanges } from '../baileys/app-state-changes.ts';
 import { BaileysCalls, type CallsDeps } from './calls.ts';
 import { BaileysChannels } from './channels.ts';
 import { BaileysChats } from './chats.ts';
@@ -9,12 +9,12 @@ import { BaileysContacts } from './contacts.ts';
 import { BaileysGroups } from './groups.ts';
 import { BaileysProfile } from './own-profile.ts';
 import { BaileysPeople } from './people.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
+import type { KnownMessages } from '../receive/known-messages.ts';
 import { Queries, type QueriesDeps } from './queries.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type WireAddresses } from '../addressing/wire-address.ts';
-import { type TokenBucket } from '../../kit/token-bucket.ts';
-import { type GroupCache } from './group-cache.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { WireAddresses } from '../addressing/wire-address.ts';
+import type { TokenBucket } from '../../kit/token-bucket.ts';
+import type { GroupCache } from './group-cache.ts';
 
 /** Dependencies of {@link Actions}. */
 export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {

@@ -1,6 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type ContactEntry } from '../../domain/account.ts';
-import { type AppStatePatch } from '../baileys/app-state-resync.ts';
+import type { ContactEntry } from '../../domain/account.ts';
+import type { AppStatePatch } from '../baileys/app-state-resync.ts';
 
 const { SET, REMOVE } = proto.SyncdMutation.SyncdOperation;
 

@@ -1,8 +1,8 @@
-import { type RingingCall } from '../../domain/call.ts';
+import type { RingingCall } from '../../domain/call.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type CallActions } from '../../ports/connection-actions.ts';
-import { type CallChange, type Calls } from '../receive/calls.ts';
-import { type Queries } from './queries.ts';
+import type { CallActions } from '../../ports/connection-actions.ts';
+import type { CallChange, Calls } from '../receive/calls.ts';
+import type { Queries } from './queries.ts';
 
 /** Dependencies of {@link BaileysCalls}. */
 export interface CallsDeps {

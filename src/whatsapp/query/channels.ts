@@ -1,8 +1,8 @@
 import { type BinaryNode, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
-import { type Channel, type ChannelMessage } from '../../domain/channel.ts';
+import type { Channel, ChannelMessage } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type ChannelActions } from '../../ports/channel-actions.ts';
-import { type Queries, type Refusals } from './queries.ts';
+import type { ChannelActions } from '../../ports/channel-actions.ts';
+import type { Queries, Refusals } from './queries.ts';
 import { readChannel, readMessages } from './read-channel.ts';
 
 /** The query for all followed channels, which Baileys does not have (whatsmeow's `querySubscribedNewsletters`). */

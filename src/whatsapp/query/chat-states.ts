@@ -1,20 +1,20 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type Recipient } from '../../domain/address.ts';
-import { type ChatChange } from '../../domain/chat-state.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { Recipient } from '../../domain/address.ts';
+import type { ChatChange } from '../../domain/chat-state.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type TokenBucket } from '../../kit/token-bucket.ts';
-import { type ChatStateActions } from '../../ports/account-actions.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { TokenBucket } from '../../kit/token-bucket.ts';
+import type { ChatStateActions } from '../../ports/account-actions.ts';
 import { isGroup, jidOfNumber, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { isMigrated } from '../addressing/migration.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type AppStateChanges } from '../baileys/app-state-changes.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { AppStateChanges } from '../baileys/app-state-changes.ts';
+import type { KnownMessages } from '../receive/known-messages.ts';
 import * as patches from './app-state-patches.ts';
-import { type BaileysGroups } from './groups.ts';
+import type { BaileysGroups } from './groups.ts';
 import { lookUp } from './look-up.ts';
-import { type Queries } from './queries.ts';
+import type { Queries } from './queries.ts';
 
 /** Dependencies of {@link BaileysChatStates}. */
 export interface ChatStatesDeps {

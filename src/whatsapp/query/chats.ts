@@ -1,14 +1,14 @@
-import { type WAMessageKey } from '@whiskeysockets/baileys';
-import { type Recipient } from '../../domain/address.ts';
-import { type Availability, type MarkedRead, type PastReference, type TypingState } from '../../domain/chat.ts';
+import type { WAMessageKey } from '@whiskeysockets/baileys';
+import type { Recipient } from '../../domain/address.ts';
+import type { Availability, MarkedRead, PastReference, TypingState } from '../../domain/chat.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type ChatActions } from '../../ports/connection-actions.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type WireAddresses } from '../addressing/wire-address.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { ChatActions } from '../../ports/connection-actions.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { WireAddresses } from '../addressing/wire-address.ts';
+import type { KnownMessages } from '../receive/known-messages.ts';
 import { Presence, type SendPresence } from './presence.ts';
-import { type Queries } from './queries.ts';
+import type { Queries } from './queries.ts';
 
 /** Dependencies of {@link BaileysChats}. */
 export interface ChatsDeps {

@@ -6,8 +6,8 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
-import { type Community, type LinkedGroup } from '../../domain/group.ts';
-import { type CommunityActions } from '../../ports/group-actions.ts';
+import type { Community, LinkedGroup } from '../../domain/group.ts';
+import type { CommunityActions } from '../../ports/group-actions.ts';
 import { isGroup } from '../addressing/jid.ts';
 import { type GroupQueries, SHOWN_MAX_AGE_MS } from './group-queries.ts';
 

@@ -1,11 +1,11 @@
-import { type PhoneNumber, type Recipient } from '../../domain/address.ts';
+import type { PhoneNumber, Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Account, type ContactCheck } from '../../domain/person.ts';
-import { type TokenBucket } from '../../kit/token-bucket.ts';
-import { type ContactActions } from '../../ports/connection-actions.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { Account, ContactCheck } from '../../domain/person.ts';
+import type { TokenBucket } from '../../kit/token-bucket.ts';
+import type { ContactActions } from '../../ports/connection-actions.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { lookUp, takeFrom } from './look-up.ts';
-import { type Queries, type Refusals } from './queries.ts';
+import type { Queries, Refusals } from './queries.ts';
 
 /** Dependencies of {@link BaileysContacts}. */
 export interface ContactsDeps {

@@ -1,4 +1,4 @@
-import { type GroupMetadata } from '@whiskeysockets/baileys';
+import type { GroupMetadata } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
 

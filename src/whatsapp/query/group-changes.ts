@@ -1,5 +1,5 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type GroupUpdate } from '../../domain/group.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { GroupUpdate } from '../../domain/group.ts';
 
 /** One change of a group. */
 type Change = (socket: WASocket) => Promise<void>;

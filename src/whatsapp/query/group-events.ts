@@ -1,7 +1,7 @@
 import { type GroupMetadata, proto, type WAMessage } from '@whiskeysockets/baileys';
-import { type EventTaps } from '../baileys/event-tap.ts';
+import type { EventTaps } from '../baileys/event-tap.ts';
 import { isGroup } from '../addressing/jid.ts';
-import { type GroupCache } from './group-cache.ts';
+import type { GroupCache } from './group-cache.ts';
 
 const { CIPHERTEXT, GROUP_CREATE } = proto.WebMessageInfo.StubType;
 

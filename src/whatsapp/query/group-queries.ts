@@ -1,6 +1,6 @@
-import { type GroupMetadata, type WASocket } from '@whiskeysockets/baileys';
-import { type GroupCache } from './group-cache.ts';
-import { type Queries, type Refusals } from './queries.ts';
+import type { GroupMetadata, WASocket } from '@whiskeysockets/baileys';
+import type { GroupCache } from './group-cache.ts';
+import type { Queries, Refusals } from './queries.ts';
 import { lidsIn } from './read-group.ts';
 
 /** How old shown metadata may be, so that a client that polls does not make us poll WhatsApp. */

@@ -1,26 +1,20 @@
-import { type GroupMetadata, type WASocket } from '@whiskeysockets/baileys';
-import { type Recipient } from '../../domain/address.ts';
+import type { GroupMetadata, WASocket } from '@whiskeysockets/baileys';
+import type { Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import {
-  type Group,
-  type GroupUpdate,
-  type NewGroup,
-  type ParticipantAction,
-  type ParticipantResult,
-} from '../../domain/group.ts';
-import { type OutgoingFile } from '../../domain/outgoing.ts';
-import { type GroupActions } from '../../ports/group-actions.ts';
+import type { Group, GroupUpdate, NewGroup, ParticipantAction, ParticipantResult } from '../../domain/group.ts';
+import type { OutgoingFile } from '../../domain/outgoing.ts';
+import type { GroupActions } from '../../ports/group-actions.ts';
 import { withoutDevice } from '../addressing/jid.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { BaileysCommunities } from './communities.ts';
 import { createGroup } from './create-group.ts';
-import { type GroupCache } from './group-cache.ts';
+import type { GroupCache } from './group-cache.ts';
 import { changesOf } from './group-changes.ts';
 import { GroupQueries, SHOWN_MAX_AGE_MS, storeLids } from './group-queries.ts';
 import { BaileysInvites } from './invites.ts';
 import { BaileysJoinRequests } from './join-requests.ts';
 import { jidsOf, members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
-import { type Queries } from './queries.ts';
+import type { Queries } from './queries.ts';
 import { addressesOf, readGroup } from './read-group.ts';
 import { pictureOf, writePicture } from './write-picture.ts';
 

@@ -1,10 +1,10 @@
 import { type BinaryNode, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
-import { type GroupFacts, type Joining } from '../../domain/group.ts';
-import { type InviteActions } from '../../ports/group-actions.ts';
+import type { GroupFacts, Joining } from '../../domain/group.ts';
+import type { InviteActions } from '../../ports/group-actions.ts';
 import { isGroup } from '../addressing/jid.ts';
-import { type GroupQueries } from './group-queries.ts';
-import { type Refusals } from './queries.ts';
+import type { GroupQueries } from './group-queries.ts';
+import type { Refusals } from './queries.ts';
 import { readFacts } from './read-group.ts';
 
 /** A code without sense is 406, one that was revoked or has expired 410. */

@@ -1,10 +1,10 @@
-import { type SignalKeyStore } from '@whiskeysockets/baileys';
-import { type Recipient } from '../../domain/address.ts';
+import type { SignalKeyStore } from '@whiskeysockets/baileys';
+import type { Recipient } from '../../domain/address.ts';
 import { type JoinDecision, joinMethodOf, type JoinRequest, type ParticipantResult } from '../../domain/group.ts';
 import { isCredibleTime } from '../../kit/clock.ts';
-import { type JoinRequestActions } from '../../ports/group-actions.ts';
+import type { JoinRequestActions } from '../../ports/group-actions.ts';
 import { type Addresses, peopleOf } from '../addressing/people.ts';
-import { type GroupQueries } from './group-queries.ts';
+import type { GroupQueries } from './group-queries.ts';
 import { isMeant, jidsOf, nameOf, type Outcome, resultsOf, type Target } from './participants.ts';
 
 /** A request as Baileys passes it on: the attributes of its stanza. */

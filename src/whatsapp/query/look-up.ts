@@ -1,9 +1,9 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type Recipient } from '../../domain/address.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { Recipient } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Account } from '../../domain/person.ts';
-import { type TokenBucket } from '../../kit/token-bucket.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { Account } from '../../domain/person.ts';
+import type { TokenBucket } from '../../kit/token-bucket.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 
 /** What numbers are looked up with. */
 export interface LookUpDeps {

@@ -7,13 +7,13 @@ import {
   type PrivacySettings,
 } from '../../domain/account.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type ProfileActions } from '../../ports/account-actions.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { ProfileActions } from '../../ports/account-actions.ts';
 import { withoutDevice } from '../addressing/jid.ts';
 import { namesIn } from '../addressing/people.ts';
-import { type AppStateChanges } from '../baileys/app-state-changes.ts';
+import type { AppStateChanges } from '../baileys/app-state-changes.ts';
 import { pushName } from './app-state-patches.ts';
-import { type Queries } from './queries.ts';
+import type { Queries } from './queries.ts';
 import { boundedText, readAbout } from './read-profile.ts';
 
 /** Dependencies of {@link BaileysProfile}. */

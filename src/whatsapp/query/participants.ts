@@ -1,16 +1,11 @@
-import { type BinaryNode, type GroupMetadata, type SignalKeyStore } from '@whiskeysockets/baileys';
+import type { BinaryNode, GroupMetadata, SignalKeyStore } from '@whiskeysockets/baileys';
 import { numberVariants, type Recipient } from '../../domain/address.ts';
-import {
-  type JoinDecision,
-  type ParticipantAction,
-  type ParticipantRefusal,
-  type ParticipantResult,
-} from '../../domain/group.ts';
-import { type Person } from '../../domain/person.ts';
+import type { JoinDecision, ParticipantAction, ParticipantRefusal, ParticipantResult } from '../../domain/group.ts';
+import type { Person } from '../../domain/person.ts';
 import { lidOf } from '../addressing/jid.ts';
-import { type NumberSocket } from '../addressing/number-query.ts';
+import type { NumberSocket } from '../addressing/number-query.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 import { addressesOf } from './read-group.ts';
 
 /** A person whom a change concerns: `jid` is the address that WhatsApp gets, `reason` says why there is none. */

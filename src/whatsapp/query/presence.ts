@@ -1,6 +1,6 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type Availability, type TypingState } from '../../domain/chat.ts';
-import { type Clock, type Timer } from '../../kit/clock.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { Availability, TypingState } from '../../domain/chat.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 
 /** How long WhatsApp shows somebody as typing, unless it is sent again. */
 const TYPING_SHOWN_MS = 25_000;

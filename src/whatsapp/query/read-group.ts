@@ -1,10 +1,5 @@
-import {
-  type GroupMetadata,
-  type GroupParticipant,
-  type LIDMapping,
-  type SignalKeyStore,
-} from '@whiskeysockets/baileys';
-import { type Group, type GroupFacts } from '../../domain/group.ts';
+import type { GroupMetadata, GroupParticipant, LIDMapping, SignalKeyStore } from '@whiskeysockets/baileys';
+import type { Group, GroupFacts } from '../../domain/group.ts';
 import { isGroup, jidOfNumber } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
 import { isTimer } from '../messages/chat-timer.ts';

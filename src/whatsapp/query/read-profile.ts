@@ -1,5 +1,5 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type About, type BusinessHours, type BusinessProfile } from '../../domain/account.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { About, BusinessHours, BusinessProfile } from '../../domain/account.ts';
 
 /** What somebody wrote about themselves is cut off here, in characters. WhatsApp's own limits are lower. */
 const MAX_TEXT = 1_000;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type BinaryNode, generateProfilePicture, type WASocket } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
-import { type OutgoingFile } from '../../domain/outgoing.ts';
+import type { OutgoingFile } from '../../domain/outgoing.ts';
 
 /** A photo of today's phones has 10 MB. It is decoded in memory. */
 const MAX_BYTES = 16 * 1024 * 1024;

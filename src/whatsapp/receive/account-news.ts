@@ -1,12 +1,12 @@
-import { type BaileysEventMap, type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
-import { type AccountNews, type ChatNews, type ShownPresence } from '../../domain/account-news.ts';
-import { type LearnedName, type Person } from '../../domain/person.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { BaileysEventMap, BinaryNode, WASocket } from '@whiskeysockets/baileys';
+import type { AccountNews, ChatNews, ShownPresence } from '../../domain/account-news.ts';
+import type { LearnedName, Person } from '../../domain/person.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
-import { type ConnectionEvent } from '../../ports/connection.ts';
+import type { ConnectionEvent } from '../../ports/connection.ts';
 import { lidOf, numberOf, isGroup, withoutDevice } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type AppStateResync } from '../baileys/app-state-resync.ts';
+import type { AppStateResync } from '../baileys/app-state-resync.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
 
 /** More is nothing that a person does. What is beyond is not told: each of it would be stored. */

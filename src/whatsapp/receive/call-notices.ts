@@ -1,9 +1,9 @@
-import { type BinaryNode, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type RingingCall } from '../../domain/call.ts';
+import type { BinaryNode, WAMessage, WASocket } from '@whiskeysockets/baileys';
+import type { RingingCall } from '../../domain/call.ts';
 import { type Clock, isCredibleTime } from '../../kit/clock.ts';
-import { type ConnectionEventHandler } from '../../ports/connection.ts';
+import type { ConnectionEventHandler } from '../../ports/connection.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type CallChange, type Calls, type RawCallNews } from './calls.ts';
+import type { CallChange, Calls, RawCallNews } from './calls.ts';
 
 /** Dependencies of {@link CallNotices}. */
 export interface CallNoticesDeps {

@@ -1,5 +1,5 @@
 import { areJidsSameUser, type BinaryNode, getBinaryNodeChild, type WAMessage } from '@whiskeysockets/baileys';
-import { type CallState, type RingingCall } from '../../domain/call.ts';
+import type { CallState, RingingCall } from '../../domain/call.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, isCredibleTime } from '../../kit/clock.ts';
 import { parseGroupId } from '../../domain/address.ts';

@@ -1,5 +1,5 @@
-import { type proto, type WAMessage } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
+import type { proto, WAMessage } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../domain/message.ts';
 import { isGroup, withoutDevice } from '../addressing/jid.ts';
 import { unwrap } from '../messages/unwrap.ts';
 import { type FindPeople, namesOf, type Owned, senderNames } from './sender.ts';

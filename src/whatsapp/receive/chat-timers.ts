@@ -6,11 +6,11 @@ import {
   type WAMessage,
   type WASocket,
 } from '@whiskeysockets/baileys';
-import { type NotedTimer } from '../../domain/chat.ts';
+import type { NotedTimer } from '../../domain/chat.ts';
 import { isGroup } from '../addressing/jid.ts';
 import { isTimer, timerIn } from '../messages/chat-timer.ts';
 import { chatNames } from './changes.ts';
-import { type FindPeople, type Owned } from './sender.ts';
+import type { FindPeople, Owned } from './sender.ts';
 
 const { CHANGE_EPHEMERAL_SETTING } = proto.WebMessageInfo.StubType;
 

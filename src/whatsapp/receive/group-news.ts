@@ -1,9 +1,9 @@
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildString } from '@whiskeysockets/baileys';
 import { parseGroupId } from '../../domain/address.ts';
-import { type GroupNews } from '../../domain/group-event.ts';
+import type { GroupNews } from '../../domain/group-event.ts';
 import { type JoinMethod, joinMethodOf } from '../../domain/group.ts';
 import { isGroup } from '../addressing/jid.ts';
-import { type Addresses } from '../addressing/people.ts';
+import type { Addresses } from '../addressing/people.ts';
 import { isTimer } from '../messages/chat-timer.ts';
 
 /** A notification has one change; more than a few are not worth the work. */

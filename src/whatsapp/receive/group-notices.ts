@@ -1,9 +1,9 @@
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
-import { type GroupChange, type MembersAction } from '../../domain/group-event.ts';
-import { type Person } from '../../domain/person.ts';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
+import type { GroupChange, MembersAction } from '../../domain/group-event.ts';
+import type { Person } from '../../domain/person.ts';
 import { type Clock, isCredibleTime } from '../../kit/clock.ts';
-import { type Logger } from '../../kit/logger.ts';
-import { type ConnectionEventHandler } from '../../ports/connection.ts';
+import type { Logger } from '../../kit/logger.ts';
+import type { ConnectionEventHandler } from '../../ports/connection.ts';
 import { type Addresses, peopleOf } from '../addressing/people.ts';
 import { groupOf, newsIn, type RawNews } from './group-news.ts';
 

@@ -1,6 +1,6 @@
 import { areJidsSameUser, proto, type WAMessage } from '@whiskeysockets/baileys';
 import { isCredibleTime } from '../../kit/clock.ts';
-import { type IncomingMessage, type MessageContent } from '../../domain/message.ts';
+import type { IncomingMessage, MessageContent } from '../../domain/message.ts';
 import { isChannel } from '../../domain/channel.ts';
 import { type Post, STATUS_JID } from '../../domain/post.ts';
 import { isGroup, withoutDevice } from '../addressing/jid.ts';

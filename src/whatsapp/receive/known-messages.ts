@@ -1,7 +1,7 @@
 import { proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type Journal, type SignalKeyStore } from '../../ports/signal.ts';
-import { type SentMessageStore } from '../../ports/storage.ts';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { Journal, SignalKeyStore } from '../../ports/signal.ts';
+import type { SentMessageStore } from '../../ports/storage.ts';
 import { storedOwner } from '../signal/auth-state.ts';
 import { messagesOf } from './replay.ts';
 import { unknownFields } from './unknown-fields.ts';

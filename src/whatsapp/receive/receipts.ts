@@ -1,5 +1,5 @@
 import { type BaileysEventMap, proto } from '@whiskeysockets/baileys';
-import { type DeliveryUpdate } from '../../domain/message.ts';
+import type { DeliveryUpdate } from '../../domain/message.ts';
 
 const { DELIVERY_ACK, READ, PLAYED } = proto.WebMessageInfo.Status;
 

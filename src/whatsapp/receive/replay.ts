@@ -1,5 +1,5 @@
 import { cleanMessage, decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../../ports/signal.ts';
+import type { JournalEntry } from '../../ports/signal.ts';
 
 /** The account whose journal it is. */
 export interface Owner {

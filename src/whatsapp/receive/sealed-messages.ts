@@ -1,5 +1,5 @@
-import { type WAMessage } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../domain/message.ts';
+import type { WAMessage } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../domain/message.ts';
 import { type SealKey, unseal } from '../messages/seal.ts';
 import * as pollVote from '../messages/kinds/poll-vote.ts';
 import * as sealed from '../messages/kinds/sealed.ts';

@@ -1,9 +1,9 @@
-import { type WAMessage } from '@whiskeysockets/baileys';
-import { type Sender } from '../../domain/message.ts';
-import { type Person } from '../../domain/person.ts';
+import type { WAMessage } from '@whiskeysockets/baileys';
+import type { Sender } from '../../domain/message.ts';
+import type { Person } from '../../domain/person.ts';
 import { jidOfNumber, withoutDevice } from '../addressing/jid.ts';
-import { type Addresses } from '../addressing/people.ts';
-import { type Owner } from './replay.ts';
+import type { Addresses } from '../addressing/people.ts';
+import type { Owner } from './replay.ts';
 
 /** Finds the number and the LID of each person, from the given addresses and from what WhatsApp revealed before. */
 export type FindPeople = (all: readonly Addresses[]) => Promise<Person[]>;

@@ -1,7 +1,7 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type NewChatCap } from '../../domain/new-chat-cap.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type TokenBucket } from '../../kit/token-bucket.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { NewChatCap } from '../../domain/new-chat-cap.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { TokenBucket } from '../../kit/token-bucket.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
 import { readNewChatCap } from './new-chat-cap.ts';
 import { fetchTimelock } from './timelock.ts';

@@ -1,6 +1,6 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
-import { type DeliveryUpdate } from '../../domain/message.ts';
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Clock } from '../../kit/clock.ts';
+import type { DeliveryUpdate } from '../../domain/message.ts';
 
 /** WhatsApp's acknowledgement of one message; `pending` when there was none in time. */
 export type Ack = { status: 'sent' | 'pending' } | { status: 'failed'; errorCode: string };

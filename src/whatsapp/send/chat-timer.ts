@@ -1,6 +1,6 @@
-import { type proto, type WASocket } from '@whiskeysockets/baileys';
-import { type ChatTimer } from '../../domain/chat.ts';
-import { type OutgoingContent } from '../../domain/outgoing.ts';
+import type { proto, WASocket } from '@whiskeysockets/baileys';
+import type { ChatTimer } from '../../domain/chat.ts';
+import type { OutgoingContent } from '../../domain/outgoing.ts';
 import { isGroup } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
 import { isTimer, timerContext } from '../messages/chat-timer.ts';

@@ -1,4 +1,4 @@
-import { type NewChatCap } from '../../domain/new-chat-cap.ts';
+import type { NewChatCap } from '../../domain/new-chat-cap.ts';
 
 /** More is garbage. */
 const MOST_CHATS = 1_000_000_000;

@@ -10,7 +10,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { systemClock } from '../../kit/clock.ts';
 import { lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
-import { type TokenTerms } from '../signal/token-terms.ts';
+import type { TokenTerms } from '../signal/token-terms.ts';
 
 /** Under this name Baileys stores the JIDs of all tokens; it removes expired ones by it. */
 const INDEX = '__index';

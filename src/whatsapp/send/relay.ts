@@ -1,12 +1,12 @@
 import { jidDecode, type WASocket } from '@whiskeysockets/baileys';
 import { isChannel } from '../../domain/channel.ts';
-import { type DeliveryUpdate } from '../../domain/message.ts';
+import type { DeliveryUpdate } from '../../domain/message.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { isGroup } from '../addressing/jid.ts';
 import { encryptedFor } from '../baileys/connection-context.ts';
-import { type WrittenMessage } from '../messages/write.ts';
-import { type Ack } from './acks.ts';
-import { type OwnTokens } from './own-tokens.ts';
+import type { WrittenMessage } from '../messages/write.ts';
+import type { Ack } from './acks.ts';
+import type { OwnTokens } from './own-tokens.ts';
 
 /** What a message is relayed with. */
 export interface RelayDeps {

@@ -1,5 +1,5 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../kit/clock.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { Clock } from '../../kit/clock.ts';
 import { endOf, fetchTimelock, type ReachoutTimelock } from './timelock.ts';
 
 /** How long a refusal counts, when WhatsApp does not say for how long. */

@@ -1,10 +1,10 @@
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { type Clock } from '../../kit/clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { forgetDevices, forgetPerson, type KnownAddresses, refreshPerson } from '../addressing/refresh-person.ts';
 import { lidFor } from '../addressing/wire-address.ts';
-import { type Acks } from './acks.ts';
+import type { Acks } from './acks.ts';
 import { type ReadyMessage, relay, type RelayDeps } from './relay.ts';
 import { REACH_OUT_LOCKED, type Restriction } from './restriction.ts';
 

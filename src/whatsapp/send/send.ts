@@ -1,27 +1,27 @@
 import { generateMessageIDV2, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
-import { type Recipient } from '../../domain/address.ts';
+import type { Recipient } from '../../domain/address.ts';
 import { isChannel } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
 import { STATUS_JID } from '../../domain/post.ts';
-import { type Clock } from '../../kit/clock.ts';
-import { type EncodedMessage, type PreparedMessage, type SendOutcome, type Waiting } from '../../ports/connection.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { EncodedMessage, PreparedMessage, SendOutcome, Waiting } from '../../ports/connection.ts';
 import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
-import { type WireAddresses } from '../addressing/wire-address.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { WireAddresses } from '../addressing/wire-address.ts';
 import { oggSeconds } from '../media/ogg-duration.ts';
 import { firstText } from '../messages/content.ts';
 import { writeContext } from '../messages/context.ts';
 import { membership } from '../messages/kinds/album.ts';
 import { kindOf } from '../messages/kinds/media.ts';
-import { type MediaKind, type UploadedFile } from '../messages/media-kind.ts';
+import type { MediaKind, UploadedFile } from '../messages/media-kind.ts';
 import { wrapped, writeContent, writtenBefore, type WrittenMessage } from '../messages/write.ts';
-import { type KnownMessages } from '../receive/known-messages.ts';
-import { type Acks } from './acks.ts';
+import type { KnownMessages } from '../receive/known-messages.ts';
+import type { Acks } from './acks.ts';
 import { type ChatTimers, timerFor } from './chat-timer.ts';
 import { relay, type RelayDeps } from './relay.ts';
-import { type SecondAddress, type Sent } from './second-address.ts';
+import type { SecondAddress, Sent } from './second-address.ts';
 import { asStatus, audienceOf } from './status.ts';
 
 /** What sending over one connection works with. */

@@ -1,9 +1,9 @@
 import { proto, type WASocket } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
-import { type OutgoingMessage, type StatusPost } from '../../domain/outgoing.ts';
+import type { OutgoingMessage, StatusPost } from '../../domain/outgoing.ts';
 import { jidOfNumber, withoutDevice } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
-import { type RecipientLookup } from '../addressing/recipient-lookup.ts';
+import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 
 /** How WhatsApp's own clients write white. */
 const WHITE = 0xff_ff_ff_ff;

@@ -1,4 +1,4 @@
-import { type ConnectionState, type WASocket } from '@whiskeysockets/baileys';
+import type { ConnectionState, WASocket } from '@whiskeysockets/baileys';
 import { systemClock } from '../../kit/clock.ts';
 
 /** What Baileys reads of a timelock, by query or notification. */

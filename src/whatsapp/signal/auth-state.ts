@@ -6,10 +6,10 @@ import {
   type SignalDataSet,
   type SignalDataTypeMap,
 } from '@whiskeysockets/baileys';
-import { type Numbers } from '../../domain/person.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { Numbers } from '../../domain/person.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 import { asError } from '../../kit/failure.ts';
-import { type Journal, type JournalEntry, type KeyChange, type SignalKeyStore } from '../../ports/signal.ts';
+import type { Journal, JournalEntry, KeyChange, SignalKeyStore } from '../../ports/signal.ts';
 import { numberOf } from '../addressing/jid.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
 

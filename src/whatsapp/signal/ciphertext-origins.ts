@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BinaryNode, decodeMessageNode, type WASocket } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../../ports/signal.ts';
+import type { JournalEntry } from '../../ports/signal.ts';
 import { messageKeyOf } from './message-key.ts';
 
 /** Where a ciphertext came from: its journal entry, without the plaintext. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type JournalEntry, type KeyChange, type SignalKeyName, type SignalKeyStore } from '../../ports/signal.ts';
-import { type SessionId } from '../../domain/session-id.ts';
+import type { JournalEntry, KeyChange, SignalKeyName, SignalKeyStore } from '../../ports/signal.ts';
+import type { SessionId } from '../../domain/session-id.ts';
 
 /**
  * The types that Baileys reads with every message, again and again, and pre-keys, which it reads by the hundreds right

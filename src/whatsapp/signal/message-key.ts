@@ -1,5 +1,5 @@
-import { type WAMessageKey } from '@whiskeysockets/baileys';
-import { type MessageKey } from '../../ports/signal.ts';
+import type { WAMessageKey } from '@whiskeysockets/baileys';
+import type { MessageKey } from '../../ports/signal.ts';
 import { withoutDevice } from '../addressing/jid.ts';
 
 /** Returns a message's key as one text, which stays the same when Baileys drops the devices from its addresses. */

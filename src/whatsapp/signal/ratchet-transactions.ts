@@ -1,10 +1,10 @@
-import {
-  type SignalDataSet,
-  type SignalDataTypeMap,
-  type SignalKeyStore,
-  type SignalKeyStoreWithTransaction,
+import type {
+  SignalDataSet,
+  SignalDataTypeMap,
+  SignalKeyStore,
+  SignalKeyStoreWithTransaction,
 } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../../ports/signal.ts';
+import type { JournalEntry } from '../../ports/signal.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 
 /** Stores what one step changed and what it decrypted, all or nothing. */

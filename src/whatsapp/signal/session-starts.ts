@@ -1,6 +1,6 @@
 import { isLidUser, isPnUser, type SignalKeyStore, type SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys';
 import { verifySignature } from 'libsignal/src/curve.js';
-import { type RetryRequests } from './retry-requests.ts';
+import type { RetryRequests } from './retry-requests.ts';
 
 /** A device and the keys with which a Signal session with it can start. */
 export type SessionStart = Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0];

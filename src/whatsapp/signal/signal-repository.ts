@@ -8,12 +8,12 @@ import {
   type SignalRepositoryWithLIDStore,
   type SocketConfig,
 } from '@whiskeysockets/baileys';
-import { type ConnectionAuth } from './auth-state.ts';
-import { type CiphertextOrigins, type Origin } from './ciphertext-origins.ts';
-import { type BatchDecryption, type EncryptedMessage } from './batch-decryption.ts';
-import { type Logger } from '../../kit/logger.ts';
+import type { ConnectionAuth } from './auth-state.ts';
+import type { CiphertextOrigins, Origin } from './ciphertext-origins.ts';
+import type { BatchDecryption, EncryptedMessage } from './batch-decryption.ts';
+import type { Logger } from '../../kit/logger.ts';
 import { currentConnection } from '../baileys/connection-context.ts';
-import { type RetryRequests } from './retry-requests.ts';
+import type { RetryRequests } from './retry-requests.ts';
 import { isSigned, keepsSession, type SessionStart } from './session-starts.ts';
 import { RatchetTransactions, type Step } from './ratchet-transactions.ts';
 

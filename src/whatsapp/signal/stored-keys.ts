@@ -1,6 +1,6 @@
-import { type SignalKeyStore as BaileysKeys } from '@whiskeysockets/baileys';
-import { type SessionId } from '../../domain/session-id.ts';
-import { type SignalKeyStore } from '../../ports/signal.ts';
+import type { SignalKeyStore as BaileysKeys } from '@whiskeysockets/baileys';
+import type { SessionId } from '../../domain/session-id.ts';
+import type { SignalKeyStore } from '../../ports/signal.ts';
 import { decodeKey } from './key-codec.ts';
 
 /** The stored keys of a session in the form of Baileys, for reading without a connection. */

@@ -1,5 +1,5 @@
-import { type RequestListener } from 'node:http';
-import { type LookupAddress } from 'node:dns';
+import type { RequestListener } from 'node:http';
+import type { LookupAddress } from 'node:dns';
 import { FILES } from '../support.ts';
 import { postUrl, startFileHost, startFilesServer } from './support.ts';
 

@@ -1,4 +1,4 @@
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { post, postUrl, startFileHost, startFilesServer } from './support.ts';
 

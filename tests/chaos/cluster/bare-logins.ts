@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bare } from '../../../bench/parties/bare.ts';
-import { type Target } from '../../../bench/parties/bare-client.ts';
-import { type Account } from '../../../bench/parties/contestant.ts';
+import type { Target } from '../../../bench/parties/bare-client.ts';
+import type { Account } from '../../../bench/parties/contestant.ts';
 import { sharedNowMs } from '../../../bench/parties/usage.ts';
-import { type Simulator } from '../../../simulator/simulator.ts';
+import type { Simulator } from '../../../simulator/simulator.ts';
 import { waitFor } from '../stage.ts';
-import { type ConnectionLog, type Login } from './connection-log.ts';
+import type { ConnectionLog, Login } from './connection-log.ts';
 
 /** As many as take over the sessions of a third. */
 const PROCESSES = 2;

@@ -1,6 +1,6 @@
-import { type ClusterStage } from './cluster-stage.ts';
-import { type Login } from './connection-log.ts';
-import { type IdempotentSends } from './idempotent-sends.ts';
+import type { ClusterStage } from './cluster-stage.ts';
+import type { Login } from './connection-log.ts';
+import type { IdempotentSends } from './idempotent-sends.ts';
 import { sentTwice } from './sent-twice.ts';
 
 /** What PostgreSQL noted about one change of an owner. */

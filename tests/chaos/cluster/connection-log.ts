@@ -1,7 +1,7 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Client } from '../../../simulator/transport/client.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
+import type { Client } from '../../../simulator/transport/client.ts';
 
 /** A connection of linked credentials, from its login to its end. Times in ms of the test's monotonic clock. */
 export interface Login {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterMessages } from '../../harness/postgres-messages.ts';
 import { TcpRelay } from '../../harness/tcp-relay.ts';
-import { type Dice } from '../dice.ts';
+import type { Dice } from '../dice.ts';
 import { type ClusterStage, NODE_IDS } from './cluster-stage.ts';
 
 /** What a fault may depend on. */

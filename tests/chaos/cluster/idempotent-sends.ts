@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Dice } from '../dice.ts';
+import type { Dice } from '../dice.ts';
 import { type Account, waitFor } from '../stage.ts';
-import { type ClusterStage } from './cluster-stage.ts';
+import type { ClusterStage } from './cluster-stage.ts';
 
 /** A request, and what came of it. */
 interface Send {

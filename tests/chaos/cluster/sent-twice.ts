@@ -1,5 +1,5 @@
-import { type Exit, type Freeze } from './cluster-stage.ts';
-import { type ConnectionLog, type SentStanza } from './connection-log.ts';
+import type { Exit, Freeze } from './cluster-stage.ts';
+import type { ConnectionLog, SentStanza } from './connection-log.ts';
 
 /** What a test has seen of the messages from its accounts, and of the processes that sent them. */
 export interface Seen {

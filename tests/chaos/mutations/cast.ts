@@ -1,6 +1,6 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Group } from '../../../simulator/world/group.ts';
-import { type World } from '../../harness/world.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Group } from '../../../simulator/world/group.ts';
+import type { World } from '../../harness/world.ts';
 
 /** Who does something to whom. */
 export interface Cast {

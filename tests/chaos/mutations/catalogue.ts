@@ -1,5 +1,5 @@
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
+import type { Behaviour } from '../../../simulator/behaviours/behaviour.ts';
 
 /** The stanzas that a simulator sends, one of each kind. */
 export class Catalogue {

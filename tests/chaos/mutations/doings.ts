@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Doing } from './cast.ts';
+import type { Doing } from './cast.ts';
 import { GROUP_DOINGS } from './group-doings.ts';
 import { NOTICE_DOINGS } from './notice-doings.ts';
 import { OWN_DOINGS } from './own-doings.ts';

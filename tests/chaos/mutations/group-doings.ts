@@ -1,5 +1,5 @@
-import { type Group } from '../../../simulator/world/group.ts';
-import { type Doing } from './cast.ts';
+import type { Group } from '../../../simulator/world/group.ts';
+import type { Doing } from './cast.ts';
 
 /** What people and the server do to groups. */
 export const GROUP_DOINGS: Readonly<Record<string, Doing>> = {

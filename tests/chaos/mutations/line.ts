@@ -1,7 +1,7 @@
-import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Client } from '../../../simulator/transport/client.ts';
+import type { Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Client } from '../../../simulator/transport/client.ts';
 
 /** What the server keeps until it is acknowledged, if it has an id to acknowledge. */
 const KEPT = new Set(['message', 'receipt', 'notification', 'call']);

@@ -1,5 +1,5 @@
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Dice } from '../dice.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
+import type { Dice } from '../dice.ts';
 
 /** Changes one node in one way; answers `undefined` when the node is not suited. */
 type Mutation = (node: Stanza, dice: Dice) => Stanza | undefined;

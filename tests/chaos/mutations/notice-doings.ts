@@ -1,5 +1,5 @@
 import { NOTICES, type NoticeName } from '../../../simulator/notices/notice-table.ts';
-import { type Doing } from './cast.ts';
+import type { Doing } from './cast.ts';
 
 /** What the server sends rarely: each notice of the simulator. */
 export const NOTICE_DOINGS: Readonly<Record<string, Doing>> = {

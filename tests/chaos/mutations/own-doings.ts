@@ -1,5 +1,5 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type Doing } from './cast.ts';
+import type { Doing } from './cast.ts';
 
 const { PUSH_NAME } = proto.HistorySync.HistorySyncType;
 const WEEK_SECONDS = 604_800;

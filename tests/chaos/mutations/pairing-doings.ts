@@ -1,6 +1,6 @@
-import { type PasskeyOptions } from '../../../simulator/pairing/passkey-authenticator.ts';
+import type { PasskeyOptions } from '../../../simulator/pairing/passkey-authenticator.ts';
 import { untilTrue } from '../../harness/until.ts';
-import { type Doing, type Cast } from './cast.ts';
+import type { Doing, Cast } from './cast.ts';
 
 /** How other accounts are linked, each to a session of its own, and unlinked. */
 export const PAIRING_DOINGS: Readonly<Record<string, Doing>> = {

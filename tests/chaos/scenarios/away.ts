@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type TestBackend } from '../../harness/test-backend.ts';
-import { type Dice } from '../dice.ts';
+import type { TestBackend } from '../../harness/test-backend.ts';
+import type { Dice } from '../dice.ts';
 import { messagesOf } from '../ledger.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { Stage, waitFor } from '../stage.ts';
 
 interface AwaySize extends Size {

@@ -4,9 +4,9 @@ import { ClusterStage } from '../cluster/cluster-stage.ts';
 import { FAULTS } from '../cluster/faults.ts';
 import { IdempotentSends } from '../cluster/idempotent-sends.ts';
 import { countUnheard } from '../cluster/sent-twice.ts';
-import { type Dice } from '../dice.ts';
+import type { Dice } from '../dice.ts';
 import { withoutRepeats } from '../ledger.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { Traffic } from '../traffic.ts';
 
 interface ClusterSize extends Size {

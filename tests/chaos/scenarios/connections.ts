@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FAULTS } from '../../../simulator/faults/fault-table.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type LinkedAccount, type World } from '../../harness/world.ts';
 import { Ledger, messagesOf } from '../ledger.ts';
-import { type Outcome, type Scenario, type Size } from '../scenario.ts';
+import type { Outcome, Scenario, Size } from '../scenario.ts';
 import { waitFor } from '../stage.ts';
 import { nameOf, type Trouble, TROUBLES } from '../troubles.ts';
 

@@ -2,7 +2,7 @@ import { clusterProblems } from '../cluster/checker.ts';
 import { ClusterStage, NODE_IDS } from '../cluster/cluster-stage.ts';
 import { IdempotentSends } from '../cluster/idempotent-sends.ts';
 import { NEWER_VERSION, newerVersion } from '../newer-version.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { Traffic } from '../traffic.ts';
 
 interface DeploySize extends Size {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import type { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { DISK_FULL, DISK_HAS_ROOM, fillableDisk, switchDisk } from '../disk.ts';
 import { messagesOf } from '../ledger.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { Stage, waitFor } from '../stage.ts';
 import { Traffic } from '../traffic.ts';
 

@@ -1,7 +1,7 @@
 import { bareLoginsMs } from '../cluster/bare-logins.ts';
 import { clusterProblems } from '../cluster/checker.ts';
 import { ClusterStage } from '../cluster/cluster-stage.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { Traffic } from '../traffic.ts';
 
 interface FailoverSize extends Size {

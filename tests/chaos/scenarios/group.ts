@@ -1,7 +1,7 @@
-import { type Companion } from '../../../simulator/phones/companion.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Companion } from '../../../simulator/phones/companion.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { countQueries } from '../../harness/count-queries.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface GroupSize extends Size {

@@ -1,10 +1,10 @@
-import { type Dice } from '../dice.ts';
+import type { Dice } from '../dice.ts';
 import { messagesOf } from '../ledger.ts';
-import { type Scenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 import { Traffic } from '../traffic.ts';
-import { type Received } from '../../harness/test-backend.ts';
-import { type Act, type HostileSize, type Played, type Scene } from './hostile/act.ts';
+import type { Received } from '../../harness/test-backend.ts';
+import type { Act, HostileSize, Played, Scene } from './hostile/act.ts';
 import { BACKEND } from './hostile/backend.ts';
 import { DOOR } from './hostile/door.ts';
 import { SERVER } from './hostile/server.ts';

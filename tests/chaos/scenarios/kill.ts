@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Dice } from '../dice.ts';
+import type { Dice } from '../dice.ts';
 import { withoutRepeats } from '../ledger.ts';
 import { Replies } from '../replies.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { Stage } from '../stage.ts';
 import { Traffic } from '../traffic.ts';
 

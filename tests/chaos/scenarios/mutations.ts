@@ -1,19 +1,19 @@
 import { decodeBinaryNode } from '@whiskeysockets/baileys';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
 import { encodeStanza } from '../../../simulator/transport/binary-node.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 import { Dice } from '../dice.ts';
 import { messagesOf } from '../ledger.ts';
 import { Catalogue } from '../mutations/catalogue.ts';
-import { type Cast } from '../mutations/cast.ts';
+import type { Cast } from '../mutations/cast.ts';
 import { CpuClock } from '../mutations/cpu-clock.ts';
 import { DOINGS } from '../mutations/doings.ts';
 import { Line, shown } from '../mutations/line.ts';
 import { mutated } from '../mutations/mutate.ts';
 import { Stalls } from '../mutations/stalls.ts';
-import { type Outcome, type Scenario, type Size } from '../scenario.ts';
+import type { Outcome, Scenario, Size } from '../scenario.ts';
 
 interface MutationsSize extends Size {
   /** Mutations of each kind of stanza. */

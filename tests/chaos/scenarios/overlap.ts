@@ -1,5 +1,5 @@
 import { messagesOf } from '../ledger.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface OverlapSize extends Size {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Received } from '../../harness/test-backend.ts';
+import type { Received } from '../../harness/test-backend.ts';
 import { messagesOf } from '../ledger.ts';
-import { type Outcome, type Scenario, type Size } from '../scenario.ts';
+import type { Outcome, Scenario, Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface PoisonSize extends Size {

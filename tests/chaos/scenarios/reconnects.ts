@@ -1,7 +1,7 @@
-import { type OrchestratorProcess } from '../../harness/orchestrator-process.ts';
+import type { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { measurable, measure, type Measure } from '../measure.ts';
 import { messagesOf } from '../ledger.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface ReconnectsSize extends Size {

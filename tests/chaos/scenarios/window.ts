@@ -1,8 +1,8 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Group } from '../../../simulator/world/group.ts';
-import { type Dice } from '../dice.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Group } from '../../../simulator/world/group.ts';
+import type { Dice } from '../dice.ts';
 import { ARMED, KILLED, killPlan, type KillPlan, type KillPoint } from '../kill-point.ts';
-import { type Scenario, type Size } from '../scenario.ts';
+import type { Scenario, Size } from '../scenario.ts';
 import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface WindowSize extends Size {

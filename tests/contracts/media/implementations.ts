@@ -1,7 +1,7 @@
 import { readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLogger } from '../../../src/kit/logger.ts';
-import { type MediaStore } from '../../../src/ports/media.ts';
+import type { MediaStore } from '../../../src/ports/media.ts';
 import { DownloadsFolder } from '../../../src/storage/files/downloads-folder.ts';
 import { openMediaBucket } from '../../../src/storage/s3/open-media-bucket.ts';
 import { TestBucket } from '../../harness/test-bucket.ts';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { DownloadFailure } from '../../../src/domain/download-failure.ts';
-import { type ByteRange, type MediaFile, type MediaStore, type RemoteMedia } from '../../../src/ports/media.ts';
+import type { ByteRange, MediaFile, MediaStore, RemoteMedia } from '../../../src/ports/media.ts';
 import { ANA, BEA, startStorage, type TestStorage } from '../storage/support.ts';
 import { IMPLEMENTATIONS, type MediaHome } from './implementations.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Express } from 'express';
-import { type Pool } from 'pg';
+import type { Express } from 'express';
+import type { Pool } from 'pg';
 
 const SEED = readFileSync(new URL('../../../docs/contract/seed.md', import.meta.url), 'utf8');
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { TestDatabase } from '../../harness/postgres.ts';
 import { until, untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';

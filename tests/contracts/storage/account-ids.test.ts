@@ -1,6 +1,6 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type SessionRecord } from '../../../src/domain/session.ts';
-import { type JournalEntry, type MessageKey } from '../../../src/ports/signal.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { SessionRecord } from '../../../src/domain/session.ts';
+import type { JournalEntry, MessageKey } from '../../../src/ports/signal.ts';
 import { ANA, BEA, contract, qr, record, statusUpdate, type TestStorage } from './support.ts';
 
 const NUMBER = '5491234567890' as PhoneNumber;

@@ -1,4 +1,4 @@
-import { type ApiKey } from '../../../src/domain/access.ts';
+import type { ApiKey } from '../../../src/domain/access.ts';
 import { ANA, BEA, contract } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;

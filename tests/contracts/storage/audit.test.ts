@@ -1,4 +1,4 @@
-import { type ChainedEntry } from '../../../src/domain/audit.ts';
+import type { ChainedEntry } from '../../../src/domain/audit.ts';
 import { ANA, BEA, contract } from './support.ts';
 
 function entry(seq: number, change: Partial<ChainedEntry> = {}): ChainedEntry {

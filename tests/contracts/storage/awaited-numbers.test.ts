@@ -1,8 +1,8 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type MessageBody } from '../../../src/domain/event.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type NewCallback } from '../../../src/ports/callbacks.ts';
-import { type AwaitedNumber } from '../../../src/ports/storage.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { MessageBody } from '../../../src/domain/event.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { NewCallback } from '../../../src/ports/callbacks.ts';
+import type { AwaitedNumber } from '../../../src/ports/storage.ts';
 import { ANA, BEA, contract, record, statusUpdate, type TestStorage } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type StoredCallback } from '../../../src/ports/callbacks.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { StoredCallback } from '../../../src/ports/callbacks.ts';
 import { ANA, BEA, contract, qr, statusUpdate, type TestStorage } from './support.ts';
 
 const ALL = { after: 0, limit: 500 };

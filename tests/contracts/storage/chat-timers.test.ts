@@ -1,4 +1,4 @@
-import { type NotedTimer } from '../../../src/domain/chat.ts';
+import type { NotedTimer } from '../../../src/domain/chat.ts';
 import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
 
 const NUMBER = '5491122334455@s.whatsapp.net';

@@ -1,5 +1,5 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type Person } from '../../../src/domain/person.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { Person } from '../../../src/domain/person.ts';
 import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
 
 const NUMBER = '5491122334455' as PhoneNumber;

@@ -1,4 +1,4 @@
-import { type Draft } from '../../../src/domain/draft.ts';
+import type { Draft } from '../../../src/domain/draft.ts';
 import { ANA, BEA, contract } from './support.ts';
 
 function draft(id: string, change: Partial<Draft> = {}): Draft {

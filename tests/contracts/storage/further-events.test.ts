@@ -1,7 +1,7 @@
-import { type FurtherEvent, type FurtherEventKind } from '../../../src/domain/further-event.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type Subscription } from '../../../src/domain/subscription.ts';
-import { type DeliveryQueue, type NewFurtherEvent } from '../../../src/ports/callbacks.ts';
+import type { FurtherEvent, FurtherEventKind } from '../../../src/domain/further-event.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { Subscription } from '../../../src/domain/subscription.ts';
+import type { DeliveryQueue, NewFurtherEvent } from '../../../src/ports/callbacks.ts';
 import { ANA, BEA, contract, qr, statusUpdate, type TestStorage } from './support.ts';
 
 const SHOP: Subscription = {

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type NewCallback, type StoredCallback } from '../../../src/ports/callbacks.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { NewCallback, StoredCallback } from '../../../src/ports/callbacks.ts';
 import { messageReceived } from '../../../src/sessions/callback-events.ts';
 import { contentOf } from '../../../src/whatsapp/messages/content.ts';
 import { ANA, BEA, contract, record, statusUpdate, type TestStorage } from './support.ts';

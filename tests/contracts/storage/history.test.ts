@@ -1,5 +1,5 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type HistoryMessage, type KeptMessage } from '../../../src/domain/kept-message.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { HistoryMessage, KeptMessage } from '../../../src/domain/kept-message.ts';
 import { ANA, BEA, contract, record, statusUpdate, UNSTORABLE } from './support.ts';
 
 const LUZ = '5491100000001';

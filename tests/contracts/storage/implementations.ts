@@ -1,6 +1,6 @@
-import { type Clock } from '../../../src/kit/clock.ts';
+import type { Clock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
-import { type Storage } from '../../../src/ports/storage.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
 import { openPostgres } from '../../../src/storage/postgres/open.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { emptyPostgresUrl } from '../../harness/shared-postgres.ts';

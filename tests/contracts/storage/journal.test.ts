@@ -1,4 +1,4 @@
-import { type JournalEntry, type MessageKey } from '../../../src/ports/signal.ts';
+import type { JournalEntry, MessageKey } from '../../../src/ports/signal.ts';
 import { ANA, BEA, contract, record, statusUpdate, UNSTORABLE } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;

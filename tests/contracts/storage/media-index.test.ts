@@ -1,4 +1,4 @@
-import { type MediaIndexEntry } from '../../../src/ports/media.ts';
+import type { MediaIndexEntry } from '../../../src/ports/media.ts';
 import { ANA, BEA, contract } from './support.ts';
 
 function entry(messageId: string, fields: Partial<MediaIndexEntry> = {}): MediaIndexEntry {

@@ -1,4 +1,4 @@
-import { type VoteCast } from '../../../src/domain/poll.ts';
+import type { VoteCast } from '../../../src/domain/poll.ts';
 import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;

@@ -1,4 +1,4 @@
-import { type NewScheduledMessage } from '../../../src/domain/scheduled-message.ts';
+import type { NewScheduledMessage } from '../../../src/domain/scheduled-message.ts';
 import { ANA, BEA, contract, record, statusUpdate, type TestStorage } from './support.ts';
 
 const DAY_MS = 86_400_000;

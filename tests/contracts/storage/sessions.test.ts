@@ -1,5 +1,5 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, contract, qr, record, statusUpdate } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;

@@ -1,6 +1,6 @@
-import { type Subscription } from '../../../src/domain/subscription.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type DeliveryQueue } from '../../../src/ports/callbacks.ts';
+import type { Subscription } from '../../../src/domain/subscription.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { DeliveryQueue } from '../../../src/ports/callbacks.ts';
 import { ANA, BEA, contract, qr, statusUpdate, type TestStorage } from './support.ts';
 
 const SHOP: Subscription = {

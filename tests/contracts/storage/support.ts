@@ -1,8 +1,8 @@
-import { type Event } from '../../../src/domain/event.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type SessionRecord } from '../../../src/domain/session.ts';
-import { type NewCallback, type PendingCallback } from '../../../src/ports/callbacks.ts';
-import { type Storage } from '../../../src/ports/storage.ts';
+import type { Event } from '../../../src/domain/event.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionRecord } from '../../../src/domain/session.ts';
+import type { NewCallback, PendingCallback } from '../../../src/ports/callbacks.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { testFolder } from '../../harness/test-folder.ts';
 import { IMPLEMENTATIONS, sqliteIn, type StorageHome } from './implementations.ts';

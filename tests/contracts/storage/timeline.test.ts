@@ -1,4 +1,4 @@
-import { type TimelineNote } from '../../../src/domain/timeline.ts';
+import type { TimelineNote } from '../../../src/domain/timeline.ts';
 import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
 
 async function write(db: TestStorage, sessionId: typeof ANA, notes: TimelineNote[]): Promise<void> {

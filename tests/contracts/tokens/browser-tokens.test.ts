@@ -1,9 +1,9 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { TokensInMemory } from '../../../src/http/access/tokens-in-memory.ts';
-import { type BrowserTokenStore } from '../../../src/ports/browser-tokens.ts';
+import type { BrowserTokenStore } from '../../../src/ports/browser-tokens.ts';
 import { PostgresBrowserTokens } from '../../../src/storage/postgres/cluster/browser-tokens.ts';
 import { plainVault } from '../../../src/storage/postgres/encryption/vault.ts';
-import { type Statement } from '../../../src/storage/postgres/sql.ts';
+import type { Statement } from '../../../src/storage/postgres/sql.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { emptyPostgresUrl } from '../../harness/shared-postgres.ts';
 import { untilTrue } from '../../harness/until.ts';

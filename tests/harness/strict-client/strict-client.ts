@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { verifySignature } from 'libsignal/src/curve.js';
 import { WebSocket } from 'ws';
 
-import { type ClientTarget } from '../baileys-client.ts';
+import type { ClientTarget } from '../baileys-client.ts';
 import { Initiator, type Opened, type Pattern, PROLOGUE } from './strict-noise.ts';
 import { readFrame, type StrictNode } from './strict-reader.ts';
 import { writeFrame } from './strict-writer.ts';

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 
-import { type StrictNode } from './strict-reader.ts';
+import type { StrictNode } from './strict-reader.ts';
 import { BYTES_OF_TOKEN, DOMAINS, FREE_TEXT, JID_SERVERS, MARK, PACKED_MAX } from './wire-table.ts';
 
 const JID = /^(?:(?<integrator>\d+)-(?=.*@interop$))?(?<user>[\w.-]*)(?::(?<device>\d+))?@(?<server>.+)$/;

@@ -1,5 +1,5 @@
 import { type Stanza, node } from '../../../simulator/kit/stanza.ts';
-import { type LinkedDevice } from '../../../simulator/world/linked-device.ts';
+import type { LinkedDevice } from '../../../simulator/world/linked-device.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 

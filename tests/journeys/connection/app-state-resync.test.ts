@@ -1,6 +1,6 @@
-import { type BaileysEventMap, type BinaryNode } from '@whiskeysockets/baileys';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Simulator } from '../../../simulator/simulator.ts';
+import type { BaileysEventMap, BinaryNode } from '@whiskeysockets/baileys';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Simulator } from '../../../simulator/simulator.ts';
 import { startSimulator } from '../../../simulator/start-simulator.ts';
 import { AppStateResync } from '../../../src/whatsapp/baileys/app-state-resync.ts';
 import { tapEvents } from '../../../src/whatsapp/baileys/event-tap.ts';

@@ -1,5 +1,5 @@
 import { COLLECTION_NAMES } from '../../../simulator/app-state/collection-names.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { countQueries } from '../../harness/count-queries.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';

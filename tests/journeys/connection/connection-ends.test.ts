@@ -1,5 +1,5 @@
 import { node, SERVER } from '../../../simulator/kit/stanza.ts';
-import { type FaultOptions } from '../../../simulator/faults/fault-options.ts';
+import type { FaultOptions } from '../../../simulator/faults/fault-options.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 

@@ -1,6 +1,6 @@
 import { NOTICES, type NoticeName } from '../../../simulator/notices/notice-table.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Group } from '../../../simulator/world/group.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Group } from '../../../simulator/world/group.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 let world: World;

@@ -1,6 +1,6 @@
 import { childOf, node, SERVER } from '../../../simulator/kit/stanza.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type LinkedDevice } from '../../../simulator/world/linked-device.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { LinkedDevice } from '../../../simulator/world/linked-device.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 

@@ -1,5 +1,5 @@
 import { node } from '../../../simulator/kit/stanza.ts';
-import { type Client } from '../../../simulator/transport/client.ts';
+import type { Client } from '../../../simulator/transport/client.ts';
 import { ASTRAY, straying, WILL_GO_ASTRAY } from '../../chaos/astray.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { startWorld } from '../../harness/world.ts';

@@ -1,7 +1,7 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { COLLECTION_NAMES } from '../../../simulator/app-state/collection-names.ts';
 import { countQueries } from '../../harness/count-queries.ts';
-import { type FurtherEventKind } from '../../../src/domain/further-event.ts';
+import type { FurtherEventKind } from '../../../src/domain/further-event.ts';
 import { furtherComplaint } from '../../harness/openapi-conformance.ts';
 import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 import { untilTrue } from '../../harness/until.ts';

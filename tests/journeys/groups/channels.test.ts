@@ -1,5 +1,5 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Channel } from '../../../simulator/world/channel.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Channel } from '../../../simulator/world/channel.ts';
 import { startTestBackend } from '../../harness/test-backend.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 

@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { childOf, childrenOf } from '../../../simulator/kit/stanza.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';

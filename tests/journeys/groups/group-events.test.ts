@@ -1,6 +1,6 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Group } from '../../../simulator/world/group.ts';
-import { type FurtherEventKind } from '../../../src/domain/further-event.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Group } from '../../../simulator/world/group.ts';
+import type { FurtherEventKind } from '../../../src/domain/further-event.ts';
 import { furtherComplaint } from '../../harness/openapi-conformance.ts';
 import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';

@@ -1,4 +1,4 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { countQueries } from '../../harness/count-queries.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 

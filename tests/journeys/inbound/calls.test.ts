@@ -1,4 +1,4 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startTestBackend } from '../../harness/test-backend.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World, type WorldOptions } from '../../harness/world.ts';

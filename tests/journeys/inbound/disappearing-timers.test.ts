@@ -1,5 +1,5 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type ReceivedMessage } from '../../../simulator/phones/inbox.ts';
+import type { ReceivedMessage } from '../../../simulator/phones/inbox.ts';
 import { ACCOUNT, ANA, LUZ, startTwoFriends, type TwoFriends, webhookFor } from '../../harness/two-friends.ts';
 
 const { EPHEMERAL_SETTING } = proto.Message.ProtocolMessage.Type;

@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import { childrenOf, node, type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

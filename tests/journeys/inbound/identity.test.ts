@@ -1,6 +1,6 @@
-import { type SendOptions } from '../../../simulator/phones/phone-sender.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SendOptions } from '../../../simulator/phones/phone-sender.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { encode } from '../../../src/whatsapp/signal/key-codec.ts';
 import { openStored } from '../../harness/stored.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';

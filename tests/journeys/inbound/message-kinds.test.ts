@@ -1,6 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type SendOptions } from '../../../simulator/phones/phone-sender.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { SendOptions } from '../../../simulator/phones/phone-sender.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

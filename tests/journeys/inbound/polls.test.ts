@@ -1,7 +1,7 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Group } from '../../../simulator/world/group.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Group } from '../../../simulator/world/group.ts';
 import { ACCOUNT, ANA, LUZ, startTwoFriends, webhookFor as webhookIn } from '../../harness/two-friends.ts';
-import { type LinkedAccount, type World } from '../../harness/world.ts';
+import type { LinkedAccount, World } from '../../harness/world.ts';
 
 const QUESTION = { name: '¿Cuándo?', options: ['hoy', 'mañana', 'nunca'], selectableCount: 0 };
 const POLL = { name: '¿Cuándo?', options: ['hoy', 'mañana', 'nunca'], selectable_count: 0 };

@@ -1,8 +1,8 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Group } from '../../../simulator/world/group.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Group } from '../../../simulator/world/group.ts';
 import { ACCOUNT, ANA, LUZ, startTwoFriends, webhookFor as webhookIn } from '../../harness/two-friends.ts';
-import { type LinkedAccount, type World } from '../../harness/world.ts';
+import type { LinkedAccount, World } from '../../harness/world.ts';
 
 const { MESSAGE_EDIT } = proto.Message.SecretEncryptedMessage.SecretEncType;
 

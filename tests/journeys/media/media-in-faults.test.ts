@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OutgoingMedia } from '../../../simulator/phones/media-message.ts';
+import type { OutgoingMedia } from '../../../simulator/phones/media-message.ts';
 import { ACCOUNT, bytesOf, PERSON, mediaWorldForAllTests, refusalIn } from '../../harness/media-world.ts';
 
 const shop = mediaWorldForAllTests();

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { PageServer } from '../../harness/page-server.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type ReceivedMessage } from '../../../simulator/phones/inbox.ts';
-import { type Answer } from '../../harness/ask.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { ReceivedMessage } from '../../../simulator/phones/inbox.ts';
+import type { Answer } from '../../harness/ask.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { Secret } from '../../../src/kit/secret.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { decode } from '../../../src/whatsapp/signal/key-codec.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { type Answer, ask, type Question } from '../../harness/ask.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { openStored } from '../../harness/stored.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { Secret } from '../../../src/kit/secret.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { decode } from '../../../src/whatsapp/signal/key-codec.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { isOnPostgres } from '../../harness/shared-postgres.ts';

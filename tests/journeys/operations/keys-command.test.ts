@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Environment } from '../../../src/config/environment.ts';
+import type { Environment } from '../../../src/config/environment.ts';
 import { ask } from '../../harness/ask.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Stats } from '../../../simulator/simulator.ts';
-import { type Received } from '../../harness/test-backend.ts';
+import type { Stats } from '../../../simulator/simulator.ts';
+import type { Received } from '../../harness/test-backend.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 

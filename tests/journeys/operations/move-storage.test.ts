@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runMoveCommand } from '../../../src/cli/move-storage-command.ts';
-import { type Environment } from '../../../src/config/environment.ts';
+import type { Environment } from '../../../src/config/environment.ts';
 import { Orchestrator } from '../../harness/orchestrator.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
 import { newPostgresUrl } from '../../harness/shared-postgres.ts';

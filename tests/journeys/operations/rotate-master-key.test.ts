@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runRotationCommand } from '../../../src/cli/rotation-command.ts';
 import { messageOf } from '../../../src/kit/failure.ts';
-import { type Environment } from '../../../src/config/environment.ts';
+import type { Environment } from '../../../src/config/environment.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';

@@ -1,6 +1,6 @@
 import { isIq } from '../../../simulator/behaviours/answer-iq.ts';
 import { node, resultOf } from '../../../simulator/kit/stanza.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
-import { type ReceivedMessage } from '../../../simulator/phones/inbox.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { ReceivedMessage } from '../../../simulator/phones/inbox.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { pollMessage } from '../../../simulator/phones/poll-messages.ts';
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Group } from '../../../simulator/world/group.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
+import type { Group } from '../../../simulator/world/group.ts';
 import * as pollVote from '../../../src/whatsapp/messages/kinds/poll-vote.ts';
 import { PageServer } from '../../harness/page-server.ts';
 import { startWorld, type World } from '../../harness/world.ts';

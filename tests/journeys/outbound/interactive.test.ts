@@ -1,6 +1,6 @@
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Companion } from '../../../simulator/phones/companion.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
+import type { Companion } from '../../../simulator/phones/companion.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const SHOP = '5491234567890';

@@ -1,6 +1,6 @@
 import { childOf, childrenOf, type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Companion } from '../../../simulator/phones/companion.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Companion } from '../../../simulator/phones/companion.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

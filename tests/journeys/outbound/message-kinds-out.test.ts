@@ -1,7 +1,7 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type ReceivedMessage } from '../../../simulator/phones/inbox.ts';
-import { type Stanza } from '../../../simulator/kit/stanza.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { ReceivedMessage } from '../../../simulator/phones/inbox.ts';
+import type { Stanza } from '../../../simulator/kit/stanza.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

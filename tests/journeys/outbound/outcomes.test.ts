@@ -1,5 +1,5 @@
 import { node, type Stanza } from '../../../simulator/kit/stanza.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ACCOUNT = '5491234567890';

@@ -1,7 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import { deflateSync } from 'node:zlib';
-import { type Simulator } from '../../../simulator/simulator.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Simulator } from '../../../simulator/simulator.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { SERVER } from '../../../simulator/kit/stanza.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 

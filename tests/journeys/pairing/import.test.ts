@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { runImportCommand } from '../../../src/cli/import-command.ts';
 import { linkAsVersion3 } from '../../harness/link-as-version-3.ts';
 import { startWorld, type World } from '../../harness/world.ts';

@@ -1,4 +1,4 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 

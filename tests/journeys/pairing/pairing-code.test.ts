@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import type { Behaviour } from '../../../simulator/behaviours/behaviour.ts';
 import { childOf, node, SERVER } from '../../../simulator/kit/stanza.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { changeStored } from '../../harness/stored.ts';

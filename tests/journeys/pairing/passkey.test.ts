@@ -1,7 +1,7 @@
-import { type Behaviour } from '../../../simulator/behaviours/behaviour.ts';
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type PairingError } from '../../../simulator/pairing/pairing-error.ts';
-import { type PasskeyOptions } from '../../../simulator/pairing/passkey-authenticator.ts';
+import type { Behaviour } from '../../../simulator/behaviours/behaviour.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { PairingError } from '../../../simulator/pairing/pairing-error.ts';
+import type { PasskeyOptions } from '../../../simulator/pairing/passkey-authenticator.ts';
 import { foreignAssertion } from '../../../simulator/phones/phone-passkey.ts';
 import { EventReader } from '../../harness/event-reader.ts';
 import { untilTrue } from '../../harness/until.ts';

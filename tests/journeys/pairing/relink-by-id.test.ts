@@ -1,4 +1,4 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const ANA = '5491122223333';

@@ -1,5 +1,5 @@
-import { type Phone } from '../../../simulator/phones/phone.ts';
-import { type Client } from '../../../simulator/transport/client.ts';
+import type { Phone } from '../../../simulator/phones/phone.ts';
+import type { Client } from '../../../simulator/transport/client.ts';
 import { changeStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 

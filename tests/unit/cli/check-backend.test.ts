@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { isSigned } from '../../../examples/backend/signature.ts';
 import { runCheckCommand } from '../../../src/cli/check-backend-command.ts';
-import { type Environment } from '../../../src/config/environment.ts';
+import type { Environment } from '../../../src/config/environment.ts';
 import { systemClock } from '../../../src/kit/clock.ts';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 import { startHttpServer } from '../../harness/http-server.ts';

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { runMoveCommand } from '../../../src/cli/move-storage-command.ts';
-import { type Environment } from '../../../src/config/environment.ts';
+import type { Environment } from '../../../src/config/environment.ts';
 import { OperatorError } from '../../../src/kit/operator-error.ts';
 import { connectionConfig } from '../../../src/storage/postgres/connect.ts';
 import { openPostgres } from '../../../src/storage/postgres/open.ts';

@@ -1,9 +1,9 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { ClusterNode } from '../../../src/cluster/cluster-node.ts';
 import { LocalLease } from '../../../src/cluster/lease.ts';
 import { ClusterPlacement } from '../../../src/cluster/placement.ts';
 import { silentLogger as log } from '../../../src/kit/logger.ts';
-import { type SessionHost } from '../../../src/ports/ownership.ts';
+import type { SessionHost } from '../../../src/ports/ownership.ts';
 import { ClusterInMemory } from '../../harness/cluster-in-memory.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

@@ -3,12 +3,12 @@ import { ClusterNode } from '../../../src/cluster/cluster-node.ts';
 import { CountedForwarder } from '../../../src/cluster/counted-forwarder.ts';
 import { LocalLease } from '../../../src/cluster/lease.ts';
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger as log } from '../../../src/kit/logger.ts';
 import { PrometheusClusterMetrics } from '../../../src/metrics/cluster-metrics.ts';
 import { Instruments } from '../../../src/metrics/instruments.ts';
 import { FORWARD_OUTCOMES } from '../../../src/ports/metrics.ts';
-import { type SessionHost } from '../../../src/ports/ownership.ts';
+import type { SessionHost } from '../../../src/ports/ownership.ts';
 import { ClusterInMemory } from '../../harness/cluster-in-memory.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

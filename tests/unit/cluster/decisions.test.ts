@@ -1,10 +1,10 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { Balance, howManyToGive, withRoom } from '../../../src/cluster/balance.ts';
 import { howManyToClaim } from '../../../src/cluster/claims.ts';
 import { successors } from '../../../src/cluster/drain.ts';
 import { fairShare, newest, spread } from '../../../src/cluster/shares.ts';
 import { type Observations, observe } from '../../../src/cluster/silent-nodes.ts';
-import { type LivingNode } from '../../../src/ports/ownership.ts';
+import type { LivingNode } from '../../../src/ports/ownership.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const LEASE_MS = 15_000;

@@ -1,4 +1,4 @@
-import { type HandClock } from '../../api/hand-clock.ts';
+import type { HandClock } from '../../api/hand-clock.ts';
 import { RawClient } from '../../api/raw.ts';
 import { logged } from '../../api/support.ts';
 import { echo, newClock, type Owner, startOwner, startPeers, untilTrue } from './peers.ts';

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { FEED_PATH } from '../../../src/cluster/feed-reader.ts';
 import { PeerClient } from '../../../src/cluster/peer-client.ts';
 import { PROOF_HEADER, ProofCheck } from '../../../src/cluster/peer-proof.ts';
 import { PeerFeeds } from '../../../src/cluster/peer-feeds.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { silentLogger as log } from '../../../src/kit/logger.ts';
-import { type LivingNode } from '../../../src/ports/ownership.ts';
+import type { LivingNode } from '../../../src/ports/ownership.ts';
 import { HandClock } from '../../api/hand-clock.ts';
 
 const SECRET = new Secret('a secret that all nodes of a test share');

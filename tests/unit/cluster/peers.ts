@@ -1,9 +1,9 @@
-import { type ClientRequest, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { PeerForwarder } from '../../../src/cluster/forwarder.ts';
 import { InternalPort } from '../../../src/cluster/internal-port.ts';
 import { PeerClient } from '../../../src/cluster/peer-client.ts';
-import { type PeerTrust } from '../../../src/cluster/peer-trust.ts';
+import type { PeerTrust } from '../../../src/cluster/peer-trust.ts';
 import { OwnershipDirectory } from '../../../src/cluster/session-directory.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { type ListenOptions, startHttpServer } from '../../../src/http/server.ts';

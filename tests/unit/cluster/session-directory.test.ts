@@ -1,6 +1,6 @@
 import { OwnershipDirectory } from '../../../src/cluster/session-directory.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type OwnershipEntry } from '../../../src/ports/ownership.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { OwnershipEntry } from '../../../src/ports/ownership.ts';
 import { HandClock } from '../../api/hand-clock.ts';
 import { id } from '../../api/support.ts';
 

@@ -1,8 +1,8 @@
 import { HandOvers } from '../../../src/cluster/hand-overs.ts';
 import { Sharing } from '../../../src/cluster/sharing.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger as log } from '../../../src/kit/logger.ts';
-import { type LivingNode } from '../../../src/ports/ownership.ts';
+import type { LivingNode } from '../../../src/ports/ownership.ts';
 import { ClusterInMemory } from '../../harness/cluster-in-memory.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { StorageUnavailableError } from '../../../src/domain/errors.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { BrowserTokens } from '../../../src/http/access/browser-tokens.ts';
 import { type Caller, createSession } from '../../../src/http/access/caller.ts';
 import { TokensInMemory } from '../../../src/http/access/tokens-in-memory.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { systemRandom } from '../../../src/kit/random.ts';
-import { type BrowserTokenStore } from '../../../src/ports/browser-tokens.ts';
+import type { BrowserTokenStore } from '../../../src/ports/browser-tokens.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const ISSUER: Caller = { id: 'key_1', scopes: ['admin'], sessions: null, isExpired: () => false };

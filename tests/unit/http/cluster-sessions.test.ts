@@ -1,7 +1,7 @@
-import { type SessionRecord } from '../../../src/domain/session.ts';
+import type { SessionRecord } from '../../../src/domain/session.ts';
 import { ClusterSessions } from '../../../src/http/live/cluster-sessions.ts';
-import { type PeerListener } from '../../../src/ports/cluster.ts';
-import { type SessionEvent, type SessionListener } from '../../../src/sessions/session-events.ts';
+import type { PeerListener } from '../../../src/ports/cluster.ts';
+import type { SessionEvent, SessionListener } from '../../../src/sessions/session-events.ts';
 import { HandClock } from '../../api/hand-clock.ts';
 import { id, recordOf } from '../../api/support.ts';
 

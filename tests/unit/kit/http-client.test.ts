@@ -1,4 +1,4 @@
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { inspect } from 'node:util';
 import { httpRequest } from '../../../src/kit/http-client.ts';
 import { freePort } from '../../harness/free-port.ts';

@@ -1,4 +1,4 @@
-import { type AuditEntry, type StoredAuditEntry } from '../../../src/domain/audit.ts';
+import type { AuditEntry, StoredAuditEntry } from '../../../src/domain/audit.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { systemRandom } from '../../../src/kit/random.ts';
 import { AuditTrail } from '../../../src/runtime/audit-trail.ts';

@@ -1,7 +1,7 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
 import { localPlacement } from '../../../src/cluster/local.ts';
 import { AppError, StorageUnavailableError } from '../../../src/domain/errors.ts';
-import { type OutgoingMessage } from '../../../src/domain/outgoing.ts';
+import type { OutgoingMessage } from '../../../src/domain/outgoing.ts';
 import { ANA, BEA, record, statusUpdate } from '../../contracts/storage/support.ts';
 import { arrives, connected, failureOf, gate, OneProcess } from './one-process.ts';
 

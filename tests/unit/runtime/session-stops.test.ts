@@ -1,4 +1,4 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
 import { ANA } from '../../contracts/storage/support.ts';
 import { connected, OneProcess, OPEN } from './one-process.ts';
 

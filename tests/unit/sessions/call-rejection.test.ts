@@ -1,6 +1,6 @@
 import { AppError } from '../../../src/domain/errors.ts';
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
 import { CallRejection, type CallSettings } from '../../../src/sessions/call-rejection.ts';

@@ -1,11 +1,11 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type CloseReason } from '../../../src/domain/close-reason.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { CloseReason } from '../../../src/domain/close-reason.ts';
 import { parseSessionId } from '../../../src/domain/session-id.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { Semaphore } from '../../../src/kit/semaphore.ts';
 import { Supervisor } from '../../../src/kit/supervisor.ts';
-import { type Connection, type ConnectionEvent, type ConnectionEventHandler } from '../../../src/ports/connection.ts';
-import { type MessageKey } from '../../../src/ports/signal.ts';
+import type { Connection, ConnectionEvent, ConnectionEventHandler } from '../../../src/ports/connection.ts';
+import type { MessageKey } from '../../../src/ports/signal.ts';
 import { ConnectionManager } from '../../../src/sessions/state/connection-manager.ts';
 import { fixedRandom } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

@@ -1,4 +1,4 @@
-import { type CloseReason } from '../../../src/domain/close-reason.ts';
+import type { CloseReason } from '../../../src/domain/close-reason.ts';
 import { DisconnectHistory } from '../../../src/sessions/state/disconnect-history.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

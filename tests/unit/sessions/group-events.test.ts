@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { StorageUnavailableError } from '../../../src/domain/errors.ts';
-import { type GroupChange } from '../../../src/domain/group-event.ts';
-import { type NewFurtherEvent } from '../../../src/ports/callbacks.ts';
+import type { GroupChange } from '../../../src/domain/group-event.ts';
+import type { NewFurtherEvent } from '../../../src/ports/callbacks.ts';
 import { isWanted, storeHeld } from '../../../src/sessions/held-events.ts';
 import { ANA } from '../../contracts/storage/support.ts';
 

@@ -1,6 +1,6 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type IncomingMessage, type MessageContent } from '../../../src/domain/message.ts';
-import { type OutgoingContent } from '../../../src/domain/outgoing.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { IncomingMessage, MessageContent } from '../../../src/domain/message.ts';
+import type { OutgoingContent } from '../../../src/domain/outgoing.ts';
 import { HistoryDays } from '../../../src/sessions/history/history-days.ts';
 import { HistoryKeeper } from '../../../src/sessions/history/history-keeper.ts';
 import { ANA, record, startStorage, type TestStorage } from '../../contracts/storage/support.ts';

@@ -1,4 +1,4 @@
-import { type HistoryMessage, type HistoryPlace } from '../../../src/domain/kept-message.ts';
+import type { HistoryMessage, HistoryPlace } from '../../../src/domain/kept-message.ts';
 import { search, wordsOf } from '../../../src/sessions/history/search.ts';
 import { keptMessage } from '../../api/history-in-memory.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NewCallback } from '../../../src/ports/callbacks.ts';
+import type { NewCallback } from '../../../src/ports/callbacks.ts';
 import { type DownloadError, DownloadFailure } from '../../../src/domain/download-failure.ts';
 import { AppError, StorageUnavailableError } from '../../../src/domain/errors.ts';
-import { type RemoteMedia } from '../../../src/ports/media.ts';
-import { type IncomingMessage } from '../../../src/domain/message.ts';
+import type { RemoteMedia } from '../../../src/ports/media.ts';
+import type { IncomingMessage } from '../../../src/domain/message.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { messageReceived } from '../../../src/sessions/callback-events.ts';
 import { HOLD_MS, MediaDownloader } from '../../../src/sessions/media/media-downloader.ts';

@@ -1,4 +1,4 @@
-import { type CountedVote, type VoteCast } from '../../../src/domain/poll.ts';
+import type { CountedVote, VoteCast } from '../../../src/domain/poll.ts';
 import { addUp, withVote } from '../../../src/sessions/poll-results.ts';
 
 function counted(voter: string, votedAtMs: number, ...options: string[]): CountedVote {

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type OutgoingContent } from '../../../src/domain/outgoing.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { OutgoingContent } from '../../../src/domain/outgoing.ts';
 import { type RecentMessage, RecentMessages, recentlySent } from '../../../src/sessions/recent-messages.ts';
 
 const [ANA, BEA] = ['session_1_ana', 'session_2_bea'] as [SessionId, SessionId];

@@ -1,4 +1,4 @@
-import { type CloseReason } from '../../../src/domain/close-reason.ts';
+import type { CloseReason } from '../../../src/domain/close-reason.ts';
 import { decide, type Decision, type LossContext } from '../../../src/sessions/state/reconnect.ts';
 
 const linked: LossContext = { linked: true, code: null, failures: 1, replacements: 1 };

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { AppError, SessionLostError } from '../../../src/domain/errors.ts';
-import { type OutgoingMessage } from '../../../src/domain/outgoing.ts';
+import type { OutgoingMessage } from '../../../src/domain/outgoing.ts';
 import { Scheduler } from '../../../src/sessions/scheduled/scheduler.ts';
 import { ANA, record, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
 import { fixedRandom } from '../../harness/fixed-random.ts';

@@ -1,4 +1,4 @@
-import { type OutgoingContent } from '../../../src/domain/outgoing.ts';
+import type { OutgoingContent } from '../../../src/domain/outgoing.ts';
 import { Typing } from '../../../src/sessions/sending/typing.ts';
 import { fixedRandom } from '../../harness/fixed-random.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

@@ -1,6 +1,6 @@
 import { type Behaviour, BehaviourStack } from '../../../simulator/behaviours/behaviour.ts';
 import { node } from '../../../simulator/kit/stanza.ts';
-import { type Client } from '../../../simulator/transport/client.ts';
+import type { Client } from '../../../simulator/transport/client.ts';
 
 const client = undefined as unknown as Client;
 

@@ -1,4 +1,4 @@
-import { type Simulator } from '../../../simulator/simulator.ts';
+import type { Simulator } from '../../../simulator/simulator.ts';
 import { startSimulator } from '../../../simulator/start-simulator.ts';
 
 const ANA = '5491122334455';

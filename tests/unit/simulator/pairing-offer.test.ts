@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { PairingOffer } from '../../../simulator/pairing/pairing-offer.ts';
 import { readQrCode } from '../../../simulator/pairing/qr-code.ts';
-import { type Client } from '../../../simulator/transport/client.ts';
-import { type StandingKeys } from '../../../simulator/world/pre-key-shelf.ts';
+import type { Client } from '../../../simulator/transport/client.ts';
+import type { StandingKeys } from '../../../simulator/world/pre-key-shelf.ts';
 
 const START_MS = 1_000_000;
 

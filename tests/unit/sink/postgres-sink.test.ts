@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { pino } from 'pino';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { Secret } from '../../../src/kit/secret.ts';
-import { type SinkEvent } from '../../../src/ports/sink.ts';
+import type { SinkEvent } from '../../../src/ports/sink.ts';
 import { PostgresSink } from '../../../src/sink/postgres-sink.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { newPostgresUrl } from '../../harness/shared-postgres.ts';

@@ -1,7 +1,7 @@
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { OperatorError } from '../../../src/kit/operator-error.ts';
 import { openMediaBucket } from '../../../src/storage/s3/open-media-bucket.ts';
-import { type BucketSettings } from '../../../src/storage/s3/settings.ts';
+import type { BucketSettings } from '../../../src/storage/s3/settings.ts';
 import { startStorage } from '../../contracts/storage/support.ts';
 import { startHttpServer } from '../../harness/http-server.ts';
 import { TestBucket } from '../../harness/test-bucket.ts';

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { join } from 'node:path';
-import { type PhoneNumber } from '../../../src/domain/address.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { ANA } from '../../contracts/storage/support.ts';
 import { clock, filledFolder, UNDO_17_TO_21 } from './filled.ts';

@@ -1,7 +1,7 @@
-import { type PhoneNumber } from '../../../src/domain/address.ts';
-import { type Secret } from '../../../src/kit/secret.ts';
-import { type MessageKey } from '../../../src/ports/signal.ts';
-import { type Storage } from '../../../src/ports/storage.ts';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
+import type { Secret } from '../../../src/kit/secret.ts';
+import type { MessageKey } from '../../../src/ports/signal.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { MASTER_KEY } from '../../contracts/storage/implementations.ts';
 import { ANA, BEA, record, statusUpdate } from '../../contracts/storage/support.ts';

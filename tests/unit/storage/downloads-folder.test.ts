@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RemoteMedia } from '../../../src/ports/media.ts';
+import type { RemoteMedia } from '../../../src/ports/media.ts';
 import { DownloadsFolder } from '../../../src/storage/files/downloads-folder.ts';
 import { ANA, BEA, startStorage, testFolder, type TestStorage } from '../../contracts/storage/support.ts';
 

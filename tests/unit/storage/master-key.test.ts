@@ -1,7 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { StorageInUseError, StorageKeyError } from '../../../src/storage/shared/errors.ts';
 import { sealNextKey } from '../../../src/storage/shared/encryption/master-key.ts';

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describeFailure } from '../../../src/kit/failure.ts';
-import { type MediaStore, type RemoteMedia } from '../../../src/ports/media.ts';
+import type { MediaStore, RemoteMedia } from '../../../src/ports/media.ts';
 import { openMediaBucket } from '../../../src/storage/s3/open-media-bucket.ts';
-import { type BucketSettings } from '../../../src/storage/s3/settings.ts';
+import type { BucketSettings } from '../../../src/storage/s3/settings.ts';
 import { ANA, startStorage, testFolder, type TestStorage } from '../../contracts/storage/support.ts';
 import { startHttpServer } from '../../harness/http-server.ts';
 import { TestBucket } from '../../harness/test-bucket.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Storage } from '../../../src/ports/storage.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
 import { bodyWithoutKind, callbackBody, credentialsOf } from '../../../src/storage/shared/encryption/cell-address.ts';
 import { SealBrokenError, StorageKeyError, StorageUnreadableError } from '../../../src/storage/shared/errors.ts';
 import { DataKeys } from '../../../src/storage/sqlite/encryption/data-keys.ts';

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { join } from 'node:path';
-import { type Storage } from '../../../src/ports/storage.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
 import { init } from '../../../src/storage/postgres/migrations/001-init.ts';
 import { openPostgres } from '../../../src/storage/postgres/open.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';

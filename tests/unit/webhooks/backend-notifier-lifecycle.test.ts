@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type Received } from '../../harness/test-backend.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { Received } from '../../harness/test-backend.ts';
 import { ANA, BEA, ids, type LogLine, passTime, startWorld } from './support.ts';
 
 const isFrom = (sessionId: SessionId) => (it: Received) => it.headers['x-session-id'] === sessionId;

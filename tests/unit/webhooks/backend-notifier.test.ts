@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type Received } from '../../harness/test-backend.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { Received } from '../../harness/test-backend.ts';
 import { ANA, API_KEY, BEA, ids, numbered, startWorld } from './support.ts';
 
 const isFrom = (sessionId: SessionId) => (it: Received) => it.headers['x-session-id'] === sessionId;

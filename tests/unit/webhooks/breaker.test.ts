@@ -1,5 +1,5 @@
 import { Breaker } from '../../../src/webhooks/breaker.ts';
-import { type DeliveryFailure } from '../../../src/webhooks/retry-policy.ts';
+import type { DeliveryFailure } from '../../../src/webhooks/retry-policy.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
 const DOWN: DeliveryFailure = { kind: 'unreachable', detail: 'down', maybeArrived: false };

@@ -1,4 +1,4 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, ids, passTime, startWorld } from './support.ts';
 
 const YEAR_MS = 365 * 24 * 3600_000;

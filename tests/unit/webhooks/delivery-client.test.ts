@@ -1,12 +1,12 @@
 import dns from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { mock } from 'node:test';
 import { createDeliveryClient, type DeliverySettings } from '../../../src/webhooks/delivery-client.ts';
-import { type DeliveryOutcome } from '../../../src/webhooks/retry-policy.ts';
-import { type PendingCallback } from '../../../src/ports/callbacks.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { DeliveryOutcome } from '../../../src/webhooks/retry-policy.ts';
+import type { PendingCallback } from '../../../src/ports/callbacks.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 import { startTestBackend, type TestBackend } from '../../harness/test-backend.ts';

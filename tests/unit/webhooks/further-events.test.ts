@@ -1,6 +1,6 @@
-import { type FurtherEvent, type FurtherEventKind } from '../../../src/domain/further-event.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type NewFurtherEvent } from '../../../src/ports/callbacks.ts';
+import type { FurtherEvent, FurtherEventKind } from '../../../src/domain/further-event.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { NewFurtherEvent } from '../../../src/ports/callbacks.ts';
 import { WantedFurtherEvents } from '../../../src/webhooks/subscriptions/further-events.ts';
 import { ANA, BEA } from '../../contracts/storage/support.ts';
 

@@ -1,4 +1,4 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { LeftSessions } from '../../../src/webhooks/left-sessions.ts';
 
 const id = (number: number) => `session_${number}_left` as SessionId;

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type Received } from '../../harness/test-backend.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { Received } from '../../harness/test-backend.ts';
 import { ANA, BEA, ids, passTime, startWorld, untilQuiet, type World } from './support.ts';
 
 const SESSIONS = Array.from({ length: 10 }, (_, at) => `session_${at}` as SessionId);

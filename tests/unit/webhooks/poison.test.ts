@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type Reaction, type Received } from '../../harness/test-backend.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { Reaction, Received } from '../../harness/test-backend.ts';
 import { ANA, BEA, ids, numbered, passTime, startWorld, untilQuiet, type World } from './support.ts';
 
 const SECOND_MS = 1_000;

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type PendingCallback } from '../../../src/ports/callbacks.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { PendingCallback } from '../../../src/ports/callbacks.ts';
 import { refusesJustThis, type RefusedAttempt } from '../../../src/webhooks/refused-announcement.ts';
 
 const CALLBACK: PendingCallback = {

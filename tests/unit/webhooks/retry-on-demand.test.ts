@@ -1,4 +1,4 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, ids, startWorld, type World } from './support.ts';
 
 async function idOf(world: World, webhookId: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { type Random } from '../../../src/kit/random.ts';
+import type { Random } from '../../../src/kit/random.ts';
 import {
   type DeliveryFailure,
   type FailedAttempt,

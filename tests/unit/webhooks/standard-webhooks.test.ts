@@ -1,8 +1,8 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { createDeliveryClient } from '../../../src/webhooks/delivery-client.ts';
 import { EVENT_PATHS, type EventKind } from '../../../src/domain/event.ts';
-import { type PendingCallback } from '../../../src/ports/callbacks.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { PendingCallback } from '../../../src/ports/callbacks.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { type Clock, systemClock } from '../../../src/kit/clock.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../src/domain/session-id.ts';
-import { type DeliveryFailure, type Evidence } from '../../../src/webhooks/retry-policy.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
+import type { DeliveryFailure, Evidence } from '../../../src/webhooks/retry-policy.ts';
 import { Suspicion } from '../../../src/webhooks/suspicion.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { type BaileysEventMap, type WASocket } from '@whiskeysockets/baileys';
-import { type AccountNews } from '../../../src/domain/account-news.ts';
-import { type ConnectionEvent } from '../../../src/ports/connection.ts';
+import type { BaileysEventMap, WASocket } from '@whiskeysockets/baileys';
+import type { AccountNews } from '../../../src/domain/account-news.ts';
+import type { ConnectionEvent } from '../../../src/ports/connection.ts';
 import { watchAccount } from '../../../src/whatsapp/receive/account-news.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

@@ -1,4 +1,4 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { BatchDecryption, type EncryptedMessage } from '../../../src/whatsapp/signal/batch-decryption.ts';
 
 const JUAN = '222@lid';

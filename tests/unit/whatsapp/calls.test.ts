@@ -1,4 +1,4 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { Calls } from '../../../src/whatsapp/receive/calls.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

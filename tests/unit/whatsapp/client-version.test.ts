@@ -1,5 +1,5 @@
 import { DEFAULT_CONNECTION_CONFIG, type WAVersion } from '@whiskeysockets/baileys';
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { ClientVersion } from '../../../src/whatsapp/connection/client-version.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

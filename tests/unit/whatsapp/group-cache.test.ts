@@ -1,4 +1,4 @@
-import { type GroupMetadata } from '@whiskeysockets/baileys';
+import type { GroupMetadata } from '@whiskeysockets/baileys';
 import { GroupCache } from '../../../src/whatsapp/query/group-cache.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

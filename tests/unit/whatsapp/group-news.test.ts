@@ -1,8 +1,8 @@
-import { type BinaryNode, type SignalKeyStore, type WASocket } from '@whiskeysockets/baileys';
+import type { BinaryNode, SignalKeyStore, WASocket } from '@whiskeysockets/baileys';
 import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
-import { type GroupChange } from '../../../src/domain/group-event.ts';
-import { type ConnectionEvent } from '../../../src/ports/connection.ts';
+import type { GroupChange } from '../../../src/domain/group-event.ts';
+import type { ConnectionEvent } from '../../../src/ports/connection.ts';
 import { holdNotifications } from '../../../src/whatsapp/connection/held-notifications.ts';
 import { GroupNotices } from '../../../src/whatsapp/receive/group-notices.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

@@ -1,4 +1,4 @@
-import { type SignalKeyStore, type WAMessage } from '@whiskeysockets/baileys';
+import type { SignalKeyStore, WAMessage } from '@whiskeysockets/baileys';
 import { readIncoming } from '../../../src/whatsapp/receive/incoming.ts';
 import { peopleOf } from '../../../src/whatsapp/addressing/people.ts';
 

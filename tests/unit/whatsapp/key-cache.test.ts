@@ -1,5 +1,5 @@
-import { type SignalKeyStore } from '../../../src/ports/signal.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SignalKeyStore } from '../../../src/ports/signal.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { createKeyCache, CachedKeyStore } from '../../../src/whatsapp/signal/key-cache.ts';
 
 const SESSION = 'session_1_aaaaaaaaa' as SessionId;

@@ -1,5 +1,5 @@
 import { downloadContentFromMessage } from '@whiskeysockets/baileys';
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { LibraryDownloads } from '../../../src/whatsapp/baileys/library-downloads.ts';
 import { MediaHost } from '../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';

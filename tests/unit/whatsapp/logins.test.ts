@@ -1,4 +1,4 @@
-import { type ConnectionEvent } from '../../../src/ports/connection.ts';
+import type { ConnectionEvent } from '../../../src/ports/connection.ts';
 import { Logins } from '../../../src/whatsapp/connection/logins.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

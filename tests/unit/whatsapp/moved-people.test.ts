@@ -1,4 +1,4 @@
-import { type BinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import { EventEmitter } from 'node:events';
 import { watchMovedPeople } from '../../../src/whatsapp/addressing/moved-people.ts';
 

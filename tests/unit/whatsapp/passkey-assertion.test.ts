@@ -1,5 +1,5 @@
 import { PasskeyAuthenticator } from '../../../simulator/pairing/passkey-authenticator.ts';
-import { type PasskeyAssertion } from '../../../src/domain/passkey.ts';
+import type { PasskeyAssertion } from '../../../src/domain/passkey.ts';
 import { assertionComplaint, readPasskeyOptions } from '../../../src/whatsapp/pairing/passkey-assertion.ts';
 
 const authenticator = new PasskeyAuthenticator();

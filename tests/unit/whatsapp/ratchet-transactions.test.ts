@@ -1,5 +1,5 @@
-import { type SignalDataSet, type SignalKeyStore } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../../../src/ports/signal.ts';
+import type { SignalDataSet, SignalKeyStore } from '@whiskeysockets/baileys';
+import type { JournalEntry } from '../../../src/ports/signal.ts';
 import { RatchetTransactions } from '../../../src/whatsapp/signal/ratchet-transactions.ts';
 
 const ENTRY = { delivery: 'one' } as JournalEntry;

@@ -1,4 +1,4 @@
-import { type GroupMetadata, type SignalKeyStore } from '@whiskeysockets/baileys';
+import type { GroupMetadata, SignalKeyStore } from '@whiskeysockets/baileys';
 import { readGroup } from '../../../src/whatsapp/query/read-group.ts';
 
 const KEYS = { get: () => Promise.resolve({}) } as unknown as SignalKeyStore;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../../src/domain/message.ts';
+import type { MessageContent } from '../../../src/domain/message.ts';
 import { MEDIA_TYPES, type OutgoingContent } from '../../../src/domain/outgoing.ts';
 import { timerContext, timerIn } from '../../../src/whatsapp/messages/chat-timer.ts';
 import { writeContext } from '../../../src/whatsapp/messages/context.ts';

@@ -1,7 +1,7 @@
-import { type USyncQuery } from '@whiskeysockets/baileys';
-import { type PhoneNumber } from '../../../src/domain/address.ts';
+import type { USyncQuery } from '@whiskeysockets/baileys';
+import type { PhoneNumber } from '../../../src/domain/address.ts';
 import { AppError } from '../../../src/domain/errors.ts';
-import { type NumberSocket } from '../../../src/whatsapp/addressing/number-query.ts';
+import type { NumberSocket } from '../../../src/whatsapp/addressing/number-query.ts';
 import { RecipientLookup } from '../../../src/whatsapp/addressing/recipient-lookup.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

@@ -1,5 +1,5 @@
 import { encodeWAMessage, proto } from '@whiskeysockets/baileys';
-import { type JournalEntry } from '../../../src/ports/signal.ts';
+import type { JournalEntry } from '../../../src/ports/signal.ts';
 import { messageKeyOf } from '../../../src/whatsapp/signal/message-key.ts';
 import { messagesOf } from '../../../src/whatsapp/receive/replay.ts';
 

@@ -1,4 +1,4 @@
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { Restriction } from '../../../src/whatsapp/send/restriction.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

@@ -1,4 +1,4 @@
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { RetryCounters } from '../../../src/whatsapp/baileys/retry-counters.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

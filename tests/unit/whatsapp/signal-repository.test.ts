@@ -5,7 +5,7 @@ import { BatchDecryption } from '../../../src/whatsapp/signal/batch-decryption.t
 import { CiphertextOrigins } from '../../../src/whatsapp/signal/ciphertext-origins.ts';
 import { RetryRequests } from '../../../src/whatsapp/signal/retry-requests.ts';
 import { safeSignalRepository } from '../../../src/whatsapp/signal/signal-repository.ts';
-import { type SessionId } from '../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
 
 const CARLA = 'session_3_carla' as SessionId;

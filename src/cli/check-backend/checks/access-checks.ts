@@ -1,6 +1,6 @@
 import { Secret } from '../../../kit/secret.ts';
 import { type Check, type CheckRun, type Finding, OK } from '../check.ts';
-import { type Answer } from '../checked-backend.ts';
+import type { Answer } from '../checked-backend.ts';
 import { mustAccept, mustRefuse } from '../judge.ts';
 
 /** The event whose genuineness is in question: it changes nothing. */

@@ -1,8 +1,8 @@
-import { type EventKind } from '../../../domain/event.ts';
+import type { EventKind } from '../../../domain/event.ts';
 import { type Check, type CheckRun, type Finding, OK } from '../check.ts';
-import { type Answer } from '../checked-backend.ts';
+import type { Answer } from '../checked-backend.ts';
 import { described, mustAccept, sentence } from '../judge.ts';
-import { type Changes } from '../test-session.ts';
+import type { Changes } from '../test-session.ts';
 import { HEAVY, LONG_TEXT, SAMPLES } from './message-samples.ts';
 
 const MESSAGE = 'message-received';

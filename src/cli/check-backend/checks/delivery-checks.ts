@@ -1,6 +1,6 @@
 import { type EventKind, EVENT_PATHS } from '../../../domain/event.ts';
 import { isUnwanted } from '../../../webhooks/retry-policy.ts';
-import { type Check, type CheckRun, type Finding } from '../check.ts';
+import type { Check, CheckRun, Finding } from '../check.ts';
 import { mustAccept } from '../judge.ts';
 
 /** The order in which the events of a new session happen. */

@@ -1,4 +1,4 @@
-import { type MessageBody } from '../../../domain/event.ts';
+import type { MessageBody } from '../../../domain/event.ts';
 import { MESSAGE_TYPES, type MediaInfo, type MessageType } from '../../../domain/message.ts';
 import { fictitious } from '../test-session.ts';
 

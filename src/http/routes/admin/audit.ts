@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type AuditFilter, type ChainCheck, type StoredAuditEntry } from '../../../domain/audit.ts';
+import type { AuditFilter, ChainCheck, StoredAuditEntry } from '../../../domain/audit.ts';
 import { isoTime } from '../../../kit/clock.ts';
-import { type AuditApi } from '../../core.ts';
+import type { AuditApi } from '../../core.ts';
 import { NDJSON, sendLines } from '../../responses/send-lines.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, pageQuery, sessionIdText, succeeded, timeText, wholeNumber } from '../../schemas/common.ts';

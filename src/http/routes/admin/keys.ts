@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ApiKey } from '../../../domain/access.ts';
+import type { ApiKey } from '../../../domain/access.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, succeeded } from '../../schemas/common.ts';

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { type Caller, hasScope, maySee } from '../../access/caller.ts';
-import { type SessionsApi } from '../../core.ts';
+import type { SessionsApi } from '../../core.ts';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionIdText, succeeded } from '../../schemas/common.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 
 const MAX_SECONDS = 600;
 const TTL = `must be a whole number of seconds from 1 to ${MAX_SECONDS}`;

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isoTime, isoTimeOrNull } from '../../../kit/clock.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { bodyForBackend } from '../../../domain/session-profile.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { EVENT_PATHS } from '../../../domain/event.ts';
-import { type CallbackArchive, type StoredCallback } from '../../../ports/callbacks.ts';
+import type { CallbackArchive, StoredCallback } from '../../../ports/callbacks.ts';
 import { type Caller, maySee } from '../../access/caller.ts';
-import { type Core } from '../../core.ts';
+import type { Core } from '../../core.ts';
 import { ok, route } from '../../route.ts';
 import {
   callbackState,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isoTime } from '../../../kit/clock.ts';
-import { type CallbackArchive, type Page, type StoredCallback } from '../../../ports/callbacks.ts';
+import type { CallbackArchive, Page, StoredCallback } from '../../../ports/callbacks.ts';
 import { EVENT_PATHS } from '../../../domain/event.ts';
 import { bodyForBackend } from '../../../domain/session-profile.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Logger } from '../../../kit/logger.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Logger } from '../../../kit/logger.ts';
 import { ok, route } from '../../route.ts';
 import { callbackState, EXAMPLE_ID, pageQuery, succeeded } from '../../schemas/common.ts';
 

@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import {
-  type DeadLetter,
-  type Subscription,
-  type SubscriptionCounts,
-  type SubscriptionSpec,
-} from '../../../domain/subscription.ts';
+import type { DeadLetter, Subscription, SubscriptionCounts, SubscriptionSpec } from '../../../domain/subscription.ts';
 import { isoTime } from '../../../kit/clock.ts';
-import { type AttemptResult } from '../../../ports/subscriptions.ts';
-import { type Core } from '../../core.ts';
+import type { AttemptResult } from '../../../ports/subscriptions.ts';
+import type { Core } from '../../core.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, numberInPath, pageQuery, sessionIdText, succeeded, timeText } from '../../schemas/common.ts';
 import { attempt, deadLetter, newWebhook, webhook, webhookChange } from '../../schemas/webhook-schemas.ts';

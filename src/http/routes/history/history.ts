@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type HistorySetting } from '../../../sessions/history/session-history.ts';
-import { type HistoryMessage } from '../../../domain/kept-message.ts';
+import type { HistorySetting } from '../../../sessions/history/session-history.ts';
+import type { HistoryMessage } from '../../../domain/kept-message.ts';
 import { ok, route } from '../../route.ts';
 import { NDJSON, sendLines } from '../../responses/send-lines.ts';
 import { contactParams } from '../../schemas/chat-schemas.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type Draft, DRAFT_TTL_MS } from '../../../domain/draft.ts';
 import { AppError, type ErrorCode } from '../../../domain/errors.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { type Caller, maySee } from '../../access/caller.ts';
-import { type Core } from '../../core.ts';
+import type { Core } from '../../core.ts';
 import { messageOf, recipientIn } from '../../drafts.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, pageQuery, succeeded } from '../../schemas/common.ts';

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { type MediaFile } from '../../../ports/media.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Core } from '../../core.ts';
+import type { MediaFile } from '../../../ports/media.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Core } from '../../core.ts';
 import { fileHeaders } from '../../responses/file-headers.ts';
 import { ANY_TYPE, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionIdText } from '../../schemas/common.ts';

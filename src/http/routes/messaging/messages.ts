@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ErrorCode } from '../../../domain/errors.ts';
+import type { ErrorCode } from '../../../domain/errors.ts';
 import { outgoingText, recipient } from '../../schemas/message-fields.ts';
 import { outgoingMessage } from '../../schemas/message-schemas.ts';
 import { route } from '../../route.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseRecipient, type Recipient } from '../../../domain/address.ts';
 import { AppError, type ErrorCode } from '../../../domain/errors.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type SessionsApi } from '../../core.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { SessionsApi } from '../../core.ts';
 import { ok, route } from '../../route.ts';
 import { messageParams } from '../../schemas/account-schemas.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maySeeNodes, maySeeWebhooks } from '../../access/caller.ts';
-import { type SubscriptionHealth } from '../../../ports/subscriptions.ts';
+import type { SubscriptionHealth } from '../../../ports/subscriptions.ts';
 import { bodyOf } from '../../views/health-body.ts';
 import { route } from '../../route.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isoTime } from '../../../kit/clock.ts';
 import { parsePhoneNumber } from '../../../domain/address.ts';
-import { type PairingCode } from '../../../domain/session.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { PairingCode } from '../../../domain/session.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { createSession } from '../../access/caller.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';

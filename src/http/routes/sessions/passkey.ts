@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Passkey } from '../../../domain/passkey.ts';
+import type { Passkey } from '../../../domain/passkey.ts';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import { passkeyState } from '../../schemas/session-schemas.ts';

@@ -1,5 +1,5 @@
-import { type AuditFilter, type ChainedEntry, type StoredAuditEntry } from '../../../domain/audit.ts';
-import { type AuditPage, type AuditStore } from '../../../ports/audit.ts';
+import type { AuditFilter, ChainedEntry, StoredAuditEntry } from '../../../domain/audit.ts';
+import type { AuditPage, AuditStore } from '../../../ports/audit.ts';
 import { type Database, NO_SESSION } from '../database.ts';
 import { fragment, sql } from '../sql.ts';
 

@@ -1,9 +1,9 @@
-import { type Draft, type DraftChange, type DraftFilter } from '../../../domain/draft.ts';
-import { type DraftStore } from '../../../ports/drafts.ts';
+import type { Draft, DraftChange, DraftFilter } from '../../../domain/draft.ts';
+import type { DraftStore } from '../../../ports/drafts.ts';
 import { COMMON, draftMessage } from '../../shared/encryption/cell-address.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Database, NO_SESSION } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { fragment, sql } from '../sql.ts';
 
 /** A row of `drafts`: the message is sealed. */

@@ -1,9 +1,9 @@
-import { type Clock } from '../../../kit/clock.ts';
-import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../../ports/storage.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { IdempotencyStore, ReservedMessage, StoredAnswer } from '../../../ports/storage.ts';
 import { reservingRequest, storedAnswer } from '../../shared/encryption/cell-address.ts';
 import { ANSWER_RETENTION_MS } from '../../shared/retention.ts';
 import { type Database, NO_SESSION } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 
 /** The first answer to each `Idempotency-Key`, and before it the id of its message, kept for a day. */

@@ -1,8 +1,8 @@
-import { type SettingsStore } from '../../../ports/storage.ts';
+import type { SettingsStore } from '../../../ports/storage.ts';
 import { COMMON, settingOf } from '../../shared/encryption/cell-address.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Database, NO_SESSION } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 
 /** A row of `settings`. */

@@ -1,21 +1,15 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import {
-  type CallbackArchive,
-  type CallbackFilter,
-  type Page,
-  type ReplaySpan,
-  type StoredCallback,
-} from '../../../ports/callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { CallbackArchive, CallbackFilter, Page, ReplaySpan, StoredCallback } from '../../../ports/callbacks.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type Holding } from '../cluster/holding.ts';
-import { type Database } from '../database.ts';
+import type { Holding } from '../cluster/holding.ts';
+import type { Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { HORIZON } from '../positions.ts';
 import { fragment, type Fragment, sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 import { isHeldAt } from './held-callbacks.ts';
 
 /** The dependencies of {@link PostgresCallbackArchive}. */

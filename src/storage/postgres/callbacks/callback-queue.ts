@@ -1,19 +1,19 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type TimelineNote } from '../../../domain/timeline.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../../../ports/callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { TimelineNote } from '../../../domain/timeline.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { CallbackCounts, CallbackQueue, PendingCallback } from '../../../ports/callbacks.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Holding, isOwned } from '../cluster/holding.ts';
-import { type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
-import { type PostgresTimeline } from '../sessions/timeline.ts';
-import { type SharedRead } from '../shared-read.ts';
+import type { PostgresTimeline } from '../sessions/timeline.ts';
+import type { SharedRead } from '../shared-read.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 import {
   failure,
   oldestPending,
@@ -22,7 +22,7 @@ import {
   SETTLEMENTS,
   substitution,
 } from './callback-rows.ts';
-import { type PostgresHeldCallbacks } from './held-callbacks.ts';
+import type { PostgresHeldCallbacks } from './held-callbacks.ts';
 import { beginQrAttempt, qrNotAccepted } from './waiting-qrs.ts';
 
 /** The dependencies of {@link PostgresCallbackQueue}. */

@@ -1,6 +1,6 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type PendingCallback } from '../../../ports/callbacks.ts';
-import { type Batch } from '../batch.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { PendingCallback } from '../../../ports/callbacks.ts';
+import type { Batch } from '../batch.ts';
 import { sql, type Statement } from '../sql.ts';
 
 /** The final state of a callback. */

@@ -1,11 +1,11 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type FurtherEventStore, type NewFurtherEvent } from '../../../ports/callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { FurtherEventStore, NewFurtherEvent } from '../../../ports/callbacks.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { furtherBody } from '../../shared/encryption/cell-address.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 
 /** The dependencies of {@link PostgresFurtherEventStore}. */

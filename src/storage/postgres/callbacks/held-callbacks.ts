@@ -1,10 +1,10 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock, type Timer } from '../../../kit/clock.ts';
-import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../../ports/callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
+import type { FetchedMedia, HeldCallback, HeldCallbacks } from '../../../ports/callbacks.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { type Holding, isOwned } from '../cluster/holding.ts';
-import { type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { fragment, type Fragment, sql } from '../sql.ts';
 

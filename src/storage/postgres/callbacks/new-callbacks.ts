@@ -1,6 +1,6 @@
-import { type EventKind } from '../../../domain/event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Batch } from '../batch.ts';
+import type { EventKind } from '../../../domain/event.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Batch } from '../batch.ts';
 import { TRANSACTION_START } from '../positions.ts';
 import { fragment, sql } from '../sql.ts';
 

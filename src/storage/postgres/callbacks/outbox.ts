@@ -1,15 +1,15 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { NewCallback } from '../../../ports/callbacks.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type Holding } from '../cluster/holding.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { Holding } from '../cluster/holding.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { nextOrdinal, TRANSACTION_START } from '../positions.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 import { NEW_CALLBACKS } from './new-callbacks.ts';
 import { moveQrLast, unseenQrOf, withdrawQr, type WaitingQr } from './waiting-qrs.ts';
 

@@ -1,20 +1,20 @@
 import { type AnyEventKind, furtherKindsOf } from '../../../domain/further-event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Subscription } from '../../../domain/subscription.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type PendingEvent } from '../../../ports/callbacks.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Subscription } from '../../../domain/subscription.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { DeliveryQueue, PendingEvent } from '../../../ports/callbacks.ts';
 import { type ReadySignal, subscribeToBoth } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { QR_LIFE_MS, wantsSession, WORTH_STORING } from '../../shared/callbacks/wanted.ts';
 import { eventBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Holding, isOwned } from '../cluster/holding.ts';
-import { type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
 import { fragment, type Fragment, sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
-import { type PostgresHeldCallbacks } from './held-callbacks.ts';
+import type { Transaction } from '../transaction.ts';
+import type { PostgresHeldCallbacks } from './held-callbacks.ts';
 
 /** The dependencies of {@link PostgresSubscriptionQueue}. */
 export interface SubscriptionQueueDeps {

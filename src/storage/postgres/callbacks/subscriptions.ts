@@ -1,13 +1,8 @@
 import { type AnyEventKind, furtherKindsOf, isFurther } from '../../../domain/further-event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import {
-  type DeadLetter,
-  type Subscription,
-  type SubscriptionCounts,
-  type SubscriptionSpec,
-} from '../../../domain/subscription.ts';
-import { type DeliveryQueue, type Page, type PendingEvent } from '../../../ports/callbacks.ts';
-import { type SubscriptionStore } from '../../../ports/subscriptions.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { DeadLetter, Subscription, SubscriptionCounts, SubscriptionSpec } from '../../../domain/subscription.ts';
+import type { DeliveryQueue, Page, PendingEvent } from '../../../ports/callbacks.ts';
+import type { SubscriptionStore } from '../../../ports/subscriptions.ts';
 import { QR_LIFE_MS } from '../../shared/callbacks/wanted.ts';
 import { COMMON, eventBody, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';

@@ -1,19 +1,19 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import {
-  type BrowserTokenStore,
-  type EndedBrowserToken,
-  type NewBrowserToken,
-  type ValidBrowserToken,
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type {
+  BrowserTokenStore,
+  EndedBrowserToken,
+  NewBrowserToken,
+  ValidBrowserToken,
 } from '../../../ports/browser-tokens.ts';
-import { type NodeRun } from '../../../ports/ownership.ts';
+import type { NodeRun } from '../../../ports/ownership.ts';
 import { browserToken } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import { type Database, NO_SESSION } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { SharedRead } from '../shared-read.ts';
 import { fragment, sql, type Statement } from '../sql.ts';
-import { type Control } from './control.ts';
+import type { Control } from './control.ts';
 
 /** A valid row of `browser_tokens`. */
 interface Row extends Pick<ValidBrowserToken, 'keyId' | 'sessionId'> {

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { type NodeRun } from '../../../ports/ownership.ts';
+import type { NodeRun } from '../../../ports/ownership.ts';
 import { connectionConfig } from '../connect.ts';
-import { type Statement } from '../sql.ts';
+import type { Statement } from '../sql.ts';
 import { namedError } from '../trouble.ts';
 import { connectionName } from './node-name.ts';
 

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Lease, type NodeRun } from '../../../ports/ownership.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Lease, NodeRun } from '../../../ports/ownership.ts';
 import { sql, type Statement } from '../sql.ts';
 
 /** The sessions of a write, and since which epoch this node owns them. */

@@ -1,9 +1,9 @@
 import { SessionLostError } from '../../../domain/errors.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Ownership } from '../../../ports/ownership.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Ownership } from '../../../ports/ownership.ts';
 import { fragment, type Fragment, sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
-import { type Fence } from './fence.ts';
+import type { Transaction } from '../transaction.ts';
+import type { Fence } from './fence.ts';
 
 /** The sessions that this process has, as the stores ask for them. */
 export interface Holding {

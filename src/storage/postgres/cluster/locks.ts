@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { type PhoneNumber } from '../../../domain/address.ts';
-import { type NodeRun, type NumberLock } from '../../../ports/ownership.ts';
+import type { PhoneNumber } from '../../../domain/address.ts';
+import type { NodeRun, NumberLock } from '../../../ports/ownership.ts';
 import { connectionConfig } from '../connect.ts';
 import { namedError } from '../trouble.ts';
 import { connectionName } from './node-name.ts';

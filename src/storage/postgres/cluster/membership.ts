@@ -1,16 +1,16 @@
-import {
-  type ClusterVersions,
-  type LivingNode,
-  type Membership,
-  type NodeDescription,
-  type NodeLoad,
-  type NodeRun,
+import type {
+  ClusterVersions,
+  LivingNode,
+  Membership,
+  NodeDescription,
+  NodeLoad,
+  NodeRun,
 } from '../../../ports/ownership.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { fragment, type Fragment, sql } from '../sql.ts';
-import { type Control } from './control.ts';
+import type { Control } from './control.ts';
 import { connectionName } from './node-name.ts';
 
 /** A row of `nodes`. */

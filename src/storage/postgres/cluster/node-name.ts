@@ -1,4 +1,4 @@
-import { type NodeRun } from '../../../ports/ownership.ts';
+import type { NodeRun } from '../../../ports/ownership.ts';
 
 /** PostgreSQL cuts longer names. */
 const MAX_NAME = 63;

@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { type Clock, type Timer } from '../../../kit/clock.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import { connectionConfig } from '../connect.ts';
 import { connectionName } from './node-name.ts';
-import { type NodeRun } from '../../../ports/ownership.ts';
+import type { NodeRun } from '../../../ports/ownership.ts';
 
 /** The channel of what was released or is asked for. The payload is the node that it concerns, or empty. */
 export const RELEASED = 'wa_released';

@@ -1,19 +1,13 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type BrowserTokenStore } from '../../../ports/browser-tokens.ts';
-import {
-  type Lease,
-  type Membership,
-  type NodeRun,
-  type NumberLock,
-  type Ownership,
-} from '../../../ports/ownership.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault, type WrappedKey } from '../encryption/vault.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { BrowserTokenStore } from '../../../ports/browser-tokens.ts';
+import type { Lease, Membership, NodeRun, NumberLock, Ownership } from '../../../ports/ownership.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault, WrappedKey } from '../encryption/vault.ts';
 import { sql } from '../sql.ts';
 import { PostgresBrowserTokens } from './browser-tokens.ts';
 import { Control } from './control.ts';
-import { type Fence } from './fence.ts';
+import type { Fence } from './fence.ts';
 import { type Holding, holdingOf } from './holding.ts';
 import { ClusterLocks } from './locks.ts';
 import { PostgresMembership } from './membership.ts';

@@ -1,9 +1,9 @@
 import { Semaphore } from '../../../kit/semaphore.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type NodeRun, type Ownership, type OwnershipCounts, type OwnershipEntry } from '../../../ports/ownership.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { NodeRun, Ownership, OwnershipCounts, OwnershipEntry } from '../../../ports/ownership.ts';
 import { fragment, type Fragment, sql, type Statement } from '../sql.ts';
-import { type Control } from './control.ts';
-import { type Fence } from './fence.ts';
+import type { Control } from './control.ts';
+import type { Fence } from './fence.ts';
 import { type Notifications, RELEASED } from './notifications.ts';
 
 /** The dependencies of {@link PostgresOwnership}. */

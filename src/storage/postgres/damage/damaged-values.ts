@@ -1,14 +1,14 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type Damage, type DamagedValueStore } from '../../../ports/storage.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { Damage, DamagedValueStore } from '../../../ports/storage.ts';
 import { type CellAddress, COMMON } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import { nameOfPlace } from '../../shared/place.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { type Database, NO_SESSION } from '../database.ts';
-import { type PostgresTimeline } from '../sessions/timeline.ts';
+import type { PostgresTimeline } from '../sessions/timeline.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** A stored value, and where it is. */
 export interface StoredValue {

@@ -1,12 +1,12 @@
 import { AppError } from '../../../domain/errors.ts';
-import { type NodeRun } from '../../../ports/ownership.ts';
+import type { NodeRun } from '../../../ports/ownership.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { seal } from '../../shared/encryption/cipher.ts';
 import { nameOfDataKey } from '../../shared/encryption/master-key.ts';
 import { sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
-import { type KeyRing, type MasterKeyChange } from './key-ring.ts';
-import { type WrappedKey } from './vault.ts';
+import type { Transaction } from '../transaction.ts';
+import type { KeyRing, MasterKeyChange } from './key-ring.ts';
+import type { WrappedKey } from './vault.ts';
 
 /**
  * Wraps all data keys with the next master key, in one transaction: all of them or none. Returns their number. Whoever stores a new data

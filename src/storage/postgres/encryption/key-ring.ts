@@ -1,11 +1,11 @@
-import { type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { AppError } from '../../../domain/errors.ts';
-import { type Secret } from '../../../kit/secret.ts';
+import type { Secret } from '../../../kit/secret.ts';
 import { COMMON, type Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
 import { idOfMasterKey, keyOf, nameOfDataKey, openNextKey } from '../../shared/encryption/master-key.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type WrappedKey } from './vault.ts';
+import type { WrappedKey } from './vault.ts';
 
 /** A change of the master key, as it was asked for. */
 export interface MasterKeyChange {

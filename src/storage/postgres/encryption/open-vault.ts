@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Secret } from '../../../kit/secret.ts';
+import type { Secret } from '../../../kit/secret.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
 import { KeyRing } from './key-ring.ts';

@@ -1,15 +1,15 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type NodeRun } from '../../../ports/ownership.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { NodeRun } from '../../../ports/ownership.ts';
 import { type CellAddress, COMMON, type Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
 import { nameOfDataKey } from '../../shared/encryption/master-key.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 import { changeMasterKey } from './change-master-key.ts';
-import { type KeyRing, type MasterKeyChange } from './key-ring.ts';
-import { type PostgresVault, type WrappedKey } from './vault.ts';
+import type { KeyRing, MasterKeyChange } from './key-ring.ts';
+import type { PostgresVault, WrappedKey } from './vault.ts';
 
 const KEY_BYTES = 32;
 

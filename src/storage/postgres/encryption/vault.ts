@@ -1,7 +1,7 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type CellAddress, type Owner } from '../../shared/encryption/cell-address.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { CellAddress, Owner } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** A row of `data_keys`. */
 export interface WrappedKey {

@@ -1,10 +1,10 @@
-import { type PhoneNumber } from '../../../domain/address.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type AccountIdStore } from '../../../ports/storage.ts';
-import { type Database } from '../database.ts';
+import type { PhoneNumber } from '../../../domain/address.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { AccountIdStore } from '../../../ports/storage.ts';
+import type { Database } from '../database.ts';
 import { sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** The session id of each number, and the aliases of sessions. */
 export class PostgresAccountIdStore implements AccountIdStore {

@@ -1,19 +1,19 @@
-import { type PhoneNumber } from '../../../domain/address.ts';
-import { type Numbers } from '../../../domain/person.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
+import type { PhoneNumber } from '../../../domain/address.ts';
+import type { Numbers } from '../../../domain/person.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { NewCallback } from '../../../ports/callbacks.ts';
+import type { AwaitedNumber, AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { type CallbackProgress, correctedBody, mayBeSeen, withNumber } from '../../shared/late-numbers.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { isHeldAt } from '../callbacks/held-callbacks.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
-import { type Database } from '../database.ts';
+import type { Outbox } from '../callbacks/outbox.ts';
+import type { Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
-import { type SharedRead } from '../shared-read.ts';
+import type { SharedRead } from '../shared-read.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** The callback that lacks the number, and what repeats it. */
 interface Row extends CallbackName, CallbackProgress, Pick<AwaitedNumber, 'correctionId' | 'unless'> {

@@ -1,14 +1,14 @@
-import { type ChatTimer, type NotedTimer } from '../../../domain/chat.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ChatTimerStore } from '../../../ports/storage.ts';
+import type { ChatTimer, NotedTimer } from '../../../domain/chat.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ChatTimerStore } from '../../../ports/storage.ts';
 import { timerOfChat } from '../../shared/encryption/cell-address.ts';
 import { isNews, MAX_CHATS, setAt } from '../../shared/timers.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** A row of `chat_timers`; the timer is a sealed JSON object. */
 interface Row {

@@ -1,7 +1,7 @@
-import { type LearnedName, type NamedPerson, type Person } from '../../../domain/person.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ContactNameStore, type ContactPage } from '../../../ports/storage.ts';
+import type { LearnedName, NamedPerson, Person } from '../../../domain/person.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ContactNameStore, ContactPage } from '../../../ports/storage.ts';
 import { contactName } from '../../shared/encryption/cell-address.ts';
 import {
   bounded,
@@ -13,11 +13,11 @@ import {
   RENEWED_AFTER_MS,
 } from '../../shared/names.ts';
 import { NAME_RETENTION_MS } from '../../shared/retention.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** The names of a person as they are stored, sealed. */
 interface Row {

@@ -1,11 +1,11 @@
-import { type Answers } from '../../../domain/risk.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
-import { type Database } from '../database.ts';
-import { type Batch } from '../batch.ts';
+import type { Answers } from '../../../domain/risk.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ConversationStore, CountSince } from '../../../ports/storage.ts';
+import type { Database } from '../database.ts';
+import type { Batch } from '../batch.ts';
 import { sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** The people that each session has talked to, and who wrote first. */
 export class PostgresConversationStore implements ConversationStore {

@@ -1,18 +1,18 @@
-import { type HistoryMessage, type KeptMessage } from '../../../domain/kept-message.ts';
-import { type DeliveryStatus } from '../../../domain/message.ts';
-import { type Numbers } from '../../../domain/person.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ForgottenPerson, type HistoryPage, type HistoryStore } from '../../../ports/history.ts';
+import type { HistoryMessage, KeptMessage } from '../../../domain/kept-message.ts';
+import type { DeliveryStatus } from '../../../domain/message.ts';
+import type { Numbers } from '../../../domain/person.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ForgottenPerson, HistoryPage, HistoryStore } from '../../../ports/history.ts';
 import { keptBody } from '../../shared/encryption/cell-address.ts';
 import { allNames, forgotten, isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
 import { DAY_MS } from '../../shared/retention.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { type Pruning, pruneInPieces } from '../prune.ts';
 import { fragment, type Fragment, sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 type Row = KeptRow<Buffer>;
 

@@ -1,9 +1,9 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type MediaAddress, type MediaIndex, type MediaIndexEntry } from '../../../ports/media.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { MediaAddress, MediaIndex, MediaIndexEntry } from '../../../ports/media.ts';
 import { fileNameOf } from '../../shared/encryption/cell-address.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Database, NO_SESSION } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { fragment, sql } from '../sql.ts';
 
 /** A row of `media_files`; the name is sealed. */

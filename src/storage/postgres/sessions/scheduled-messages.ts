@@ -1,19 +1,15 @@
-import {
-  type NewScheduledMessage,
-  type ScheduledMessage,
-  type SendFailure,
-} from '../../../domain/scheduled-message.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ScheduledMessageStore, type Settlement } from '../../../ports/scheduled.ts';
+import type { NewScheduledMessage, ScheduledMessage, SendFailure } from '../../../domain/scheduled-message.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ScheduledMessageStore, Settlement } from '../../../ports/scheduled.ts';
 import { scheduledBody } from '../../shared/encryption/cell-address.ts';
 import { jsonText } from '../../shared/json-text.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
+import type { Outbox } from '../callbacks/outbox.ts';
 import { type Holding, isOwned } from '../cluster/holding.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { fragment, sql, type Statement } from '../sql.ts';
 
 /** A row of `scheduled_messages`. */

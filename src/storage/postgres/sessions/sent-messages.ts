@@ -1,18 +1,18 @@
-import { type DeliveryStatus } from '../../../domain/message.ts';
-import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../../../domain/outgoing.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type CountSince, type SentMessageStore } from '../../../ports/storage.ts';
+import type { DeliveryStatus } from '../../../domain/message.ts';
+import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { NewCallback } from '../../../ports/callbacks.ts';
+import type { CountSince, SentMessageStore } from '../../../ports/storage.ts';
 import { sentContent } from '../../shared/encryption/cell-address.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Outbox } from '../callbacks/outbox.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Holding, isOwned } from '../cluster/holding.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
-import { type PostgresHistoryStore } from './history.ts';
+import type { PostgresHistoryStore } from './history.ts';
 
 /** The dependencies of {@link PostgresSentMessageStore}. */
 export interface SentMessageDeps {

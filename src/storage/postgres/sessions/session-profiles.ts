@@ -1,14 +1,14 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type SessionProfile } from '../../../domain/session-profile.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { SessionProfile } from '../../../domain/session-profile.ts';
 import { Secret } from '../../../kit/secret.ts';
-import { type SessionWrites } from '../../../ports/storage.ts';
+import type { SessionWrites } from '../../../ports/storage.ts';
 import { COMMON, profileOf, proxyOf } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
 import { sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** The dependencies of {@link PostgresSessionProfiles}. */
 export interface SessionProfilesDeps {

@@ -1,34 +1,29 @@
-import { type PhoneNumber } from '../../../domain/address.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { PhoneNumber } from '../../../domain/address.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
-import { type TimelineNote } from '../../../domain/timeline.ts';
-import { type Secret } from '../../../kit/secret.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import {
-  type SessionChange,
-  type SessionLimits,
-  type SessionStore,
-  type SessionWrites,
-} from '../../../ports/storage.ts';
+import type { TimelineNote } from '../../../domain/timeline.ts';
+import type { Secret } from '../../../kit/secret.ts';
+import type { NewCallback } from '../../../ports/callbacks.ts';
+import type { SessionChange, SessionLimits, SessionStore, SessionWrites } from '../../../ports/storage.ts';
 import { sessionPhase } from '../../shared/encryption/cell-address.ts';
 import { refusedBy } from '../../shared/session-limits.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Holding } from '../cluster/holding.ts';
+import type { Outbox } from '../callbacks/outbox.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Holding } from '../cluster/holding.ts';
 import { type Database, NO_SESSION } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
-import { type DeviceMove } from '../signal/device-move.ts';
-import { type PostgresJournal } from '../signal/journal.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
+import type { DeviceMove } from '../signal/device-move.ts';
+import type { PostgresJournal } from '../signal/journal.ts';
 import { fragment, type Fragment, sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
-import { type PostgresAccountIdStore } from './account-ids.ts';
-import { type PostgresAwaitedNumberStore } from './awaited-numbers.ts';
-import { type PostgresChatTimerStore } from './chat-timers.ts';
-import { type PostgresConversationStore } from './conversations.ts';
-import { type PostgresHistoryStore } from './history.ts';
-import { type PostgresPollVoteStore } from './poll-votes.ts';
-import { type PostgresSessionProfiles } from './session-profiles.ts';
-import { type PostgresTimeline } from './timeline.ts';
+import type { Transaction } from '../transaction.ts';
+import type { PostgresAccountIdStore } from './account-ids.ts';
+import type { PostgresAwaitedNumberStore } from './awaited-numbers.ts';
+import type { PostgresChatTimerStore } from './chat-timers.ts';
+import type { PostgresConversationStore } from './conversations.ts';
+import type { PostgresHistoryStore } from './history.ts';
+import type { PostgresPollVoteStore } from './poll-votes.ts';
+import type { PostgresSessionProfiles } from './session-profiles.ts';
+import type { PostgresTimeline } from './timeline.ts';
 
 /** A session as it is read. */
 interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap' | 'profile'> {

@@ -1,10 +1,10 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type TimelineNote } from '../../../domain/timeline.ts';
-import { type TimelineStore } from '../../../ports/storage.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { TimelineNote } from '../../../domain/timeline.ts';
+import type { TimelineStore } from '../../../ports/storage.ts';
 import { MAX_NOTES } from '../../shared/retention.ts';
-import { type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 import { sql } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 
 /** What happened to each session: its newest notes. */
 export class PostgresTimeline implements TimelineStore {

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Batch } from '../batch.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Batch } from '../batch.ts';
 import { sql } from '../sql.ts';
 
 /** The sealed credentials of a session. */

@@ -1,6 +1,6 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type MessageKey } from '../../../ports/signal.ts';
-import { type Batch, type Statements } from '../batch.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { MessageKey } from '../../../ports/signal.ts';
+import type { Batch, Statements } from '../batch.ts';
 import { sql } from '../sql.ts';
 
 /** A new row of `journal`; `attrs` and `plaintext` are sealed. */

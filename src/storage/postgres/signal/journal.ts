@@ -1,14 +1,14 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type Journal, type JournalEntry, type MessageKey } from '../../../ports/signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { Journal, JournalEntry, MessageKey } from '../../../ports/signal.ts';
 import { journalPart } from '../../shared/encryption/cell-address.ts';
 import { MESSAGE_RETENTION_MS, REDELIVERY_WINDOW_MS } from '../../shared/retention.ts';
-import { type PostgresDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type PostgresVault } from '../encryption/vault.ts';
-import { type SharedRead } from '../shared-read.ts';
+import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { PostgresVault } from '../encryption/vault.ts';
+import type { SharedRead } from '../shared-read.ts';
 import { fragment, sql, type Statement } from '../sql.ts';
-import { type Transaction } from '../transaction.ts';
+import type { Transaction } from '../transaction.ts';
 import { JOURNAL, PLAINTEXTS } from './journal-rows.ts';
 
 /** A row of `journal`; `attrs` (JSON) and `plaintext` are sealed. */

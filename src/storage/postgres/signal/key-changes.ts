@@ -1,6 +1,6 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type SignalKeyName } from '../../../ports/signal.ts';
-import { type Batch, type Statements } from '../batch.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { SignalKeyName } from '../../../ports/signal.ts';
+import type { Batch, Statements } from '../batch.ts';
 import { sql } from '../sql.ts';
 
 /** A key with its sealed value; `null` removes it. */

@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Database } from '../database.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Database } from '../database.ts';
 import { sql } from '../sql.ts';
 
 /** Keys of one type that a session reads. */

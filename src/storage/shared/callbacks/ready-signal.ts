@@ -1,4 +1,4 @@
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 
 /** Subscribes to two signals, until the returned function is called. */
 export function subscribeToBoth(

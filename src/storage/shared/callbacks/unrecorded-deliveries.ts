@@ -1,4 +1,4 @@
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 
 /**
  * The callbacks that the backend has accepted, but whose rows are still pending: acceptance is recorded by a deferred write.

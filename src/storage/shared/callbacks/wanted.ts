@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Subscription } from '../../../domain/subscription.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Subscription } from '../../../domain/subscription.ts';
 
 /** WhatsApp offers no code for longer: an older QR is worth nothing. */
 export const QR_LIFE_MS = 180_000;

@@ -1,5 +1,5 @@
-import { type AnyEventKind } from '../../../domain/further-event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { AnyEventKind } from '../../../domain/further-event.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 
 /**
  * The owner of values that outlive their session (callbacks, stored answers, file names) or belong to none. No session has

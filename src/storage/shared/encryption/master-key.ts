@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../../kit/secret.ts';
-import { type Owner } from './cell-address.ts';
+import type { Owner } from './cell-address.ts';
 import { seal, unseal } from './cipher.ts';
 
 const KEY_BYTES = 32;

@@ -1,6 +1,6 @@
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { SealBrokenError } from '../errors.ts';
-import { type CellAddress } from './cell-address.ts';
+import type { CellAddress } from './cell-address.ts';
 
 /** Encrypts values on their way into the database, and decrypts them on their way out. Strings stay strings, bytes stay bytes. */
 export interface Vault {

@@ -1,10 +1,10 @@
-import { type ApiKey, type KeyLimits, type Scope } from '../../../domain/access.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type ApiKeyStore } from '../../../ports/storage.ts';
+import type { ApiKey, KeyLimits, Scope } from '../../../domain/access.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { ApiKeyStore } from '../../../ports/storage.ts';
 import { apiKeyHash, COMMON } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type SqliteDamagedValues, type StoredValue } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { SqliteDamagedValues, StoredValue } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** A row of `api_keys`: lists are JSON, the hash is sealed. */
 interface Row extends Omit<ApiKey, 'scopes' | 'sessions' | 'limits'> {

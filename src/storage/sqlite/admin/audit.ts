@@ -1,6 +1,6 @@
-import { type AuditFilter, type ChainedEntry, type StoredAuditEntry } from '../../../domain/audit.ts';
-import { type AuditPage, type AuditStore } from '../../../ports/audit.ts';
-import { type Database } from '../database.ts';
+import type { AuditFilter, ChainedEntry, StoredAuditEntry } from '../../../domain/audit.ts';
+import type { AuditPage, AuditStore } from '../../../ports/audit.ts';
+import type { Database } from '../database.ts';
 
 /** The audit log: rows that are only added, and removed when they are old. */
 export class SqliteAuditStore implements AuditStore {

@@ -1,9 +1,9 @@
-import { type Draft, type DraftChange, type DraftFilter } from '../../../domain/draft.ts';
-import { type DraftStore } from '../../../ports/drafts.ts';
+import type { Draft, DraftChange, DraftFilter } from '../../../domain/draft.ts';
+import type { DraftStore } from '../../../ports/drafts.ts';
 import { COMMON, draftMessage } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** The messages that wait for a person; what they say is sealed. */
 export class SqliteDraftStore implements DraftStore {

@@ -1,9 +1,9 @@
-import { type Clock } from '../../../kit/clock.ts';
-import { type IdempotencyStore, type ReservedMessage, type StoredAnswer } from '../../../ports/storage.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { IdempotencyStore, ReservedMessage, StoredAnswer } from '../../../ports/storage.ts';
 import { reservingRequest, storedAnswer } from '../../shared/encryption/cell-address.ts';
 import { ANSWER_RETENTION_MS } from '../../shared/retention.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type Database } from '../database.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { Database } from '../database.ts';
 
 /** The parameters of an insert; an answer that was stored at or before `expiredMs` is replaced. */
 interface Row extends StoredAnswer {

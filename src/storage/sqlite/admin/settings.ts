@@ -1,8 +1,8 @@
-import { type SettingsStore } from '../../../ports/storage.ts';
+import type { SettingsStore } from '../../../ports/storage.ts';
 import { COMMON, settingOf } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type SqliteDamagedValues, type StoredValue } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { SqliteDamagedValues, StoredValue } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** Settings that change while the server runs, and values that the server generates for itself. */
 export class SqliteSettingsStore implements SettingsStore {

@@ -1,18 +1,12 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import {
-  type CallbackArchive,
-  type CallbackFilter,
-  type Page,
-  type ReplaySpan,
-  type StoredCallback,
-} from '../../../ports/callbacks.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { CallbackArchive, CallbackFilter, Page, ReplaySpan, StoredCallback } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 import { HELD } from './held-callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 
 /** The dependencies of {@link SqliteCallbackArchive}. */
 export interface CallbackArchiveDeps {

@@ -1,18 +1,18 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type CallbackCounts, type CallbackQueue, type PendingCallback } from '../../../ports/callbacks.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { CallbackCounts, CallbackQueue, PendingCallback } from '../../../ports/callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type Database } from '../database.ts';
-import { type PrunePiece } from '../prune.ts';
-import { type TimelineNote } from '../../../domain/timeline.ts';
-import { type SqliteTimeline } from '../sessions/timeline.ts';
-import { type SqliteHeldCallbacks } from './held-callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { Database } from '../database.ts';
+import type { PrunePiece } from '../prune.ts';
+import type { TimelineNote } from '../../../domain/timeline.ts';
+import type { SqliteTimeline } from '../sessions/timeline.ts';
+import type { SqliteHeldCallbacks } from './held-callbacks.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
-import { type WaitingQrs } from './waiting-qrs.ts';
+import type { WaitingQrs } from './waiting-qrs.ts';
 
 /** The final state of a callback. */
 interface Settlement {

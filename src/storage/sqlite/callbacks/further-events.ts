@@ -1,12 +1,12 @@
-import { type AnyEventKind } from '../../../domain/further-event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type FurtherEventStore, type NewFurtherEvent } from '../../../ports/callbacks.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { AnyEventKind } from '../../../domain/further-event.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { FurtherEventStore, NewFurtherEvent } from '../../../ports/callbacks.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { furtherBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type Database } from '../database.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { Database } from '../database.ts';
 
 /** The dependencies of {@link SqliteFurtherEventStore}. */
 export interface FurtherEventStoreDeps {

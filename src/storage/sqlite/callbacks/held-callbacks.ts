@@ -1,10 +1,10 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock, type Timer } from '../../../kit/clock.ts';
-import { type FetchedMedia, type HeldCallback, type HeldCallbacks } from '../../../ports/callbacks.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
+import type { FetchedMedia, HeldCallback, HeldCallbacks } from '../../../ports/callbacks.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
-import { type Database } from '../database.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { Database } from '../database.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 
 /**
  * Whether a row is held for its file. A clock that was set back to before its creation also ends the hold, which might

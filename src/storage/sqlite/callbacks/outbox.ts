@@ -1,12 +1,12 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { NewCallback } from '../../../ports/callbacks.ts';
 import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type Database } from '../database.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
-import { type WaitingQr, type WaitingQrs } from './waiting-qrs.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { Database } from '../database.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { WaitingQr, WaitingQrs } from './waiting-qrs.ts';
 
 /** The parameters of a callback's row. */
 interface Content {

@@ -1,17 +1,17 @@
 import { furtherKindsOf } from '../../../domain/further-event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Subscription } from '../../../domain/subscription.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type PendingEvent } from '../../../ports/callbacks.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Subscription } from '../../../domain/subscription.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { DeliveryQueue, PendingEvent } from '../../../ports/callbacks.ts';
 import { type ReadySignal, subscribeToBoth } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { QR_LIFE_MS, wantsSession, WORTH_STORING } from '../../shared/callbacks/wanted.ts';
 import { eventBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type SqliteHeldCallbacks } from './held-callbacks.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { SqliteHeldCallbacks } from './held-callbacks.ts';
 
 /** The dependencies of {@link SqliteSubscriptionQueue}. */
 export interface SubscriptionQueueDeps {

@@ -1,22 +1,17 @@
 import { type AnyEventKind, furtherKindsOf, isFurther } from '../../../domain/further-event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import {
-  type DeadLetter,
-  type Subscription,
-  type SubscriptionCounts,
-  type SubscriptionSpec,
-} from '../../../domain/subscription.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type DeliveryQueue, type Page, type PendingEvent } from '../../../ports/callbacks.ts';
-import { type SubscriptionStore } from '../../../ports/subscriptions.ts';
-import { type ReadySignal } from '../../shared/callbacks/ready-signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { DeadLetter, Subscription, SubscriptionCounts, SubscriptionSpec } from '../../../domain/subscription.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { DeliveryQueue, Page, PendingEvent } from '../../../ports/callbacks.ts';
+import type { SubscriptionStore } from '../../../ports/subscriptions.ts';
+import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { QR_LIFE_MS } from '../../shared/callbacks/wanted.ts';
 import { COMMON, eventBody, subscriptionSpec } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { tellable } from '../../shared/tellable.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type SqliteHeldCallbacks } from './held-callbacks.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { SqliteHeldCallbacks } from './held-callbacks.ts';
 import { IS_WANTED, prepareQueue, SqliteSubscriptionQueue, type SubscriptionQueueSql } from './subscription-queue.ts';
 
 /** The dependencies of {@link SqliteSubscriptionStore}. */

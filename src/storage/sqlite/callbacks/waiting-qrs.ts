@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Database } from '../database.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Database } from '../database.ts';
 
 /** A pending QR callback. */
 export interface WaitingQr {

@@ -1,12 +1,12 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type Damage, type DamagedValueStore } from '../../../ports/storage.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { Damage, DamagedValueStore } from '../../../ports/storage.ts';
 import { type CellAddress, COMMON } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import { nameOfPlace } from '../../shared/place.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
-import { type Database } from '../database.ts';
-import { type SqliteTimeline } from '../sessions/timeline.ts';
+import type { Database } from '../database.ts';
+import type { SqliteTimeline } from '../sessions/timeline.ts';
 
 /** A stored value, and where it is. */
 export interface StoredValue {

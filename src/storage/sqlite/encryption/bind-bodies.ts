@@ -1,8 +1,8 @@
 import type Sqlite from 'better-sqlite3';
-import { type EventKind } from '../../../domain/event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { EventKind } from '../../../domain/event.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { bodyWithoutKind, callbackBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 
 /** The row of `settings` which says that bodies are still encrypted without their kind. */

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type Sqlite from 'better-sqlite3';
-import { type Secret } from '../../../kit/secret.ts';
-import { type Owner } from '../../shared/encryption/cell-address.ts';
+import type { Secret } from '../../../kit/secret.ts';
+import type { Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
 import { keyOf, nameOfDataKey, openNextKey } from '../../shared/encryption/master-key.ts';
 import { withSecureDelete } from './secure-delete.ts';

@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import { type Secret } from '../../../kit/secret.ts';
+import type { Secret } from '../../../kit/secret.ts';
 import { COMMON } from '../../shared/encryption/cell-address.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
 import { bindBodies, UNBOUND } from './bind-bodies.ts';

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import { AppError } from '../../../domain/errors.ts';
-import { type Secret } from '../../../kit/secret.ts';
+import type { Secret } from '../../../kit/secret.ts';
 import { StorageKeyError } from '../../shared/errors.ts';
 import { openDatabase } from '../open-database.ts';
 import { DataKeys } from './data-keys.ts';

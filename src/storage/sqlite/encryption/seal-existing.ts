@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3';
-import { type AnyEventKind } from '../../../domain/further-event.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { AnyEventKind } from '../../../domain/further-event.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import {
   apiKeyHash,
   draftMessage,
@@ -25,7 +25,7 @@ import {
   subscriptionSpec,
   timerOfChat,
 } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 
 /** A row by column name. */
 type Row = Record<string, string | Buffer | null>;

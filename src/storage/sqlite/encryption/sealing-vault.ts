@@ -1,11 +1,11 @@
-import { type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type Sqlite from 'better-sqlite3';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { type CellAddress, COMMON, type Owner } from '../../shared/encryption/cell-address.ts';
 import { seal, unseal } from '../../shared/encryption/cipher.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
-import { type DataKeys } from './data-keys.ts';
+import type { DataKeys } from './data-keys.ts';
 
 /** A data key in memory. */
 interface UnwrappedKey {

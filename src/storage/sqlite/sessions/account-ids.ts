@@ -1,8 +1,8 @@
-import { type PhoneNumber } from '../../../domain/address.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type AccountIdStore } from '../../../ports/storage.ts';
-import { type Database } from '../database.ts';
+import type { PhoneNumber } from '../../../domain/address.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { AccountIdStore } from '../../../ports/storage.ts';
+import type { Database } from '../database.ts';
 
 /** The session id of each number, and the aliases of sessions. */
 export class SqliteAccountIdStore implements AccountIdStore {

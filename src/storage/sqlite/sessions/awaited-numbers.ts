@@ -1,16 +1,16 @@
-import { type PhoneNumber } from '../../../domain/address.ts';
-import { type Numbers } from '../../../domain/person.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type CallbackState, type NewCallback } from '../../../ports/callbacks.ts';
-import { type AwaitedNumber, type AwaitedNumberStore } from '../../../ports/storage.ts';
+import type { PhoneNumber } from '../../../domain/address.ts';
+import type { Numbers } from '../../../domain/person.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { CallbackState, NewCallback } from '../../../ports/callbacks.ts';
+import type { AwaitedNumber, AwaitedNumberStore } from '../../../ports/storage.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { correctedBody, mayBeSeen, withNumber } from '../../shared/late-numbers.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { IS_HELD } from '../callbacks/held-callbacks.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
-import { type Database } from '../database.ts';
+import type { Outbox } from '../callbacks/outbox.ts';
+import type { Database } from '../database.ts';
 
 /** The columns that are read from `awaited_numbers`. */
 type Row = Omit<AwaitedNumber, 'lid'>;

@@ -1,12 +1,12 @@
-import { type ChatTimer, type NotedTimer } from '../../../domain/chat.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ChatTimerStore } from '../../../ports/storage.ts';
+import type { ChatTimer, NotedTimer } from '../../../domain/chat.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ChatTimerStore } from '../../../ports/storage.ts';
 import { timerOfChat } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { isNews, MAX_CHATS, setAt } from '../../shared/timers.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** A row of `chat_timers`; the timer is a sealed JSON object. */
 interface Row {

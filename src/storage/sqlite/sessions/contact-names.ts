@@ -1,9 +1,9 @@
-import { type LearnedName, type NamedPerson, type Person } from '../../../domain/person.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ContactNameStore, type ContactPage } from '../../../ports/storage.ts';
+import type { LearnedName, NamedPerson, Person } from '../../../domain/person.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ContactNameStore, ContactPage } from '../../../ports/storage.ts';
 import { contactName } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import {
   bounded,
   MAX_PEOPLE,
@@ -14,8 +14,8 @@ import {
   RENEWED_AFTER_MS,
 } from '../../shared/names.ts';
 import { NAME_RETENTION_MS } from '../../shared/retention.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** The names of a person as they are stored, sealed. */
 interface Row extends Names {

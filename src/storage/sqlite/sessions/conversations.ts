@@ -1,8 +1,8 @@
-import { type Answers } from '../../../domain/risk.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ConversationStore, type CountSince } from '../../../ports/storage.ts';
-import { type Database } from '../database.ts';
+import type { Answers } from '../../../domain/risk.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ConversationStore, CountSince } from '../../../ports/storage.ts';
+import type { Database } from '../database.ts';
 import { IN_PERIOD, type Period } from './period.ts';
 
 /** The people that each session has talked to, and who wrote first. */

@@ -1,16 +1,16 @@
 import type Sqlite from 'better-sqlite3';
-import { type HistoryMessage, type HistoryPlace, type KeptMessage } from '../../../domain/kept-message.ts';
-import { type DeliveryStatus } from '../../../domain/message.ts';
-import { type Numbers } from '../../../domain/person.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type ForgottenPerson, type HistoryPage, type HistoryStore } from '../../../ports/history.ts';
+import type { HistoryMessage, HistoryPlace, KeptMessage } from '../../../domain/kept-message.ts';
+import type { DeliveryStatus } from '../../../domain/message.ts';
+import type { Numbers } from '../../../domain/person.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ForgottenPerson, HistoryPage, HistoryStore } from '../../../ports/history.ts';
 import { keptBody } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { allNames, forgotten, isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
 import { DAY_MS } from '../../shared/retention.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 import { pruneInPieces } from '../prune.ts';
 
 type Row = KeptRow<string>;

@@ -1,9 +1,9 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type MediaAddress, type MediaIndex, type MediaIndexEntry } from '../../../ports/media.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { MediaAddress, MediaIndex, MediaIndexEntry } from '../../../ports/media.ts';
 import { fileNameOf } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** The index of the files below `DOWNLOADS_DIR`. */
 export class SqliteMediaIndex implements MediaIndex {

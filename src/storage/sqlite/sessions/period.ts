@@ -1,4 +1,4 @@
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 
 /** What a count is about: the rows of a session after `sinceMs`, but none that a clock which was set back has put into the future. */
 export interface Period {

@@ -1,12 +1,12 @@
-import { type CountedVote, type VoteCast } from '../../../domain/poll.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type PollVoteStore } from '../../../ports/storage.ts';
+import type { CountedVote, VoteCast } from '../../../domain/poll.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { PollVoteStore } from '../../../ports/storage.ts';
 import { chosenOptions } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** A row of `poll_votes`; the options are a sealed JSON array. */
 interface Row extends Omit<CountedVote, 'options'> {

@@ -1,9 +1,9 @@
 import { type DailyRefusals, dayOf } from '../../../domain/risk.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type RefusalStore } from '../../../ports/storage.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { RefusalStore } from '../../../ports/storage.ts';
 import { REFUSAL_RETENTION_MS } from '../../shared/retention.ts';
-import { type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 
 /** How often WhatsApp refused messages, by day and code. */
 export class SqliteRefusalStore implements RefusalStore {

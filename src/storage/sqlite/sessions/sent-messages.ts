@@ -1,16 +1,16 @@
-import { type DeliveryStatus } from '../../../domain/message.ts';
-import { type KnownSentMessage, type SentMessage, type SentMessageRef } from '../../../domain/outgoing.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import { type CountSince, type SentMessageStore } from '../../../ports/storage.ts';
+import type { DeliveryStatus } from '../../../domain/message.ts';
+import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { NewCallback } from '../../../ports/callbacks.ts';
+import type { CountSince, SentMessageStore } from '../../../ports/storage.ts';
 import { sentContent } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type SqliteHistoryStore } from './history.ts';
+import type { Outbox } from '../callbacks/outbox.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { SqliteHistoryStore } from './history.ts';
 import { IN_PERIOD, type Period } from './period.ts';
 
 /** The dependencies of {@link SqliteSentMessageStore}. */

@@ -1,12 +1,12 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type SessionProfile } from '../../../domain/session-profile.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { SessionProfile } from '../../../domain/session-profile.ts';
 import { Secret } from '../../../kit/secret.ts';
-import { type SessionWrites } from '../../../ports/storage.ts';
+import type { SessionWrites } from '../../../ports/storage.ts';
 import { COMMON, profileOf, proxyOf } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** The dependencies of {@link SqliteSessionProfiles}. */
 export interface SessionProfilesDeps {

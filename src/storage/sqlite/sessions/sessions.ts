@@ -1,31 +1,26 @@
-import { type PhoneNumber } from '../../../domain/address.ts';
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { PhoneNumber } from '../../../domain/address.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../domain/session.ts';
-import { type TimelineNote } from '../../../domain/timeline.ts';
-import { type Secret } from '../../../kit/secret.ts';
-import { type NewCallback } from '../../../ports/callbacks.ts';
-import {
-  type SessionChange,
-  type SessionLimits,
-  type SessionStore,
-  type SessionWrites,
-} from '../../../ports/storage.ts';
+import type { TimelineNote } from '../../../domain/timeline.ts';
+import type { Secret } from '../../../kit/secret.ts';
+import type { NewCallback } from '../../../ports/callbacks.ts';
+import type { SessionChange, SessionLimits, SessionStore, SessionWrites } from '../../../ports/storage.ts';
 import { sessionPhase } from '../../shared/encryption/cell-address.ts';
 import { refusedBy } from '../../shared/session-limits.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type Outbox } from '../callbacks/outbox.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type DeviceMove } from '../signal/device-move.ts';
-import { type SqliteJournal } from '../signal/journal.ts';
-import { type SqliteAccountIdStore } from './account-ids.ts';
-import { type SqliteAwaitedNumberStore } from './awaited-numbers.ts';
-import { type SqliteChatTimerStore } from './chat-timers.ts';
-import { type SqliteConversationStore } from './conversations.ts';
-import { type SqliteHistoryStore } from './history.ts';
-import { type SqlitePollVoteStore } from './poll-votes.ts';
-import { type SqliteSessionProfiles } from './session-profiles.ts';
-import { type SqliteTimeline } from './timeline.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { Outbox } from '../callbacks/outbox.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { DeviceMove } from '../signal/device-move.ts';
+import type { SqliteJournal } from '../signal/journal.ts';
+import type { SqliteAccountIdStore } from './account-ids.ts';
+import type { SqliteAwaitedNumberStore } from './awaited-numbers.ts';
+import type { SqliteChatTimerStore } from './chat-timers.ts';
+import type { SqliteConversationStore } from './conversations.ts';
+import type { SqliteHistoryStore } from './history.ts';
+import type { SqlitePollVoteStore } from './poll-votes.ts';
+import type { SqliteSessionProfiles } from './session-profiles.ts';
+import type { SqliteTimeline } from './timeline.ts';
 
 /** A session as it is read. */
 interface Row extends StoredRow {

@@ -1,8 +1,8 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type TimelineNote, type TimelineWord } from '../../../domain/timeline.ts';
-import { type TimelineStore } from '../../../ports/storage.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { TimelineNote, TimelineWord } from '../../../domain/timeline.ts';
+import type { TimelineStore } from '../../../ports/storage.ts';
 import { MAX_NOTES } from '../../shared/retention.ts';
-import { type Database } from '../database.ts';
+import type { Database } from '../database.ts';
 
 /** What happened to each session: its newest notes. */
 export class SqliteTimeline implements TimelineStore {

@@ -1,7 +1,7 @@
-import { type SessionId } from '../../../domain/session-id.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
 import { credentialsOf, journalPart, signalKey } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type Database } from '../database.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { Database } from '../database.ts';
 
 /** A row of `signal_keys`, without its session. */
 interface KeyRow {

@@ -1,11 +1,11 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type Clock } from '../../../kit/clock.ts';
-import { type Journal, type JournalEntry, type MessageKey } from '../../../ports/signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { Journal, JournalEntry, MessageKey } from '../../../ports/signal.ts';
 import { journalPart } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS, REDELIVERY_WINDOW_MS } from '../../shared/retention.ts';
-import { type SqliteDamagedValues } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
+import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
 
 /** A row of `journal`; `attrs` (JSON) and `plaintext` are sealed. */
 interface Row {

@@ -1,10 +1,10 @@
-import { type SessionId } from '../../../domain/session-id.ts';
-import { type JournalEntry, type KeyChange, type SignalKeyName, type SignalKeyStore } from '../../../ports/signal.ts';
+import type { SessionId } from '../../../domain/session-id.ts';
+import type { JournalEntry, KeyChange, SignalKeyName, SignalKeyStore } from '../../../ports/signal.ts';
 import { credentialsOf, signalKey } from '../../shared/encryption/cell-address.ts';
-import { type Vault } from '../../shared/encryption/vault.ts';
-import { type SqliteDamagedValues, type StoredValue } from '../damage/damaged-values.ts';
-import { type Database } from '../database.ts';
-import { type SqliteJournal } from './journal.ts';
+import type { Vault } from '../../shared/encryption/vault.ts';
+import type { SqliteDamagedValues, StoredValue } from '../damage/damaged-values.ts';
+import type { Database } from '../database.ts';
+import type { SqliteJournal } from './journal.ts';
 
 /** The dependencies of {@link SqliteSignalKeyStore}. */
 export interface SignalKeyStoreDeps {

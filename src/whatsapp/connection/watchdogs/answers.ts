@@ -1,6 +1,6 @@
-import { type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import { BrokenConnectionError } from './connection-errors.ts';
-import { type WatchdogDeps } from './watchdog.ts';
+import type { WatchdogDeps } from './watchdog.ts';
 
 const PROBE_EVERY_MS = 300_000;
 const ANSWER_LIMIT_MS = 20_000;

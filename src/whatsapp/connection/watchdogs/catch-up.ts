@@ -1,6 +1,6 @@
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { BrokenConnectionError } from './connection-errors.ts';
-import { type WatchdogDeps } from './watchdog.ts';
+import type { WatchdogDeps } from './watchdog.ts';
 
 /** How long the offline queue may stay silent before it counts as stuck. */
 const QUIET_LIMIT_MS = 60_000;

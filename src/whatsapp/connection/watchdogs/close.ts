@@ -1,4 +1,4 @@
-import { type WatchdogDeps } from './watchdog.ts';
+import type { WatchdogDeps } from './watchdog.ts';
 
 /** How long the server may take to close its side. */
 const CLOSE_LIMIT_MS = 3_000;

@@ -1,4 +1,4 @@
-import { type Clock, type Timer } from '../../../kit/clock.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 
 /** The clock of one connection: none of its timers outlives the connection. */
 export class ConnectionClock implements Clock {

@@ -1,5 +1,5 @@
 import { BrokenConnectionError } from './connection-errors.ts';
-import { type WatchdogDeps } from './watchdog.ts';
+import type { WatchdogDeps } from './watchdog.ts';
 
 /**
  * Longer than any legitimate piece of work: three queries of 30 s each and a download of 60 s. Counted from when the

@@ -1,5 +1,5 @@
 import { SilentConnectionError } from './connection-errors.ts';
-import { type WatchdogDeps } from './watchdog.ts';
+import type { WatchdogDeps } from './watchdog.ts';
 
 /** An active account is never silent for this long; an idle one logs in again now and then. */
 const SILENCE_LIMIT_MS = 3_600_000;

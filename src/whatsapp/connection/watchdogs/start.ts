@@ -1,5 +1,5 @@
 import { BrokenConnectionError } from './connection-errors.ts';
-import { type WatchdogDeps } from './watchdog.ts';
+import type { WatchdogDeps } from './watchdog.ts';
 
 /** Baileys' own limit for each of the two steps. */
 const CONNECT_LIMIT_MS = 20_000;

@@ -1,5 +1,5 @@
-import { type WASocket } from '@whiskeysockets/baileys';
-import { type Clock } from '../../../kit/clock.ts';
+import type { WASocket } from '@whiskeysockets/baileys';
+import type { Clock } from '../../../kit/clock.ts';
 
 /** Dependencies of a watchdog. */
 export interface WatchdogDeps {

@@ -1,4 +1,4 @@
-import { type Clock } from '../../../kit/clock.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import { watchAnswers } from './answers.ts';
 import { watchCatchUp } from './catch-up.ts';
 import { cut, watchClose } from './close.ts';
@@ -7,7 +7,7 @@ import { watchLoginQueries } from './login-queries.ts';
 import { watchLocks } from './locks.ts';
 import { watchSilence } from './silence.ts';
 import { watchStart } from './start.ts';
-import { type WatchdogDeps } from './watchdog.ts';
+import type { WatchdogDeps } from './watchdog.ts';
 
 /**
  * Ends a connection on which nothing would ever happen again, although Baileys does not notice; one file for each way

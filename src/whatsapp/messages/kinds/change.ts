@@ -1,6 +1,6 @@
 import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { AppError } from '../../../domain/errors.ts';
-import { type MessageContent } from '../../../domain/message.ts';
+import type { MessageContent } from '../../../domain/message.ts';
 import { contentOf } from '../content.ts';
 import { fieldsOf, unwrap } from '../unwrap.ts';
 

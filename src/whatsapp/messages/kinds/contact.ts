@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type ContactCard, type MessageContent } from '../../../domain/message.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { ContactCard, MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 
 /** `TEL;type=CELL;waid=5491234567890:+54 9 11 2345-6789`: WhatsApp puts the account's number into the card. */

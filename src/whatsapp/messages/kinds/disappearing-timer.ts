@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../../domain/message.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../../domain/message.ts';
 import { timerChange } from '../chat-timer.ts';
 import { contentOf } from '../content.ts';
 

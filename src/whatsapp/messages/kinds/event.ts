@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type OutgoingEvent } from '../../../domain/outgoing.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { OutgoingEvent } from '../../../domain/outgoing.ts';
 import * as location from './location.ts';
 
 /** Writes an event. Its answers are sealed with the message's secret. */

@@ -1,4 +1,4 @@
-import { type proto, type WAMessage } from '@whiskeysockets/baileys';
+import type { proto, WAMessage } from '@whiskeysockets/baileys';
 import { AppError } from '../../../domain/errors.ts';
 import { leafOf, withContext } from '../context.ts';
 import { unwrap } from '../unwrap.ts';

@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type Button, type OutgoingButtons, type OutgoingList } from '../../../domain/interactive.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { Button, OutgoingButtons, OutgoingList } from '../../../domain/interactive.ts';
 
 type Interactive = proto.Message.IInteractiveMessage;
 type NativeButton = proto.Message.InteractiveMessage.NativeFlowMessage.INativeFlowButton;

@@ -1,6 +1,6 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent, type Place } from '../../../domain/message.ts';
-import { type OutgoingPlace } from '../../../domain/outgoing.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { MessageContent, Place } from '../../../domain/message.ts';
+import type { OutgoingPlace } from '../../../domain/outgoing.ts';
 import { contentOf, firstText } from '../content.ts';
 
 /** Reads a location, shared once or for a while; `undefined` when `message` is of another kind. */

@@ -1,10 +1,10 @@
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 import { AppError } from '../../../domain/errors.ts';
-import { type MediaInfo, type MessageContent, type MessageType } from '../../../domain/message.ts';
-import { type OutgoingMedia } from '../../../domain/outgoing.ts';
+import type { MediaInfo, MessageContent, MessageType } from '../../../domain/message.ts';
+import type { OutgoingMedia } from '../../../domain/outgoing.ts';
 import { cleanFileName } from '../../../kit/file-name.ts';
 import { contentOf, firstText } from '../content.ts';
-import { type MediaKind, type UploadedFile } from '../media-kind.ts';
+import type { MediaKind, UploadedFile } from '../media-kind.ts';
 
 /** The fields that all kinds of media have, or some of them. */
 type AnyMedia = Partial<

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { proto, type WAMessageKey } from '@whiskeysockets/baileys';
 import { AppError } from '../../../domain/errors.ts';
-import { type MessageContent } from '../../../domain/message.ts';
+import type { MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 import * as poll from './poll.ts';
 import { seal, type SealKey, unseal } from '../seal.ts';

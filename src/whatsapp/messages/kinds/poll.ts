@@ -1,6 +1,6 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent, type Poll } from '../../../domain/message.ts';
-import { type PollState } from '../../../domain/poll.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { MessageContent, Poll } from '../../../domain/message.ts';
+import type { PollState } from '../../../domain/poll.ts';
 import { contentOf, firstText } from '../content.ts';
 
 /** Reads a poll; `undefined` when `message` is of another kind. WhatsApp has four fields for it. */

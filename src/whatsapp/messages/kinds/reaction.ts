@@ -1,5 +1,5 @@
-import { type proto, type WAMessageKey } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../../domain/message.ts';
+import type { proto, WAMessageKey } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 
 /** Reads a reaction; `undefined` when `message` is of another kind. An empty one removes an earlier one. */

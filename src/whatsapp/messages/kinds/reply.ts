@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../../domain/message.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
 
 /** Reads the button or list row that somebody chose; `undefined` when `message` is of another kind. */

@@ -1,7 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../../domain/message.ts';
+import type { MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
-import { type Payload, type UseCase } from '../seal.ts';
+import type { Payload, UseCase } from '../seal.ts';
 import { unwrap } from '../unwrap.ts';
 import { editOf, type ReadContent } from './change.ts';
 import * as reaction from './reaction.ts';

@@ -1,6 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../../domain/message.ts';
-import { type LinkPreview } from '../../../domain/outgoing.ts';
+import type { MessageContent } from '../../../domain/message.ts';
+import type { LinkPreview } from '../../../domain/outgoing.ts';
 import { contentOf, firstText } from '../content.ts';
 import { textsOf } from './interactive.ts';
 

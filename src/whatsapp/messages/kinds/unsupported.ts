@@ -1,5 +1,5 @@
-import { type proto } from '@whiskeysockets/baileys';
-import { type MessageContent } from '../../../domain/message.ts';
+import type { proto } from '@whiskeysockets/baileys';
+import type { MessageContent } from '../../../domain/message.ts';
 import { contentOf } from '../content.ts';
 import { BOOKKEEPING, fieldsOf, unwrap } from '../unwrap.ts';
 

@@ -1,7 +1,7 @@
-import { type Phone } from '../../../../simulator/phones/phone.ts';
-import { type Dice } from '../../dice.ts';
-import { type Size } from '../../scenario.ts';
-import { type Account, type Stage } from '../../stage.ts';
+import type { Phone } from '../../../../simulator/phones/phone.ts';
+import type { Dice } from '../../dice.ts';
+import type { Size } from '../../scenario.ts';
+import type { Account, Stage } from '../../stage.ts';
 
 /** The parameters of the scenario `hostile`. */
 export interface HostileSize extends Size {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Reaction, type Received } from '../../../harness/test-backend.ts';
+import type { Reaction, Received } from '../../../harness/test-backend.ts';
 import { messagesOf, withoutRepeats } from '../../ledger.ts';
 import { type Stage, waitFor } from '../../stage.ts';
-import { type Act, type Played, type Scene } from './act.ts';
+import type { Act, Played, Scene } from './act.ts';
 
 /** With this many texts, one is refused with each status. */
 const FEWEST_TEXTS = 10;

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { RawClient } from '../../../api/raw.ts';
 import { type Stage, waitFor } from '../../stage.ts';
-import { type Act, type Played, type Scene } from './act.ts';
+import type { Act, Played, Scene } from './act.ts';
 import { type HostileAnswer, type HostileRequest, send, whileHealthy } from './requests.ts';
 
 /** A route of the REST interface. */

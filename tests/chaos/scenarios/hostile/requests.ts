@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Played } from './act.ts';
+import type { Played } from './act.ts';
 
 /** A request of somebody who chooses every header, including `Host`. */
 export interface HostileRequest {

@@ -1,4 +1,4 @@
-import { type Act } from './act.ts';
+import type { Act } from './act.ts';
 import { LINES } from './server/lines.ts';
 import { LOGINS } from './server/logins.ts';
 

@@ -1,4 +1,4 @@
-import { type Act } from './act.ts';
+import type { Act } from './act.ts';
 import { CRASHES } from './storage/crashes.ts';
 import { DAMAGED_ROWS } from './storage/damaged-rows.ts';
 import { DELETIONS } from './storage/deletions.ts';

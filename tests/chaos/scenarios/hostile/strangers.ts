@@ -1,4 +1,4 @@
-import { type Act } from './act.ts';
+import type { Act } from './act.ts';
 import { CONTENTS } from './strangers/contents.ts';
 import { FILES } from './strangers/files.ts';
 import { SEALED } from './strangers/sealed.ts';

@@ -1,10 +1,10 @@
 import { bytesOf, childrenOf, type Stanza } from '../../../../simulator/kit/stanza.ts';
-import { type Phone } from '../../../../simulator/phones/phone.ts';
-import { type Answer } from '../../../harness/ask.ts';
-import { type Received } from '../../../harness/test-backend.ts';
+import type { Phone } from '../../../../simulator/phones/phone.ts';
+import type { Answer } from '../../../harness/ask.ts';
+import type { Received } from '../../../harness/test-backend.ts';
 import { messagesOf, withoutRepeats } from '../../ledger.ts';
 import { waitFor } from '../../stage.ts';
-import { type Scene } from './act.ts';
+import type { Scene } from './act.ts';
 
 /** Ids for as many messages as each hostility is repeated. */
 export function idsFor({ size }: Scene, name: string): string[] {

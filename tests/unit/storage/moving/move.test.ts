@@ -1,5 +1,5 @@
-import { type Secret } from '../../../../src/kit/secret.ts';
-import { type SessionId } from '../../../../src/domain/session-id.ts';
+import type { Secret } from '../../../../src/kit/secret.ts';
+import type { SessionId } from '../../../../src/domain/session-id.ts';
 import { NOBODY, type Side } from '../../../../src/storage/moving/side.ts';
 import { MOVED_TABLES, type MovedTable } from '../../../../src/storage/moving/tables.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';

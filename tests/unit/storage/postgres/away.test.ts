@@ -1,5 +1,5 @@
-import { type SessionId } from '../../../../src/domain/session-id.ts';
-import { type Storage } from '../../../../src/ports/storage.ts';
+import type { SessionId } from '../../../../src/domain/session-id.ts';
+import type { Storage } from '../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../contracts/storage/support.ts';

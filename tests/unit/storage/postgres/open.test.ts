@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Secret } from '../../../../src/kit/secret.ts';
 import { systemClock } from '../../../../src/kit/clock.ts';
-import { type Storage } from '../../../../src/ports/storage.ts';
+import type { Storage } from '../../../../src/ports/storage.ts';
 import { connectionConfig } from '../../../../src/storage/postgres/connect.ts';
 import { openPostgres, type PostgresOptions } from '../../../../src/storage/postgres/open.ts';
 import { migrate } from '../../../../src/storage/postgres/migrations/migrate.ts';

@@ -1,4 +1,4 @@
-import { type Clock } from '../../../../src/kit/clock.ts';
+import type { Clock } from '../../../../src/kit/clock.ts';
 import { LASTING_LEASE } from '../../../../src/ports/ownership.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';

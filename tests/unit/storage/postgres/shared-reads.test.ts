@@ -1,8 +1,8 @@
 import { mock } from 'node:test';
 import pg from 'pg';
 import { systemClock } from '../../../../src/kit/clock.ts';
-import { type SessionId } from '../../../../src/domain/session-id.ts';
-import { type Storage } from '../../../../src/ports/storage.ts';
+import type { SessionId } from '../../../../src/domain/session-id.ts';
+import type { Storage } from '../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
 import { ANA, BEA } from '../../../contracts/storage/support.ts';

@@ -2,7 +2,7 @@ import { proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
-import { type LearnedName } from '../../../../src/domain/person.ts';
+import type { LearnedName } from '../../../../src/domain/person.ts';
 import { silentLogger } from '../../../../src/kit/logger.ts';
 import { Semaphore } from '../../../../src/kit/semaphore.ts';
 import { History } from '../../../../src/whatsapp/history/history.ts';

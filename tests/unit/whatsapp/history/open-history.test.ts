@@ -1,7 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { deflateSync } from 'node:zlib';
 import { sealMedia } from '../../../../simulator/media/media-cipher.ts';
 import { openHistory } from '../../../../src/whatsapp/history/open-history.ts';

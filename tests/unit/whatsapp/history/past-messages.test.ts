@@ -1,5 +1,5 @@
 import { proto, type SignalKeyStore } from '@whiskeysockets/baileys';
-import { type IncomingMessage } from '../../../../src/domain/message.ts';
+import type { IncomingMessage } from '../../../../src/domain/message.ts';
 import { HistoryReader } from '../../../../src/whatsapp/history/history-reader.ts';
 import { pastMessages } from '../../../../src/whatsapp/history/past-messages.ts';
 

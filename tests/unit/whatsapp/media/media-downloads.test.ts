@@ -1,7 +1,7 @@
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type proto } from '@whiskeysockets/baileys';
+import type { proto } from '@whiskeysockets/baileys';
 import { PageServer } from '../../../harness/page-server.ts';
 import { untilTrue } from '../../../harness/until.ts';
 import { Downloading, seal, type SealedFile, sha256 } from './support.ts';

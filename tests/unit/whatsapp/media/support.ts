@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getMediaKeys, type MediaType, type proto, type WAMessage } from '@whiskeysockets/baileys';
-import { type SessionId } from '../../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../../src/domain/session-id.ts';
 import { MediaDownloads, type MediaDownloadsDeps } from '../../../../src/whatsapp/media/media-downloads.ts';
 import { MediaHost } from '../../../../src/whatsapp/media/media-host.ts';
 import { ManualClock } from '../../../harness/manual-clock.ts';
-import { type PageServer } from '../../../harness/page-server.ts';
+import type { PageServer } from '../../../harness/page-server.ts';
 
 const SESSION = 'session_1_ana' as SessionId;
 const MEDIA_KEY = Buffer.alloc(32, 7);

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type BinaryNode } from '@whiskeysockets/baileys';
+import type { BinaryNode } from '@whiskeysockets/baileys';
 import { Semaphore } from '../../../../src/kit/semaphore.ts';
 import { MediaDecryption } from '../../../../src/whatsapp/media/media-decryption.ts';
 import { MediaHost } from '../../../../src/whatsapp/media/media-host.ts';

@@ -1,5 +1,5 @@
 import { node, SERVER, type Stanza } from '../../../../../simulator/kit/stanza.ts';
-import { type Act } from '../act.ts';
+import type { Act } from '../act.ts';
 import { idsFor, notAsWritten, notOnce, say, sealedFor, session, tampering, textOf, toldOf } from '../tools.ts';
 
 /** What a server does on a connection that is logged in. */

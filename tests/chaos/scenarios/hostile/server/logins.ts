@@ -1,6 +1,6 @@
-import { type Phone } from '../../../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../../../simulator/phones/phone.ts';
 import { waitFor } from '../../../stage.ts';
-import { type Act, type Played, type Scene } from '../act.ts';
+import type { Act, Played, Scene } from '../act.ts';
 import { reconnect, session, untilToldOfTheLast } from '../tools.ts';
 
 /** As many as may log in at once. */

@@ -1,6 +1,6 @@
 import { type Answer, ask } from '../../../../harness/ask.ts';
 import { waitFor } from '../../../stage.ts';
-import { type Act, type Played, type Scene } from '../act.ts';
+import type { Act, Played, Scene } from '../act.ts';
 import { readTexts, untilOrdinaryConnected } from './own-account.ts';
 
 const SENDS = 20;

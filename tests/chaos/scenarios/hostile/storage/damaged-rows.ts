@@ -1,7 +1,7 @@
-import { type Phone } from '../../../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../../../simulator/phones/phone.ts';
 import { tamper } from '../../../../harness/sqlite-file.ts';
 import { waitFor } from '../../../stage.ts';
-import { type Act, type Scene } from '../act.ts';
+import type { Act, Scene } from '../act.ts';
 import { link, readTexts, remove, toldTexts, untilOrdinaryConnected, untilSession, untilTold } from './own-account.ts';
 
 /** An account of this act, which ordinary people do not write to. */

@@ -1,6 +1,6 @@
-import { type Answer } from '../../../../harness/ask.ts';
+import type { Answer } from '../../../../harness/ask.ts';
 import { type Stage, waitFor } from '../../../stage.ts';
-import { type Act, type Scene } from '../act.ts';
+import type { Act, Scene } from '../act.ts';
 import { link, readTexts, remove } from './own-account.ts';
 
 const SENDS = 8;

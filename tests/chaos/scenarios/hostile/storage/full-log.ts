@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { START_OPTIONS } from '../../../../../bench/parties/start-options.ts';
-import { type Environment } from '../../../../../src/config/environment.ts';
+import type { Environment } from '../../../../../src/config/environment.ts';
 import { type Answer, ask } from '../../../../harness/ask.ts';
 import { CHILD_ENVIRONMENT } from '../../../../harness/child-environment.ts';
 import { freePort } from '../../../../harness/free-port.ts';
 import { waitFor } from '../../../stage.ts';
-import { type Act, type Scene } from '../act.ts';
+import type { Act, Scene } from '../act.ts';
 import { link, toldTexts, untilTold } from './own-account.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../../../bin/whatsapp-orchestrator.js', import.meta.url));

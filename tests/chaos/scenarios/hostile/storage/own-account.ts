@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Phone } from '../../../../../simulator/phones/phone.ts';
-import { type Answer } from '../../../../harness/ask.ts';
+import type { Phone } from '../../../../../simulator/phones/phone.ts';
+import type { Answer } from '../../../../harness/ask.ts';
 import { withoutRepeats } from '../../../ledger.ts';
 import { type Stage, waitFor } from '../../../stage.ts';
-import { type Scene } from '../act.ts';
+import type { Scene } from '../act.ts';
 
 const POLL_MS = 80;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tamper } from '../../../../harness/sqlite-file.ts';
 import { type Stage, waitFor } from '../../../stage.ts';
-import { type Act } from '../act.ts';
+import type { Act } from '../act.ts';
 import { untilOrdinaryConnected } from './own-account.ts';
 
 /** Rows of each of four tables, for each time. */

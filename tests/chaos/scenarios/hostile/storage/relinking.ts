@@ -1,7 +1,7 @@
-import { type Phone } from '../../../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../../../simulator/phones/phone.ts';
 import { withoutRepeats } from '../../../ledger.ts';
 import { waitFor } from '../../../stage.ts';
-import { type Act, type Scene } from '../act.ts';
+import type { Act, Scene } from '../act.ts';
 import { link, remove, toldTexts, untilSession } from './own-account.ts';
 
 /** An account whose QRs are scanned again and again while somebody writes to it. */

@@ -1,8 +1,8 @@
 import { cp, rm } from 'node:fs/promises';
 import { withoutRepeats } from '../../../ledger.ts';
 import { type Account, Stage, waitFor } from '../../../stage.ts';
-import { type Received } from '../../../../harness/test-backend.ts';
-import { type Act, type HostileSize } from '../act.ts';
+import type { Received } from '../../../../harness/test-backend.ts';
+import type { Act, HostileSize } from '../act.ts';
 import { untilSession } from './own-account.ts';
 
 /** More than one session has events of one epoch. */

@@ -1,7 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type Group } from '../../../../../simulator/world/group.ts';
+import type { Group } from '../../../../../simulator/world/group.ts';
 import { messagesOf } from '../../../ledger.ts';
-import { type Act, type Scene } from '../act.ts';
+import type { Act, Scene } from '../act.ts';
 import { idOf, idsFor, notOnce, toldOf, untilToldOfTheLast } from '../tools.ts';
 
 const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type;

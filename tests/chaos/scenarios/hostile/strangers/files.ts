@@ -1,4 +1,4 @@
-import { type Act, type Scene } from '../act.ts';
+import type { Act, Scene } from '../act.ts';
 import { corrupted, idsFor, notOnce, tampering, toldOf } from '../tools.ts';
 
 /** What a document is called, and what of that is told. */

@@ -1,8 +1,8 @@
 import { childrenOf, node, type Stanza } from '../../../../../simulator/kit/stanza.ts';
-import { type Phone } from '../../../../../simulator/phones/phone.ts';
+import type { Phone } from '../../../../../simulator/phones/phone.ts';
 import { messagesOf } from '../../../ledger.ts';
 import { waitFor } from '../../../stage.ts';
-import { type Act, type Scene } from '../act.ts';
+import type { Act, Scene } from '../act.ts';
 import {
   flipped,
   idsFor,

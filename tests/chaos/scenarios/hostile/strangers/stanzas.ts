@@ -1,6 +1,6 @@
 import { childrenOf, node, type Stanza } from '../../../../../simulator/kit/stanza.ts';
-import { type Received } from '../../../../harness/test-backend.ts';
-import { type Act, type Scene } from '../act.ts';
+import type { Received } from '../../../../harness/test-backend.ts';
+import type { Act, Scene } from '../act.ts';
 import { idOf, idsFor, notAsWritten, notOnce, tampering, textOf, toldOf, untilToldOfTheLast } from '../tools.ts';
 
 /** Names that objects inherit. */

@@ -1,8 +1,8 @@
-import { type SessionId } from '../../../../../src/domain/session-id.ts';
-import { type MessageKey } from '../../../../../src/ports/signal.ts';
+import type { SessionId } from '../../../../../src/domain/session-id.ts';
+import type { MessageKey } from '../../../../../src/ports/signal.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
 import { afterMessages } from '../../../../harness/postgres-messages.ts';
-import { type Break } from '../../../../harness/tcp-relay.ts';
+import type { Break } from '../../../../harness/tcp-relay.ts';
 import { type Relayed, throughRelay } from '../../../../harness/through-relay.ts';
 import { joined, type TestNode } from './nodes.ts';
 

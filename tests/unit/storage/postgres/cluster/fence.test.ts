@@ -1,4 +1,4 @@
-import { type PendingCallback } from '../../../../../src/ports/callbacks.ts';
+import type { PendingCallback } from '../../../../../src/ports/callbacks.ts';
 import { SessionLostError } from '../../../../../src/domain/errors.ts';
 import { ANA, BEA, qr, record, statusUpdate } from '../../../../contracts/storage/support.ts';
 import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';

@@ -1,10 +1,10 @@
-import { type PhoneNumber } from '../../../../../src/domain/address.ts';
-import { type KeptMessage } from '../../../../../src/domain/kept-message.ts';
-import { type JournalEntry, type MessageKey } from '../../../../../src/ports/signal.ts';
-import { type ScheduledMessage } from '../../../../../src/domain/scheduled-message.ts';
-import { type Subscription } from '../../../../../src/domain/subscription.ts';
-import { type DeliveryQueue, type PendingCallback } from '../../../../../src/ports/callbacks.ts';
-import { type Storage } from '../../../../../src/ports/storage.ts';
+import type { PhoneNumber } from '../../../../../src/domain/address.ts';
+import type { KeptMessage } from '../../../../../src/domain/kept-message.ts';
+import type { JournalEntry, MessageKey } from '../../../../../src/ports/signal.ts';
+import type { ScheduledMessage } from '../../../../../src/domain/scheduled-message.ts';
+import type { Subscription } from '../../../../../src/domain/subscription.ts';
+import type { DeliveryQueue, PendingCallback } from '../../../../../src/ports/callbacks.ts';
+import type { Storage } from '../../../../../src/ports/storage.ts';
 import { ANA, qr, record, statusUpdate } from '../../../../contracts/storage/support.ts';
 
 /** What a call of a method may need. */

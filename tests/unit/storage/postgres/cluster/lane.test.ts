@@ -1,4 +1,4 @@
-import { type Lease } from '../../../../../src/ports/ownership.ts';
+import type { Lease } from '../../../../../src/ports/ownership.ts';
 import { SessionLostError } from '../../../../../src/domain/errors.ts';
 import { untilTrue } from '../../../../harness/until.ts';
 import { connectionName } from '../../../../../src/storage/postgres/cluster/node-name.ts';

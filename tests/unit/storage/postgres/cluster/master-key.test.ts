@@ -1,10 +1,10 @@
 import { mock } from 'node:test';
 import pg from 'pg';
-import { type SessionId } from '../../../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../../../src/domain/session-id.ts';
 import { systemClock } from '../../../../../src/kit/clock.ts';
 import { Secret } from '../../../../../src/kit/secret.ts';
 import { LASTING_LEASE, type NodeDescription } from '../../../../../src/ports/ownership.ts';
-import { type Storage } from '../../../../../src/ports/storage.ts';
+import type { Storage } from '../../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../../src/storage/postgres/open.ts';
 import { idOfMasterKey, keyOf, sealNextKey } from '../../../../../src/storage/shared/encryption/master-key.ts';
 import { StorageKeyError } from '../../../../../src/storage/shared/errors.ts';

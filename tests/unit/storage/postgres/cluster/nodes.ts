@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { type Clock } from '../../../../../src/kit/clock.ts';
+import type { Clock } from '../../../../../src/kit/clock.ts';
 import { systemClock } from '../../../../../src/kit/clock.ts';
-import { type Secret } from '../../../../../src/kit/secret.ts';
+import type { Secret } from '../../../../../src/kit/secret.ts';
 import { LASTING_LEASE, type Lease, type NodeDescription } from '../../../../../src/ports/ownership.ts';
 import { connectionConfig } from '../../../../../src/storage/postgres/connect.ts';
 import { type ClusterStorage, openPostgres } from '../../../../../src/storage/postgres/open.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../../../src/kit/clock.ts';
-import { type SessionId } from '../../../../../src/domain/session-id.ts';
+import type { SessionId } from '../../../../../src/domain/session-id.ts';
 import { openPostgres } from '../../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
