@@ -57,7 +57,7 @@ export class Stage implements AsyncDisposable {
 
   /** Starts the orchestrator and links the accounts one by one. */
   static async open({ accounts, environment = {}, isInside = false }: StageOptions): Promise<Stage> {
-    const stage = new Stage(await startWorld({ environment }, { start: isInside }));
+    const stage = new Stage(await startWorld({ environment, hasAllPreKeys: true }, { start: isInside }));
     if (!isInside) await stage.start();
     for (let index = 0; index < accounts; index += 1) stage.accounts.push(await stage.#link(index));
     return stage;
