@@ -40,7 +40,7 @@ export const kill: Scenario<KillSize> = {
   proves:
     'A SIGKILL at any instant loses, duplicates and reorders no message, while both sides write and the backend goes up and down.',
   sizes: {
-    short: { kills: 3, sessions: 2, pauseMs: 300, replyMs: 60, lifeMs: 1_200, patienceMs: 20_000 },
+    short: { kills: 3, sessions: 2, pauseMs: 300, replyMs: 60, lifeMs: 1_200, patienceMs: 40_000 },
     full: { kills: 200, sessions: 20, pauseMs: 1_500, replyMs: 600, lifeMs: 2_500, patienceMs: 180_000 },
   },
   async run(size, dice) {
@@ -76,13 +76,11 @@ async function killProcess({ stage, replies, count }: Scene, dice: Dice, { lifeM
   if (life !== 'start') await process.untilReady();
   if (life === 'replies') await replies.untilAnswered(REPLIES, REPLIES_MS);
   const killMs = dice.below(life === 'start' ? START_MS : lifeMs);
-  const isSwitched = FIRST_SWITCHES[count] ?? dice.happens(BACKEND_SWITCHES);
-  const switchMs = isSwitched ? dice.below(killMs) : undefined;
-  if (switchMs !== undefined) {
-    await pause(switchMs);
+  const switchMs = dice.below(killMs);
+  await pause(switchMs);
+  if (FIRST_SWITCHES[count] ?? dice.happens(BACKEND_SWITCHES))
     await (backend.isUp ? backend.goesDown() : backend.comesUp());
-  }
-  await pause(killMs - (switchMs ?? 0));
+  await pause(killMs - switchMs);
   const code = await process.end('SIGKILL');
   if (code !== null) throw new Error(`The process exited by itself with ${code}:\n${process.output}`);
 }
