@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { runRotationCommand } from '../../../src/cli/rotation-command.ts';
 import { messageOf } from '../../../src/kit/failure.ts';
 import type { Environment } from '../../../src/config/environment.ts';
+import { ask } from '../../harness/ask.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 import { logInMemory } from '../../harness/log-in-memory.ts';
@@ -127,7 +128,8 @@ it.each([
     expect(await server.exited()).toBeNull();
     await expectRefused(world, { ...settings, MASTER_KEY: key === OLD ? NEW : OLD });
     const { log, text } = await logInMemory();
-    await using _later = await Orchestrator.start({ environment: both, clock: world.clock, log });
+    await using later = await Orchestrator.start({ environment: both, clock: world.clock, log });
+    expect((await ask(`${later.url}/health`, { method: 'GET' })).status).toBe(200);
     expect(text().includes('has the key of NEW_MASTER_KEY')).toBe(key === NEW);
     expect(await received(world, sent)).toEqual(sent);
   },
