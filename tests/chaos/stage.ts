@@ -32,6 +32,8 @@ export interface StageOptions {
   accounts: number;
   /** Additional settings. */
   environment?: Environment;
+  /** Runs the orchestrator within this process, where it starts sooner and nothing can kill it. */
+  isInside?: boolean;
 }
 
 const ERROR_LEVEL = 50;
@@ -40,7 +42,7 @@ const ERROR_LEVEL = 50;
 const running = new Set<OrchestratorProcess>();
 process.once('exit', () => running.forEach((orchestrator) => orchestrator.signal('SIGKILL')));
 
-/** An orchestrator in its own process with linked accounts, and a ledger of the messages written to them. */
+/** An orchestrator, in its own process unless asked otherwise, with linked accounts, and a ledger of the messages written to them. */
 export class Stage implements AsyncDisposable {
   readonly ledger = new Ledger();
   readonly accounts: Account[] = [];
@@ -54,9 +56,9 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Starts the orchestrator and links the accounts one by one. */
-  static async open({ accounts, environment = {} }: StageOptions): Promise<Stage> {
-    const stage = new Stage(await startWorld({ environment }, { start: false }));
-    await stage.start();
+  static async open({ accounts, environment = {}, isInside = false }: StageOptions): Promise<Stage> {
+    const stage = new Stage(await startWorld({ environment, hasAllPreKeys: true }, { start: isInside }));
+    if (!isInside) await stage.start();
     for (let index = 0; index < accounts; index += 1) stage.accounts.push(await stage.#link(index));
     return stage;
   }
@@ -79,7 +81,12 @@ export class Stage implements AsyncDisposable {
     return this.#world.backend.accepted;
   }
 
-  /** The latest orchestrator. */
+  /** The latest orchestrator, wherever it runs. */
+  get server(): Pick<OrchestratorProcess, 'get' | 'post'> {
+    return this.#processes.at(-1) ?? this.#world.orchestrator;
+  }
+
+  /** The latest orchestrator. Throws when it is none of its own process. */
   get process(): OrchestratorProcess {
     const last = this.#processes.at(-1);
     if (!last) throw new Error('No orchestrator was started');
@@ -150,7 +157,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.process[Symbol.asyncDispose]();
+    await this.#processes.at(-1)?.[Symbol.asyncDispose]();
     await this.#world[Symbol.asyncDispose]();
   }
 
@@ -160,7 +167,7 @@ export class Stage implements AsyncDisposable {
     const friend = this.whatsapp.phone(`54922000000${digits}`, `Friend ${index}`);
     const neighbour = this.whatsapp.phone(`54933000000${digits}`, `Neighbour ${index}`);
     const group = this.whatsapp.group({ subject: `Group ${index}`, members: [phone, friend, neighbour] });
-    const { body } = await this.process.get('/generate-qr');
+    const { body } = await this.server.get('/generate-qr');
     await phone.scan(body.qrText as string);
     await this.backend.next(
       (received) => received.path.endsWith('new-session-connected') && received.body.session_id === body.sessionId,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { silentLogger } from '../../src/kit/logger.ts';
+import { type Logger, silentLogger } from '../../src/kit/logger.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { type Random, systemRandom } from '../../src/kit/random.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -18,6 +18,8 @@ export interface OrchestratorOptions {
   qrLifetimeMs?: number;
   /** Reports the free disk space, in bytes. */
   freeBytes?: () => Promise<number>;
+  /** Where it logs; nowhere by default. */
+  log?: Logger;
 }
 
 /** Keeps random waits within the shortest tenth of their range, so that no test waits for seconds. */

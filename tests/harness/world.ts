@@ -6,6 +6,8 @@ import type { SimulatorOptions } from '../../simulator/options.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import type { Environment } from '../../src/config/environment.ts';
+import { putEmptyDatabase } from './empty-database.ts';
+import { fewPreKeys } from './few-pre-keys.ts';
 import { callbackComplaint } from './openapi-conformance.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 import { storageSettings } from './shared-postgres.ts';
@@ -19,6 +21,8 @@ export interface WorldOptions extends Pick<OrchestratorOptions, 'qrLifetimeMs' |
   environment?: Environment;
   /** Options of the simulator. */
   whatsapp?: SimulatorOptions;
+  /** Devices upload as many pre-keys as they do at WhatsApp, instead of a few. */
+  hasAllPreKeys?: boolean;
 }
 
 /** A linked account: its session, its phone, and the callback that announced it. */
@@ -57,7 +61,8 @@ export class World implements AsyncDisposable {
     const storage = await storageSettings(authDir);
     const whatsapp = await startSimulator(options.whatsapp);
     const world = new World({ whatsapp, backend: await startTestBackend(), authDir }, options, storage);
-    if (start) await world.startOrchestrator();
+    if (!options.hasAllPreKeys) whatsapp.use(fewPreKeys);
+    if (start) await world.#startNew();
     return world;
   }
 
@@ -83,6 +88,13 @@ export class World implements AsyncDisposable {
       ...this.#storage,
       ...this.#options.environment,
     };
+  }
+
+  /** Starts the first orchestrator of this world. An encrypted database has no empty one in plaintext. */
+  async #startNew(): Promise<void> {
+    const { DATABASE_URL, MASTER_KEY } = this.environment;
+    if (DATABASE_URL === undefined && MASTER_KEY === undefined) await putEmptyDatabase(this.authDir);
+    await this.startOrchestrator();
   }
 
   async startOrchestrator(): Promise<void> {

@@ -8,6 +8,8 @@ import { Stage, waitFor } from '../stage.ts';
 interface AwaySize extends Size {
   messages: number;
   sessions: number;
+  /** 1 runs the orchestrator within this process. */
+  inside: number;
   /** The duration of each kind of absence. */
   phaseMs: number;
   patienceMs: number;
@@ -18,15 +20,25 @@ interface AwaySize extends Size {
 /** Hanging requests time out after this; only then can another one find that the backend is back. */
 const TIMEOUT_MS = 1_000;
 
-/** The kinds of absence, in order. */
-const ABSENCES: ((backend: TestBackend) => Promise<void> | void)[] = [
-  (backend) => backend.answerWith(500),
-  (backend) => backend.goesDown(),
-  async (backend) => {
-    backend.answerWith('hang');
-    await backend.comesUp();
+/** A kind of absence. */
+interface Absence {
+  begin: (backend: TestBackend) => Promise<void> | void;
+  /** What the backend answers meanwhile, `null` for nothing; left out where nothing can reach it. */
+  answers?: number | null;
+}
+
+/** All of them, in order. */
+const ABSENCES: readonly Absence[] = [
+  { begin: (backend) => backend.answerWith(500), answers: 500 },
+  { begin: (backend) => backend.goesDown() },
+  {
+    begin: async (backend) => {
+      backend.answerWith('hang');
+      await backend.comesUp();
+    },
+    answers: null,
   },
-  (backend) => backend.answerWith({ status: 429, headers: { 'retry-after': '1' } }),
+  { begin: (backend) => backend.answerWith({ status: 429, headers: { 'retry-after': '1' } }), answers: 429 },
 ];
 
 /** See docs/chaos.md. */
@@ -34,21 +46,23 @@ export const away: Scenario<AwaySize> = {
   name: 'away',
   proves: 'A backend that fails, refuses connections, hangs or is busy gets everything in order soon after its return.',
   sizes: {
-    short: { messages: 60, sessions: 6, phaseMs: 1_500, patienceMs: 20_000, firstTryMs: 10_000 },
-    full: { messages: 1_000, sessions: 50, phaseMs: 20_000, patienceMs: 60_000, firstTryMs: 2_000 },
+    short: { inside: 1, messages: 24, sessions: 3, phaseMs: 300, patienceMs: 20_000, firstTryMs: 10_000 },
+    full: { inside: 0, messages: 1_000, sessions: 50, phaseMs: 20_000, patienceMs: 60_000, firstTryMs: 2_000 },
   },
   async run(size, dice) {
     await using stage = await Stage.open({
       accounts: size.sessions,
+      isInside: size.inside > 0,
       environment: { BACKEND_TIMEOUT: String(TIMEOUT_MS) },
     });
-    for (const beAway of ABSENCES) {
-      await beAway(stage.backend);
+    for (const absence of ABSENCES) {
+      await absence.begin(stage.backend);
       await Promise.all([pause(size.phaseMs), write(stage, dice, size.messages / ABSENCES.length)]);
+      await untilMet(stage, absence, size.patienceMs);
     }
     const firstTryMs = await comeBack(stage, size.patienceMs);
     const drainedMs = await until(() => stage.ledger.isFull(stage.accepted), size.patienceMs);
-    const { body: health } = await stage.process.get('/health');
+    const { body: health } = await stage.server.get('/health');
     const dead = health.callbacks.deadLettered as number;
     const { accepted, ledger } = stage;
     return {
@@ -66,6 +80,13 @@ export const away: Scenario<AwaySize> = {
     };
   },
 };
+
+/** Waits until a post has met the absence. */
+async function untilMet({ backend }: Stage, { answers }: Absence, patienceMs: number): Promise<void> {
+  const isMet = () => answers === undefined || backend.received.some(({ status }) => status === answers);
+  await waitFor(isMet, patienceMs);
+  if (!isMet()) throw new Error(`Nothing was answered with ${answers}`);
+}
 
 async function write(stage: Stage, dice: Dice, count: number): Promise<void> {
   for (let written = 0; written < count; written += 1) {

@@ -22,7 +22,7 @@ export const disk: Scenario<DiskSize> = {
   name: 'disk',
   proves: 'A disk that is full for a while loses and reorders no message; /health reports it, and recovers by itself.',
   sizes: {
-    short: { sessions: 3, times: 1, phaseMs: 2_500, pauseMs: 150, patienceMs: 20_000 },
+    short: { sessions: 2, times: 1, phaseMs: 1_000, pauseMs: 150, patienceMs: 20_000 },
     full: { sessions: 10, times: 5, phaseMs: 8_000, pauseMs: 300, patienceMs: 60_000 },
   },
   async run(size, dice) {

@@ -28,7 +28,7 @@ export const group: Scenario<GroupSize> = {
   name: 'group',
   proves: 'A message to a big group needs at most one query to WhatsApp, and reaches every device of every member.',
   sizes: {
-    short: { members: 30, devices: 3, patienceMs: 30_000 },
+    short: { members: 12, devices: 3, patienceMs: 30_000 },
     full: { members: 500, devices: 3, patienceMs: 300_000 },
   },
   async run({ members, devices, patienceMs }) {

@@ -35,6 +35,9 @@ export const hostile: Scenario<HostileSize> = {
     const played: { act: Act; result: Played }[] = [];
     for (const act of ACTS.filter(({ isLong }) => size.long > 0 || !isLong))
       played.push({ act, result: await play(act, stage, { size, dice: dice.fork() }) });
+    const late: string[] = [];
+    for (const { act, result } of played)
+      late.push(...((await result.lastly?.()) ?? []).map((problem) => `${act.name}: ${problem}`));
     await traffic.stop();
     await waitFor(() => stage.ledger.isFull(ordinary(stage.backend.received)), size.patienceMs);
     const accepted = ordinary(stage.backend.received);
@@ -44,6 +47,7 @@ export const hostile: Scenario<HostileSize> = {
         .join('; '),
       problems: [
         ...played.flatMap(({ act, result }) => result.problems.map((problem) => `${act.name}: ${problem}`)),
+        ...late,
         ...stage.ledger.compare(accepted),
       ],
       evidence: { ledger: stage.ledger, accepted },

@@ -53,7 +53,7 @@ export const mutations: Scenario<MutationsSize> = {
   proves:
     'Whatever the server sends in whichever form, messages arrive, connections come back, everything is acknowledged.',
   sizes: {
-    short: { each: 4, rounds: 2, kind: EVERY_KIND, kinds: 1, from: 0, patienceMs: 15_000 },
+    short: { each: 2, rounds: 2, kind: EVERY_KIND, kinds: 1, from: 0, patienceMs: 15_000 },
     full: { each: 2_000, rounds: 400, kind: EVERY_KIND, kinds: 1, from: 0, patienceMs: 30_000 },
   },
   async run(size, dice) {

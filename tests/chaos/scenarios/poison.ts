@@ -6,6 +6,8 @@ import { type Account, Stage, waitFor } from '../stage.ts';
 
 interface PoisonSize extends Size {
   sessions: number;
+  /** 1 runs the orchestrator within this process. */
+  inside: number;
   /** Messages to each session; the middle one of the first session is refused. */
   messages: number;
   pauseMs: number;
@@ -33,12 +35,13 @@ export const poison: Scenario<PoisonSize> = {
   proves:
     'Only the callback that is always refused becomes a dead letter; it delays no other session and can be retried.',
   sizes: {
-    short: { sessions: 3, messages: 30, pauseMs: 60, poisonAfterSeconds: 2, patienceMs: 25_000 },
-    full: { sessions: 20, messages: 60, pauseMs: 700, poisonAfterSeconds: 3_600, patienceMs: 180_000 },
+    short: { inside: 1, sessions: 2, messages: 10, pauseMs: 30, poisonAfterSeconds: 1, patienceMs: 25_000 },
+    full: { inside: 0, sessions: 20, messages: 60, pauseMs: 700, poisonAfterSeconds: 3_600, patienceMs: 180_000 },
   },
   async run(size) {
     await using stage = await Stage.open({
       accounts: size.sessions,
+      isInside: size.inside > 0,
       environment: { CALLBACK_POISON_AFTER: String(size.poisonAfterSeconds) },
     });
     await writeToAll(stage, size);
@@ -47,7 +50,7 @@ export const poison: Scenario<PoisonSize> = {
     const before = messagesOf(stage.accepted).length;
     const slowestMs = slowestOfOthers(stage);
     stage.backend.recovers();
-    for (const id of deadIds) await stage.process.post(`/callbacks/${id}/retry`);
+    for (const id of deadIds) await stage.server.post(`/callbacks/${id}/retry`);
     await stage.settle(size.patienceMs);
     return judge(stage, { deadIds, before, slowestMs });
   },
@@ -69,8 +72,8 @@ async function writeToAll(stage: Stage, { messages, pauseMs }: PoisonSize): Prom
   }
 }
 
-async function deadLetters({ process }: Stage): Promise<string[]> {
-  const { body } = await process.get('/callbacks?state=dead');
+async function deadLetters({ server }: Stage): Promise<string[]> {
+  const { body } = await server.get('/callbacks?state=dead');
   return ((body.data ?? []) as { id: unknown }[]).map(({ id }) => String(id));
 }
 

@@ -32,7 +32,7 @@ export const reconnects: Scenario<ReconnectsSize> = {
   name: 'reconnects',
   proves: 'A session that reconnects hundreds of times leaks no socket, timer or memory.',
   sizes: {
-    short: { warmUp: 10, reconnects: 30, thorough: 0, patienceMs: 10_000 },
+    short: { warmUp: 6, reconnects: 16, thorough: 0, patienceMs: 10_000 },
     full: { warmUp: 100, reconnects: 500, thorough: 1, patienceMs: 20_000 },
   },
   async run(size) {

@@ -65,16 +65,18 @@ export const window: Scenario<WindowSize> = {
     full: { rounds: 5, again: 0.5, patienceMs: 30_000, withoutJournal: 0 },
   },
   async run(size, dice) {
-    await using stage = await Stage.open({ accounts: 1 });
+    const cases = Array.from({ length: size.rounds }, () =>
+      CHATS.flatMap((chat) => pointsFor(chat, size).map((point) => ({ chat, point }))),
+    ).flat();
+    // The first process, which nothing kills before it is told to, is the one that is killed first.
+    const environment = killPlan(planOf(cases[0]!, size));
+    await using stage = await Stage.open({ accounts: 1, environment });
     const [account] = stage.accounts as [Account];
     await establishSessions(stage, account);
     const tally: Tally = { missed: [], kills: 0, again: 0, afterReceipt: 0, receipts: 0 };
-    for (let round = 0; round < size.rounds; round += 1) {
-      for (const chat of CHATS) {
-        for (const point of pointsFor(chat, size)) {
-          await killOnce(stage, { chat, point, size, dice, tally });
-        }
-      }
+    for (const [index, one] of cases.entries()) {
+      if (index > 0) await stage.start(killPlan(planOf(one, size)));
+      await killOnce(stage, { ...one, size, dice, tally });
     }
     await stage.start();
     await stage.settle(size.patienceMs);
@@ -100,22 +102,28 @@ async function establishSessions(stage: Stage, account: Account): Promise<void> 
   await stage.settle(10_000);
   await stage.process.post(`/sessions/${sessionId}/send-message`, { number: friend.number, message: 'hola' });
   await friend.next();
-  await stage.process.end('SIGKILL');
 }
 
-interface Case {
+/** What a process is killed in, and where. */
+interface Kill {
   chat: Chat;
   point: KillPoint;
+}
+
+interface Case extends Kill {
   size: WindowSize;
   dice: Dice;
   tally: Tally;
 }
 
-/** Starts a process that is killed at the point while it handles a message. */
+function planOf({ chat: { kind }, point }: Kill, { withoutJournal }: WindowSize): KillPlan {
+  return { point, kind, withoutJournal: withoutJournal > 0 };
+}
+
+/** Has the process, which was started for it, killed at the point while it handles a message. */
 async function killOnce(stage: Stage, { chat, point, size, dice, tally }: Case): Promise<void> {
   const [account] = stage.accounts as [Account];
-  const plan: KillPlan = { point, kind: chat.kind, withoutJournal: size.withoutJournal > 0 };
-  const process = await stage.start(killPlan(plan));
+  const { process } = stage;
   await stage.untilOnline();
   await stage.settle(size.patienceMs);
   process.signal('SIGUSR2');

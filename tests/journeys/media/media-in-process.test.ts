@@ -44,12 +44,12 @@ it('a process killed while a webhook waits for its file loses neither, and sends
 
   await first.end('SIGKILL');
   expect(await names()).toEqual([`${id}.jpg.incomplete`]);
-  await using second = await OrchestratorProcess.start(world.environment);
+  await world.startOrchestrator();
 
   const { body } = await world.backend.next(RECEIVED);
   expect(body).toMatchObject({ message_id: id, media_info: { download_error: null } });
   expect(await names()).toEqual([`${id}.jpg`]);
-  expect((await second.get('/health')).body.callbacks).toMatchObject({ pending: 0 });
+  expect((await world.orchestrator.get('/health')).body.callbacks).toMatchObject({ pending: 0 });
   expect(world.backend.received.filter(({ path }) => path.endsWith(RECEIVED))).toHaveLength(1);
 });
 

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { Environment } from '../../../src/config/environment.ts';
 import { Secret } from '../../../src/kit/secret.ts';
 import type { SessionId } from '../../../src/domain/session-id.ts';
 import { decode } from '../../../src/whatsapp/signal/key-codec.ts';
 import type { Phone } from '../../../simulator/phones/phone.ts';
 import { type Answer, ask, type Question } from '../../harness/ask.ts';
+import { type LogInMemory, logInMemory } from '../../harness/log-in-memory.ts';
+import { Orchestrator } from '../../harness/orchestrator.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { openStored } from '../../harness/stored.ts';
 import { startWorld, type World } from '../../harness/world.ts';
@@ -23,7 +26,7 @@ const MEDIA_KEY = randomBytes(32);
 /** Part of every text that anybody sends, and of every key that a caller makes up. */
 const CANARY = 'canary';
 
-/** The whole story of a session, with failures on every side, in a process that logs everything. */
+/** The whole story of a session, with failures on every side, in a process that logs everything, and after a kill in this one. */
 class Story implements AsyncDisposable {
   readonly refusals: Answer[] = [];
   /** The parts of the QRs that are not public keys. */
@@ -35,7 +38,8 @@ class Story implements AsyncDisposable {
   readonly #account: Phone;
   readonly #person: Phone;
   #orchestrator!: OrchestratorProcess;
-  #output = '';
+  #later: Orchestrator | undefined;
+  #log: LogInMemory | undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -43,31 +47,29 @@ class Story implements AsyncDisposable {
     this.#person = world.whatsapp.phone(PERSON, 'canary-push-name');
   }
 
-  /** The output of all its processes. */
+  /** All that was logged. */
   get output(): string {
-    return this.#output + this.#orchestrator.output;
+    return this.#orchestrator.output + (this.#log?.text() ?? '');
   }
 
   async start(): Promise<void> {
-    const environment = {
-      ...this.#world.environment,
-      LOG_LEVEL: 'trace',
-      DOWNLOAD_MEDIA: 'true',
-      BACKEND_RETRIES: '1',
-    };
-    this.#orchestrator = await OrchestratorProcess.start(environment);
+    this.#orchestrator = await OrchestratorProcess.start({ ...this.#environment, LOG_LEVEL: 'trace' });
   }
 
-  async kill(): Promise<void> {
+  async killAndStartAgain(): Promise<void> {
     await this.#orchestrator.end('SIGKILL');
-    this.#output += this.#orchestrator.output;
+    this.#log = await logInMemory();
+    const { log } = this.#log;
+    this.#later = await Orchestrator.start({ environment: this.#environment, clock: this.#world.clock, log });
   }
 
   async end(): Promise<void> {
-    expect(await this.#orchestrator.end('SIGTERM')).toBe(0);
+    await this.#later?.[Symbol.asyncDispose]();
+    this.#later = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
     await this.#orchestrator[Symbol.asyncDispose]();
   }
 
@@ -134,7 +136,7 @@ class Story implements AsyncDisposable {
     });
     await this.refused('POST', messages, { type: 'edit', message_id: 'unknown', text: 'canary-edit' });
     await this.refused('POST', '/config/download-media', { enabled: 'canary-enabled' });
-    const broken = await fetch(`${this.#orchestrator.url}${sendMessage}`, {
+    const broken = await fetch(`${this.#url}${sendMessage}`, {
       method: 'POST',
       body: '{"number": "1", "message": "canary-broken-json',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${SETTINGS.API_KEY}` },
@@ -194,7 +196,15 @@ class Story implements AsyncDisposable {
 
   #ask(method: string, path: string, body?: unknown, headers: Question['headers'] = {}): Promise<Answer> {
     const key = { authorization: `Bearer ${SETTINGS.API_KEY}` };
-    return ask(`${this.#orchestrator.url}${path}`, { method, body, headers: { ...key, ...headers } });
+    return ask(`${this.#url}${path}`, { method, body, headers: { ...key, ...headers } });
+  }
+
+  get #url(): string {
+    return (this.#later ?? this.#orchestrator).url;
+  }
+
+  get #environment(): Environment {
+    return { ...this.#world.environment, DOWNLOAD_MEDIA: 'true', BACKEND_RETRIES: '1' };
   }
 
   async #untilDelivered(text: string, timeoutMs = 5_000): Promise<void> {
@@ -211,8 +221,7 @@ it('no secret and no text appears in the log or in an error response, whatever g
   await story.sendRefusedRequests();
   await story.useKeys();
   await story.injectFailures();
-  await story.kill();
-  await story.start();
+  await story.killAndStartAgain();
   await story.resume();
   await story.end();
 

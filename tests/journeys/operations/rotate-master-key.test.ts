@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { runRotationCommand } from '../../../src/cli/rotation-command.ts';
 import { messageOf } from '../../../src/kit/failure.ts';
 import type { Environment } from '../../../src/config/environment.ts';
+import { ask } from '../../harness/ask.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
+import { logInMemory } from '../../harness/log-in-memory.ts';
+import { Orchestrator } from '../../harness/orchestrator.ts';
 import { OrchestratorProcess } from '../../harness/orchestrator-process.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 import { randomMasterKey } from '../../harness/random-master-key.ts';
@@ -28,12 +31,12 @@ function rotate(environment: Environment): Promise<{ code: number; out: string }
   });
 }
 
-/** A world with a master key, whose orchestrator will be a separate process. */
+/** A world with a master key, whose orchestrator the tests start. */
 function encryptedWorld(): Promise<World> {
   return startWorld({ environment: { MASTER_KEY: OLD, API_KEY } }, { start: false });
 }
 
-async function link(world: World, server: OrchestratorProcess): Promise<void> {
+async function link(world: World, server: { url: string }): Promise<void> {
   const headers = { authorization: `Bearer ${API_KEY}` };
   const answer = await fetch(`${server.url}/generate-qr`, { headers });
   const { qrText } = (await answer.json()) as { qrText: string };
@@ -73,18 +76,17 @@ async function received(world: World, sent: readonly string[]): Promise<string[]
 }
 
 /** Expects a start with these settings to be refused because of the master key. */
-async function expectRefused(settings: Environment): Promise<void> {
-  await using refused = OrchestratorProcess.spawn(settings);
-  expect(await refused.exited()).toBe(1);
-  expect(refused.output.trim().split('\n')).toEqual([
-    expect.stringMatching('was encrypted with another master key: set MASTER_KEY or MASTER_KEY_FILE'),
-  ]);
+async function expectRefused({ clock }: World, settings: Environment): Promise<void> {
+  await expect(Orchestrator.start({ environment: settings, clock })).rejects.toThrow(
+    'was encrypted with another master key: set MASTER_KEY or MASTER_KEY_FILE',
+  );
 }
 
 it('the command rotates the master key of a running server, and no message is lost or out of order', async () => {
   await using world = await encryptedWorld();
   const settings = { ...world.environment, PORT: String(await freePort()) };
-  await using server = await OrchestratorProcess.start({ ...settings, LOG_LEVEL: 'trace' });
+  const { log, text } = await logInMemory();
+  await using server = await Orchestrator.start({ environment: settings, clock: world.clock, log });
   await link(world, server);
 
   const rotation = rotate({ ...settings, NEW_MASTER_KEY: NEW });
@@ -98,10 +100,9 @@ it('the command rotates the master key of a running server, and no message is lo
   await expect(runRotationCommand({ ...settings, ...others })).rejects.toThrow(
     'is neither MASTER_KEY nor NEW_MASTER_KEY',
   );
-  expect(await server.end()).toBe(0);
   for (const key of [OLD, NEW]) {
     for (const form of [key, Buffer.from(key, 'hex').toString('base64').slice(0, 43)]) {
-      expect(`${out}${server.output}`).not.toContain(form);
+      expect(`${out}${text()}`).not.toContain(form);
     }
   }
 }, 60_000);
@@ -125,9 +126,11 @@ it.each([
 
     expect(await rotation).toContain(sentence);
     expect(await server.exited()).toBeNull();
-    await expectRefused({ ...settings, MASTER_KEY: key === OLD ? NEW : OLD });
-    await using later = await OrchestratorProcess.start(both);
-    expect(later.output.includes('has the key of NEW_MASTER_KEY')).toBe(key === NEW);
+    await expectRefused(world, { ...settings, MASTER_KEY: key === OLD ? NEW : OLD });
+    const { log, text } = await logInMemory();
+    await using later = await Orchestrator.start({ environment: both, clock: world.clock, log });
+    expect((await ask(`${later.url}/health`, { method: 'GET' })).status).toBe(200);
+    expect(text().includes('has the key of NEW_MASTER_KEY')).toBe(key === NEW);
     expect(await received(world, sent)).toEqual(sent);
   },
   60_000,

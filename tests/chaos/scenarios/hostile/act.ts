@@ -33,6 +33,8 @@ export interface Played {
   figure: string;
   /** The broken promises, in words; empty when all held. */
   problems: string[];
+  /** What is to be seen only after all acts, in which the process is killed and started again: the broken promises. */
+  lastly?: () => Promise<string[]>;
 }
 
 /** One kind of hostility. It leaves the stage as it found it: no fault, no hostile backend, everybody connected. */

@@ -72,13 +72,15 @@ function watched(scene: Scene, play: (scene: Scene) => Promise<Played>): Promise
   return whileHealthy(scene.stage.process.url, () => play(scene));
 }
 
-/** Calls every route as a page of another site. */
+/** Calls every route as a page of another site: as each of them, or in a short run as one of them in turn. */
 async function callAsPage(scene: Scene): Promise<Played> {
   const { stage, size } = scene;
   const before = await sessionIds(stage);
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  const rounds = Array.from({ length: Math.ceil(size.times / 10) }, () => PAGES).flat();
-  const calls = routes().flatMap((route) => rounds.map((page) => ({ route, page })));
+  const rounds = Array.from({ length: Math.floor(size.times / 10) }, () => PAGES).flat();
+  const calls = routes().flatMap((route, index) =>
+    (rounds.length > 0 ? rounds : [PAGES[index % PAGES.length]!]).map((page) => ({ route, page })),
+  );
   const answers = await Promise.all(
     calls.map(({ route, page }) => send(stage.process.url, requestTo(route, page, scene), agent)),
   );

@@ -25,7 +25,7 @@ export const STANZAS: readonly Act[] = [
   {
     name: 'damaged times and verified names',
     async play(scene) {
-      const { fiend, account, stage } = scene;
+      const { fiend, account } = scene;
       const ids = idsFor(scene, 'DAMAGED');
       using tampered = new DisposableStack();
       tampered.use(
@@ -33,13 +33,13 @@ export const STANZAS: readonly Act[] = [
       );
       for (const id of ids) await fiend.sendText(account.phone, textOf(id), { id });
       const told = await toldOf(scene, ids);
-      await stage.process.end();
-      await stage.start();
-      await untilToldOfTheLast(scene);
-      const later = await toldOf(scene, ids);
       return {
-        figure: `${ids.length} messages with damaged times or verified names, ${told.length} told, ${later.length - told.length} again after a restart`,
-        problems: [...notOnce(later, ids), ...notAsWritten(told), ...outOfOrder(told, ids)],
+        figure: `${ids.length} messages with damaged times or verified names, ${told.length} told`,
+        problems: [...notOnce(told, ids), ...notAsWritten(told), ...outOfOrder(told, ids)],
+        lastly: async () => {
+          await untilToldOfTheLast(scene);
+          return notOnce(await toldOf(scene, ids), ids).map((problem) => `after a restart, ${problem}`);
+        },
       };
     },
   },

@@ -1,0 +1,21 @@
+import { childOf, node, resultOf } from '../../simulator/kit/stanza.ts';
+import type { Behaviour } from '../../simulator/behaviours/behaviour.ts';
+
+/** How many Baileys uploads for a new device, and for one that WhatsApp has some keys of. */
+const [ALL, FEW] = [812, 5];
+
+/**
+ * WhatsApp says of a new device that it has some pre-keys of it already, so that it makes and uploads few: hundreds take longer
+ * than most tests. Later it counts them as if all had been uploaded.
+ */
+export const fewPreKeys: Behaviour = {
+  name: 'few pre-keys',
+  onStanza(stanza, client) {
+    const { device } = client;
+    if (!device || stanza.attrs.xmlns !== 'encrypt' || !childOf(stanza, 'count')) return false;
+    const { count } = device.keys;
+    const value = count === 0 ? FEW : count + ALL - FEW;
+    client.send(resultOf(stanza, [node('count', { value: String(value) })]));
+    return true;
+  },
+};
