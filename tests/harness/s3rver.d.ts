@@ -1,5 +1,5 @@
 declare module '@20minutes/s3rver' {
-  import { type Server } from 'node:http';
+  import type { Server } from 'node:http';
 
   /** An S3 server on a folder; its only credentials are S3RVER and S3RVER. */
   export default class S3rver {
