@@ -12,27 +12,27 @@ import { Relay } from './relay.ts';
 const KEY = 'the-key-of-the-house';
 const HEADERS = { authorization: `Bearer ${KEY}` };
 const SHOP = '5491122334455';
+const ANA = '5491155501234';
 
 describe('the dashboard, when something goes wrong', () => {
   let browser: Browser;
   let world: World;
   let shop: Phone;
   let ana: Phone;
+  let sessionId: string;
 
   beforeAll(async () => {
     const settings = { API_KEY: KEY, DASHBOARD_MESSAGES: 'true', WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' };
     [browser, world] = await Promise.all([startBrowser(), startWorld({ environment: settings })]);
     shop = world.whatsapp.phone(SHOP, 'Café Sol');
-    ana = world.whatsapp.phone('5491155501234', 'Ana Torres');
+    ana = world.whatsapp.phone(ANA, 'Ana Torres');
     const { body } = await ask(`${world.orchestrator.url}/generate-qr`, { method: 'GET', headers: HEADERS });
+    sessionId = body.sessionId as string;
     await shop.scan(body.qrText as string);
     await world.backend.next('sessions/new-session-connected');
     await ana.sendText(shop, 'Hello');
     await world.backend.next('messages/received');
   }, 60_000);
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
   afterAll(async () => {
     await browser.close();
     await world[Symbol.asyncDispose]();
@@ -252,6 +252,31 @@ describe('the dashboard, when something goes wrong', () => {
     await page.locator('#dead-note', { hasText: 'None.' }).waitFor();
 
     expect(await page.locator('#webhooks-card').isVisible()).toBe(false);
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows what a key wants to send, and sends it once a person approves it', async () => {
+    const { url } = world.orchestrator;
+    const spec = { scopes: ['messages:send'], approval: true };
+    const { body } = await ask(`${url}/keys`, { method: 'POST', body: spec, headers: HEADERS });
+    for (const message of ['Shall we deliver tomorrow?', 'Send me your password.']) {
+      const headers = { authorization: `Bearer ${body.key}` };
+      const path = `/sessions/${sessionId}/send-message`;
+      await ask(`${url}${path}`, { method: 'POST', body: { number: ANA, message }, headers });
+    }
+    const { page, troubles } = await open();
+
+    await page.getByRole('heading', { name: 'Waiting for your approval' }).waitFor();
+    const draft = (words: string) => page.locator('#drafts li').filter({ hasText: words });
+    expect(await violationsOf(page)).toEqual([]);
+    await draft('password').getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('The message was discarded.').waitFor();
+    await draft('password').waitFor({ state: 'detached' });
+    await draft('deliver').getByRole('button', { name: 'Approve and send' }).click();
+
+    await page.getByText('The message was sent.').waitFor();
+    expect(await ana.next()).toMatchObject({ from: SHOP, text: 'Shall we deliver tomorrow?' });
+    await page.locator('#drafts-card').waitFor({ state: 'hidden' });
     expect(troubles).toEqual([]);
   });
 

@@ -91,8 +91,15 @@ function findOperation({ method, url }: SeenAnswer): { pointer: string; operatio
   return { pointer: `#/paths/${escaped(template)}/${name}`, operation: methods[name]! };
 }
 
+/** The patterns of templates: every answer of every test is compared with all of them. */
+const patterns = new Map<string, RegExp>();
+
 function patternOf(template: string): RegExp {
-  return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
+  const known = patterns.get(template);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
+  patterns.set(template, pattern);
+  return pattern;
 }
 
 /** Escapes a name for a JSON pointer in a URL fragment. */

@@ -8,7 +8,7 @@ import { connectionConfig } from '../../../src/storage/postgres/connect.ts';
 import { openPostgres } from '../../../src/storage/postgres/open.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { ANA, BEA } from '../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../harness/shared-postgres.ts';
+import { emptyPostgresUrl, newPostgresUrl } from '../../harness/shared-postgres.ts';
 import { tamper } from '../../harness/sqlite-file.ts';
 import { testFolder } from '../../harness/test-folder.ts';
 import { clock, filledFolder } from '../storage/filled.ts';
@@ -43,7 +43,7 @@ it.each([
 });
 
 it('prints every table with its count and its hash, and what to do next', async () => {
-  const [folder, url] = [await filledFolder(null, [ANA, BEA]), await newPostgresUrl()];
+  const [folder, url] = [await filledFolder(null, [ANA, BEA]), await emptyPostgresUrl()];
   const to = ['--from', `sqlite:${folder}`, '--to', 'postgres:'];
 
   const first = await output([...to, '--sessions', BEA], { DATABASE_URL: url });
@@ -63,7 +63,7 @@ it('prints every table with its count and its hash, and what to do next', async 
 });
 
 it('creates the folder of each session beside a new SQLite database', async () => {
-  const [folder, url, back] = [await filledFolder(null), await newPostgresUrl(), await testFolder()];
+  const [folder, url, back] = [await filledFolder(null), await emptyPostgresUrl(), await testFolder()];
   await output(between(folder, url));
 
   await output(['--from', url, '--to', `sqlite:${join(back, 'new')}`]);
@@ -72,7 +72,7 @@ it('creates the folder of each session beside a new SQLite database', async () =
 });
 
 it('is refused while a server uses the source or the target', async () => {
-  const [folder, url] = [await filledFolder(null), await newPostgresUrl()];
+  const [folder, url] = [await filledFolder(null), await emptyPostgresUrl()];
   {
     await using server = openStorage(folder, clock, null);
     await server.check();
@@ -105,7 +105,7 @@ it.each([
   const folder = await filledFolder(null);
   tamper(folder, (sqlite) => sqlite.exec(change));
 
-  expect(await refusal(between(folder, await newPostgresUrl()))).toContain(sentence);
+  expect(await refusal(between(folder, await emptyPostgresUrl()))).toContain(sentence);
 });
 
 it.each([

@@ -7,7 +7,7 @@ import { StorageMovedError } from '../../../../src/storage/shared/errors.ts';
 import { openStorage } from '../../../../src/storage/sqlite/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
 import { ANA, BEA, statusUpdate, record } from '../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../harness/shared-postgres.ts';
 import { testFolder } from '../../../harness/test-folder.ts';
 import { clock, contents, filledFolder } from '../filled.ts';
 import { everything, fillTables, type Home, moved, postgresHome, sqliteHome } from './support.ts';
@@ -245,7 +245,7 @@ describe.each([
   ['not encrypted', null],
 ])('a storage that is %s', (_, key) => {
   it('is read by the other, and by itself again, with the numbers that consumers know', async () => {
-    const [folder, url, back] = [await filledFolder(key, [ANA, BEA]), await newPostgresUrl(), await testFolder()];
+    const [folder, url, back] = [await filledFolder(key, [ANA, BEA]), await emptyPostgresUrl(), await testFolder()];
     const before = await read(folder, key);
 
     await moved(await sqliteHome(folder), await postgresHome(url));
@@ -262,7 +262,7 @@ describe.each([
   });
 
   it('is refused by servers once everything has left it', async () => {
-    const [folder, url] = [await filledFolder(key), await newPostgresUrl()];
+    const [folder, url] = [await filledFolder(key), await emptyPostgresUrl()];
     await moved(await sqliteHome(folder), await postgresHome(url), { confirm: true });
 
     expect(() => openStorage(folder, clock, key)).toThrow(StorageMovedError);
@@ -302,7 +302,7 @@ it('refuses two databases of which one is encrypted, or with keys of its own', a
     await filledFolder(MASTER_KEY, [BEA]),
   ];
   const used = async (key: Secret | null) => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using storage = await openPostgres(url, { clock, masterKey: key });
     await storage.sessions.commit(record(BEA), []);
     return await postgresHome(url);

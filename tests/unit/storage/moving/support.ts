@@ -3,7 +3,7 @@ import { type Move, type MoveResult, moveStorage, type MovedPart } from '../../.
 import { type Cell, NOBODY, type Row, type Side } from '../../../../src/storage/moving/side.ts';
 import { type Kind, MOVED_TABLES, type MovedTable, OWNED_TABLES } from '../../../../src/storage/moving/tables.ts';
 import { SqliteSide } from '../../../../src/storage/sqlite/moving/sqlite-side.ts';
-import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../harness/shared-postgres.ts';
 import { testFolder } from '../../../harness/test-folder.ts';
 
 /** Where a database is. */
@@ -19,7 +19,7 @@ export async function sqliteHome(folder?: string): Promise<Home> {
 
 /** An empty PostgreSQL database. */
 export async function postgresHome(url?: string): Promise<Home> {
-  const where = url ?? (await newPostgresUrl());
+  const where = url ?? (await emptyPostgresUrl());
   return { open: (role) => PostgresSide.open(where, role) };
 }
 

@@ -3,7 +3,7 @@ import { connectionConfig } from '../../../../src/storage/postgres/connect.ts';
 import { PostgresSide } from '../../../../src/storage/postgres/moving/postgres-side.ts';
 import { type Kind, MOVED_TABLES, STAYING_COLUMNS, STAYING_TABLES } from '../../../../src/storage/moving/tables.ts';
 import { openToMove } from '../../../../src/storage/sqlite/open-database.ts';
-import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../harness/shared-postgres.ts';
 import { testFolder } from '../../../harness/test-folder.ts';
 
 /** The columns of each table, with their types. */
@@ -53,7 +53,7 @@ it('lists every table and every column of SQLite', async () => {
 });
 
 it('lists every table and every column of PostgreSQL', async () => {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   await (await PostgresSide.open(url, 'target'))[Symbol.asyncDispose]();
   const client = new pg.Client(connectionConfig(url, { name: 'test' }));
   await client.connect();

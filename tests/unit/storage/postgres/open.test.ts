@@ -10,7 +10,7 @@ import { StorageInUseError, StorageKeyError, StorageTooNewError } from '../../..
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
 import { ANA } from '../../../contracts/storage/support.ts';
 import { untilTrue } from '../../../harness/until.ts';
-import { newPostgresUrl } from '../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl, newPostgresUrl } from '../../../harness/shared-postgres.ts';
 
 const OTHER_KEY = new Secret('5a'.repeat(32));
 
@@ -19,8 +19,8 @@ function open(url: string, options: Partial<PostgresOptions> = {}): Promise<Stor
 }
 
 /** A database in which something is stored. */
-async function used(masterKey: Secret | null = MASTER_KEY): Promise<string> {
-  const url = await newPostgresUrl();
+async function used(masterKey: Secret | null = MASTER_KEY, fresh = emptyPostgresUrl): Promise<string> {
+  const url = await fresh();
   await using storage = await open(url, { masterKey });
   await storage.signalKeys.saveCredentials(ANA, 'secreto');
   return url;
@@ -38,7 +38,7 @@ async function execute(url: string, statement: string): Promise<pg.QueryResult> 
 
 describe('a storage in PostgreSQL', () => {
   it('belongs to one process at a time', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await open(url);
     await first.check();
 
@@ -50,7 +50,7 @@ describe('a storage in PostgreSQL', () => {
 
   it('tells how many writes shared each commit', async () => {
     const writes: number[] = [];
-    await using storage = await open(await newPostgresUrl(), { onCommit: (_ms, count) => void writes.push(count) });
+    await using storage = await open(await emptyPostgresUrl(), { onCommit: (_ms, count) => void writes.push(count) });
 
     await Promise.all(['uno', 'dos', 'tres'].map((value) => storage.signalKeys.saveCredentials(ANA, value)));
     await storage.signalKeys.saveCredentials(ANA, 'cuatro');
@@ -59,7 +59,7 @@ describe('a storage in PostgreSQL', () => {
   });
 
   it('is refused when a newer version has used it', async () => {
-    const url = await used();
+    const url = await used(MASTER_KEY, newPostgresUrl);
     await execute(url, 'INSERT INTO migrations (version) VALUES (999)');
 
     await expect(open(url)).rejects.toThrow(StorageTooNewError);
@@ -101,7 +101,7 @@ describe('a storage in PostgreSQL', () => {
   });
 
   it('is refused when the server would lose what it has confirmed, unless that is known', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await expect(open(url, { durability: 'replicated' })).rejects.toThrow(
       /it has no synchronous standby .+DATABASE_DURABILITY/,
     );

@@ -5,7 +5,7 @@ import { Database, NO_SESSION, writerConfig } from '../../../../../src/storage/p
 import { startConnection } from '../../../../../src/storage/postgres/start.ts';
 import { fragment, sql } from '../../../../../src/storage/postgres/sql.ts';
 import { ANA, record } from '../../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { untilTrue } from '../../../../harness/until.ts';
 import { execute, joined } from './nodes.ts';
 
@@ -13,7 +13,7 @@ const LIMITS = { maxSessions: 0, maxPendingSessions: 9 };
 const NOTE = { atMs: 1, what: 'created', why: null } as const;
 
 it('a transaction that a stopped process has left open is ended by the server', async () => {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   await using first = await joined(url, 'a');
   await using second = await joined(url, 'b');
   await first.storage.sessions.create(record(ANA), NOTE, LIMITS);
@@ -35,7 +35,7 @@ it('a transaction that a stopped process has left open is ended by the server', 
 });
 
 it('connections of the lane are given up by the server, and so are their transactions', async () => {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   const client = await startConnection(writerConfig(url), 'x');
   const db = new Database(url, {
     client,
@@ -55,7 +55,7 @@ it('connections of the lane are given up by the server, and so are their transac
 });
 
 it('the lock of a number that a dead node holds is free once the node is buried', async () => {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   await using first = await joined(url, 'a');
   await using second = await joined(url, 'b');
   const number = '5491155550001' as Parameters<typeof first.storage.numberLock.holding>[0];

@@ -1,7 +1,7 @@
 import type { PendingCallback } from '../../../../../src/ports/callbacks.ts';
 import { SessionLostError } from '../../../../../src/domain/errors.ts';
 import { ANA, BEA, qr, record, statusUpdate } from '../../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { INTERNAL, LATER, OTHERS, SHOP, type Stored, WRITES } from './fenced-methods.ts';
 import { execute, joined, type TestNode } from './nodes.ts';
 
@@ -25,7 +25,7 @@ describe('a node that has lost a session', () => {
   let stored: Stored;
 
   beforeAll(async () => {
-    url = await newPostgresUrl();
+    url = await emptyPostgresUrl();
     node = await joined(url, 'a');
     const { storage } = node;
     await storage.sessions.create(record(ANA), NOTE, LIMITS);

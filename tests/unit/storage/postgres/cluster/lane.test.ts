@@ -3,7 +3,7 @@ import { SessionLostError } from '../../../../../src/domain/errors.ts';
 import { untilTrue } from '../../../../harness/until.ts';
 import { connectionName } from '../../../../../src/storage/postgres/cluster/node-name.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
-import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { SkippingClock } from '../../../../harness/skipping-clock.ts';
 import { TcpRelay } from '../../../../harness/tcp-relay.ts';
 import { connected, execute, joined } from './nodes.ts';
@@ -13,14 +13,14 @@ const NOTE = { atMs: 1, what: 'created', why: null } as const;
 
 describe('what a node writes', () => {
   it('of a session that it never owned is refused without asking the database', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await expect(first.storage.sessions.commit(record(ANA), [])).rejects.toThrow(SessionLostError);
     await expect(first.storage.signalKeys.forget(ANA)).rejects.toMatchObject({ code: 'session_moving' });
   });
 
   it('waits for nothing while its lease is over: it is refused, but for what is of no session', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     const lease = { isHeld: true };
     await using first = await joined(url, 'a', { lease });
     await first.storage.sessions.create(record(ANA), NOTE, LIMITS);
@@ -36,7 +36,7 @@ describe('what a node writes', () => {
   });
 
   it('is tried again while the database is away for as long as the lease is held, and not longer', async () => {
-    const address = new URL(await newPostgresUrl());
+    const address = new URL(await emptyPostgresUrl());
     await using relay = await TcpRelay.start(Number(address.port));
     address.port = String(relay.port);
     const clock = new SkippingClock();
@@ -60,7 +60,7 @@ describe('what a node writes', () => {
   });
 
   it('before it releases a session is stored first, and what comes after it is refused', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await first.storage.sessions.create(record(ANA), NOTE, LIMITS);
     const other = await connected(url);
@@ -89,7 +89,7 @@ describe('what a node writes', () => {
   });
 
   it('is waited for by a claim, and comes to nothing when it comes after one', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     await first.storage.sessions.create(record(ANA), NOTE, LIMITS);
@@ -118,7 +118,7 @@ describe('what a node writes', () => {
   });
 
   it('encrypts with the data key that the owner before it has created', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     await first.storage.sessions.create(record(ANA), NOTE, LIMITS);
@@ -139,7 +139,7 @@ describe('what a node writes', () => {
 
 describe('sessions that nodes create and remove', () => {
   it('stay within the limits of all nodes together', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     const created = await Promise.allSettled(
@@ -158,7 +158,7 @@ describe('sessions that nodes create and remove', () => {
   });
 
   it('have an owner until their last callback is settled', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     const { sessions, callbacks, ownership, archive } = first.storage;
     await sessions.create(record(ANA), NOTE, LIMITS);
@@ -192,7 +192,7 @@ describe('sessions that nodes create and remove', () => {
   });
 
   it('are read by each node as far as they are its own, where it acts on them', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     const message = { messageId: 'M1', to: '1@lid', toNumber: null, content: Buffer.from('x') };
@@ -212,7 +212,7 @@ describe('sessions that nodes create and remove', () => {
 });
 
 it('announces a number on one node at a time', async () => {
-  const url = await newPostgresUrl();
+  const url = await emptyPostgresUrl();
   await using first = await joined(url, 'a');
   await using second = await joined(url, 'b');
   const number = '5491155550001' as Parameters<typeof first.storage.numberLock.holding>[0];

@@ -3,7 +3,7 @@ import { openPostgres } from '../../../../../src/storage/postgres/open.ts';
 import { connectionName } from '../../../../../src/storage/postgres/cluster/node-name.ts';
 import { StorageInUseError } from '../../../../../src/storage/shared/errors.ts';
 import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
-import { newPostgresUrl } from '../../../../harness/shared-postgres.ts';
+import { emptyPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { untilTrue } from '../../../../harness/until.ts';
 import { connected, described, execute, joined } from './nodes.ts';
 
@@ -11,7 +11,7 @@ const LOAD = { owned: 3, online: 2 };
 
 describe('the nodes of a cluster', () => {
   it('use one database together, and no single process uses it beside them', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
 
@@ -22,14 +22,14 @@ describe('the nodes of a cluster', () => {
   });
 
   it('are kept out of the database of a single process', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using single = await openPostgres(url, { clock: systemClock, masterKey: MASTER_KEY });
     await single.check();
     await expect(joined(url, 'a')).rejects.toThrow(StorageInUseError);
   });
 
   it('may start at once on an empty database', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     const nodes = await Promise.all(['a', 'b', 'c'].map((name) => joined(url, name)));
     await nodes[0]?.storage.settings.set('who', 'a');
 
@@ -39,7 +39,7 @@ describe('the nodes of a cluster', () => {
   });
 
   it('see each other live, with what they say of themselves', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
 
@@ -57,7 +57,7 @@ describe('the nodes of a cluster', () => {
   });
 
   it('bury an older run of the same node when it starts again', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using old = await joined(url, 'a');
     await using young = await joined(url, 'a');
 
@@ -70,7 +70,7 @@ describe('the nodes of a cluster', () => {
   });
 
   it('bury one that has not beaten since they looked, and only then', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     await first.storage.membership.beat(LOAD);
@@ -83,7 +83,7 @@ describe('the nodes of a cluster', () => {
   });
 
   it('end the connections of the one that they bury, and of no other', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     const dead = described('n'.repeat(63));
     await using second = await joined(url, 'b');
     await second.storage.membership.join(dead);
@@ -104,7 +104,7 @@ describe('the nodes of a cluster', () => {
   });
 
   it('hear with a beat that a key or a setting has changed', async () => {
-    const url = await newPostgresUrl();
+    const url = await emptyPostgresUrl();
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     const key = { keyId: 'key_1', name: 'n', hash: 'h', scopes: [], sessions: null, createdAtMs: 1 };
