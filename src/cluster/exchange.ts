@@ -40,7 +40,8 @@ export interface ExchangeDeps {
 
 /**
  * One request to one other node. A request that changes something, or has a body, is complete only when the node agrees
- * (`100 Continue`): before, nothing is lost or done when the node refuses, is not there, or ends.
+ * (`100 Continue`), and the node acts only then: before, nothing is lost or done when the node refuses, is not there, ends, or is frozen
+ * and goes on later. One without a body has an empty one for that.
  */
 export class Exchange {
   readonly #deps: ExchangeDeps;

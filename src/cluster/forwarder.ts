@@ -57,8 +57,9 @@ export class PeerForwarder implements Forwarder {
     const { method, url } = lineOf(request);
     const requestId = String(response.getHeader('X-Request-Id') ?? '');
     const body = json ?? (hasBody(request) ? ('streamed' as const) : undefined);
-    const waits = body !== undefined || !ONLY_READS.test(method);
-    const headers = requestHeaders(request, requestId, json);
+    const isChange = !ONLY_READS.test(method);
+    const waits = body !== undefined || isChange;
+    const headers = requestHeaders(request, requestId, { json, isEmptyChange: isChange && body === undefined });
     for (let stale = 0; !response.closed; stale += 1) {
       const outgoing = client.open(node, { method, url, headers, waits });
       const outcome = await new Exchange({ request, response, node, outgoing, waits, body, clock, log }).run();

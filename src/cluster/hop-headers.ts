@@ -21,6 +21,8 @@ const OF_CONNECTION = [
  * to the client's headers: it could name its `Content-Length` one of the connection, and its body would be the next request.
  */
 const OWN_REQUEST_HEADER = /^(?:expect|x-wa-.*|x-forwarded-for|x-request-id|content-length)$/;
+/** Marks a request that came without a body. */
+const EMPTY_HEADER = 'x-wa-empty';
 /** Of a body that was read here, and is written anew. */
 const OF_BODY = /^content-(?:type|encoding)$/;
 
@@ -29,11 +31,23 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
+/** How a request is framed on its way to another node. */
+export interface RequestFraming {
+  /** Replaces the body. */
+  json?: Buffer | undefined;
+  /** It has no body, and changes something: as one with an empty body, whose end can wait until the node agrees. */
+  isEmptyChange?: boolean;
+}
+
 /**
  * The headers with which a request is forwarded: those it came with, without those of its connection. The client's address is
- * appended to `X-Forwarded-For`, as proxies do. `json` replaces the body.
+ * appended to `X-Forwarded-For`, as proxies do.
  */
-export function requestHeaders(request: IncomingMessage, requestId: string, json?: Buffer): string[] {
+export function requestHeaders(
+  request: IncomingMessage,
+  requestId: string,
+  { json, isEmptyChange = false }: RequestFraming = {},
+): string[] {
   const { rawHeaders, headers, socket } = request;
   const dropped = (name: string): boolean =>
     OWN_REQUEST_HEADER.test(name) || (json !== undefined && OF_BODY.test(name));
@@ -43,15 +57,22 @@ export function requestHeaders(request: IncomingMessage, requestId: string, json
     ...(addresses.length > 0 ? ['X-Forwarded-For', addresses.join(', ')] : []),
     ...['X-Request-Id', requestId],
     ...(json === undefined ? [] : ['Content-Type', 'application/json', 'Content-Length', `${json.length}`]),
-    ...(json === undefined ? framing(request) : []),
+    ...(isEmptyChange ? ['Transfer-Encoding', 'chunked', EMPTY_HEADER, '1'] : []),
+    ...(json === undefined && !isEmptyChange ? framing(request) : []),
   ];
 }
 
+/** For the app of this node, a request whose empty body was only there to be waited for has none. */
+export function withoutEmptyBody({ headers }: IncomingMessage): void {
+  if (headers[EMPTY_HEADER] === undefined) return;
+  delete headers['transfer-encoding'];
+  headers['content-length'] = '0';
+}
+
 /** How the end of the body is recognized. Where both headers are there, Node goes by the chunks. */
-function framing({ headers, method = '' }: IncomingMessage): string[] {
+function framing({ headers }: IncomingMessage): string[] {
   if (headers['transfer-encoding'] !== undefined) return ['Transfer-Encoding', 'chunked'];
-  // Node would announce a body where a POST has none.
-  const length = headers['content-length'] ?? (/^(?:POST|PUT|PATCH)$/.test(method) ? '0' : undefined);
+  const length = headers['content-length'];
   return length === undefined ? [] : ['Content-Length', length];
 }
 

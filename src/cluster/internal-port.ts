@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Hop } from '../ports/cluster.ts';
+import { withoutEmptyBody } from './hop-headers.ts';
 import { PROOF_HEADER, ProofCheck, type Verdict } from './peer-proof.ts';
 import { hasName, type PeerTrust } from './peer-trust.ts';
 import { Refusals, type Refused, REFUSED_HEADER } from './refusals.ts';
@@ -62,6 +63,7 @@ export class InternalPort {
         this.#refuse(request, response, refused);
         return;
       }
+      withoutEmptyBody(request);
       this.#hops.set(request, { agree: () => agree(request, response) });
       this.#sayAtWork(response);
       app(request, response);
@@ -129,8 +131,26 @@ function refusalFor(verdict: Verdict): Refused | undefined {
   }
 }
 
-function agree(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect !== undefined && !response.headersSent) response.writeContinue();
+function agree(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  if (request.headers.expect === undefined || response.headersSent) return Promise.resolve(true);
+  response.writeContinue();
+  return continues(request);
+}
+
+/**
+ * Whether more of the request comes, or its end. The other node may have given it up while this one was frozen, and have told its caller
+ * that nothing was done.
+ */
+function continues(request: IncomingMessage): Promise<boolean> {
+  const hasMore = (): boolean => request.complete || request.readableLength > 0;
+  if (hasMore() || request.destroyed) return Promise.resolve(hasMore());
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      request.off('readable', settle).off('close', settle);
+      resolve(hasMore());
+    };
+    request.on('readable', settle).on('close', settle);
+  });
 }
 
 function one(header: string | string[] | undefined): string {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { SessionId } from '../domain/session-id.ts';
-import type { Cluster, Forwarding } from '../ports/cluster.ts';
+import type { Cluster, Forwarding, Hop } from '../ports/cluster.ts';
 import { contextOf } from './request-context.ts';
 import type { Reply, Route } from './route.ts';
 
@@ -32,6 +32,14 @@ export async function answerOfOwner(
   if (contextOf(res).hop) return cluster.directory.owns(sessionId) ? undefined : NOT_THE_OWNER;
   if (answeredBy === 'owner') return askOwner(cluster, { req, res }, { sessionId, ...read });
   return askOwner(cluster, { req, res }, { sessionId, ...read, waitMs: 0 }).catch(fromStorage);
+}
+
+/**
+ * Takes the request over from the other node that has forwarded it, if any. The reply, which nobody reads, where that has given it up: this
+ * node was frozen, or slow, and the caller has been told that nothing was done.
+ */
+export async function givenUp(hop: Hop | undefined): Promise<Reply | undefined> {
+  return hop === undefined || (await hop.agree()) ? undefined : NOT_THE_OWNER;
 }
 
 async function askOwner(

@@ -56,8 +56,11 @@ export interface Forwarder {
 
 /** A request that another node has forwarded, or made itself. It has proven who it is. */
 export interface Hop {
-  /** Lets the other node send the body: from here on, the request is this node's. */
-  agree(): void;
+  /**
+   * Lets the other node send the rest. Resolves with `true` when it does: from here on, the request is this node's; with `false`
+   * if the other node has given it up, and has told its caller that nothing was done.
+   */
+  agree(): Promise<boolean>;
 }
 
 /** Hears what other nodes tell of their sessions. */

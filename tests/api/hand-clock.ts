@@ -37,3 +37,11 @@ export class HandClock implements Clock {
     }
   }
 }
+
+/** Lets seconds pass, and everything happen that they bring about. */
+export async function pass(clock: Pick<HandClock, 'move'>, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    clock.move(1_000);
+  }
+}

@@ -5,7 +5,6 @@ import type { PeerTrust } from '../../src/cluster/peer-trust.ts';
 import { OwnershipDirectory } from '../../src/cluster/session-directory.ts';
 import type { SessionId } from '../../src/domain/session-id.ts';
 import { type HttpAppDeps, startHttpServer } from '../../src/http/server.ts';
-import type { Clock } from '../../src/kit/clock.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import type { Ownership } from '../../src/ports/ownership.ts';
 import { HandClock } from './hand-clock.ts';
@@ -52,7 +51,7 @@ export class OwnershipTable {
 /** How a node of a test differs from the others. */
 export interface NodeOptions {
   trust?: PeerTrust;
-  clock?: Clock;
+  clock?: HandClock;
   app?: Partial<HttpAppDeps>;
   /** The sessions that it takes for its own, whatever the table says. */
   believes?: ReadonlySet<SessionId>;

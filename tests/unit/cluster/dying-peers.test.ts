@@ -1,18 +1,10 @@
-import type { HandClock } from '../../api/hand-clock.ts';
+import { pass } from '../../api/hand-clock.ts';
 import { RawClient } from '../../api/raw.ts';
 import { logged } from '../../api/support.ts';
 import { echo, newClock, type Owner, startOwner, startPeers, untilTrue } from './peers.ts';
 
 const HOLA = { method: 'POST', body: 'hola' };
 const RESTART = { method: 'POST' };
-
-/** Lets seconds pass, and everything happen that they bring about. */
-async function pass(clock: HandClock, seconds: number): Promise<void> {
-  for (let second = 0; second < seconds; second += 1) {
-    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    clock.move(1_000);
-  }
-}
 
 const isSettled = async (promise: Promise<unknown>): Promise<boolean> =>
   Promise.race([promise.then(() => true), new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))]);
@@ -72,8 +64,8 @@ describe('an owner that dies', () => {
     ['a body', HOLA],
     ['a change without one', RESTART],
   ])('after it has agreed may have done something: %s is not repeated', async (_what, init) => {
-    const dieAfterwards: Owner = (request, _response, agree) => {
-      agree();
+    const dieAfterwards: Owner = async (request, _response, agree) => {
+      await agree();
       request.resume().once('end', () => request.socket.destroy());
     };
     await using nodes = await startPeers({ owner: dieAfterwards });
@@ -120,7 +112,7 @@ describe('an owner that is silent', () => {
   it('but at work says so, and is waited for', async () => {
     const work = Promise.withResolvers<undefined>();
     const slow: Owner = (_request, response, agree) => {
-      agree();
+      void agree();
       void work.promise.then(() => response.end('done'));
     };
     await using nodes = await startPeers({ owner: slow });
@@ -130,6 +122,27 @@ describe('an owner that is silent', () => {
     expect(await isSettled(answer)).toBe(false);
     work.resolve(undefined);
     expect(await (await answer).text()).toBe('done');
+  });
+});
+
+describe('an owner that goes on late', () => {
+  it.each<[string, RequestInit]>([
+    ['a body', HOLA],
+    ['a change without one', RESTART],
+    ['a deletion', { method: 'DELETE' }],
+  ])('learns that nothing may be done any more: %s', async (_what, init) => {
+    const goesOn = Promise.withResolvers<undefined>();
+    const allowed: Promise<boolean>[] = [];
+    const frozen: Owner = (_request, _response, agree) => allowed.push(goesOn.promise.then(agree));
+    await using nodes = await startPeers({ owner: frozen });
+    const answer = nodes.call(init);
+    await untilTrue(() => nodes.requests.length === 1);
+    await using next = await startOwner(nodes.table, 'next', { clock: nodes.clock });
+    nodes.clock.move(8_000);
+    expect((await answer).status).toBe(200);
+    goesOn.resolve(undefined);
+    expect(await Promise.all(allowed)).toEqual([false]);
+    expect(next.requests).toHaveLength(1);
   });
 });
 

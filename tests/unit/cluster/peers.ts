@@ -17,11 +17,11 @@ export const SESSION = id('session_1705312200999_remote001');
 export const SECRET = new Secret('a secret that all nodes of a test share');
 
 /** What the owner does with a request: `agree` asks for its body. */
-export type Owner = (request: IncomingMessage, response: ServerResponse, agree: () => void) => unknown;
+export type Owner = (request: IncomingMessage, response: ServerResponse, agree: () => Promise<boolean>) => unknown;
 
 /** Answers with what it was sent. */
-export const echo: Owner = (request, response, agree) => {
-  agree();
+export const echo: Owner = async (request, response, agree) => {
+  await agree();
   request.pipe(response);
 };
 
@@ -61,7 +61,7 @@ export async function startOwner(table: OwnershipTable, nodeId: string, options:
   const port = new InternalPort({ nodeId, trust, clock, log, lives });
   const app = asApp((request, response) => {
     requests.push(request);
-    handle(request, response, () => port.hopOf(request)?.agree());
+    handle(request, response, () => port.hopOf(request)!.agree());
   });
   const internal = await startHttpServer(port.guard(app), {
     ...{ host: '127.0.0.1', port: 0, clock, log, drainMs: 0, internal: { tls: null } },

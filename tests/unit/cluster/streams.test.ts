@@ -24,7 +24,7 @@ async function readSlowly(stream: Readable, look: () => void): Promise<number> {
 function holding() {
   const given = Promise.withResolvers<{ request: IncomingMessage; response: ServerResponse }>();
   const owner: Owner = (request, response, agree) => {
-    agree();
+    void agree();
     given.resolve({ request, response });
   };
   return { owner, given: given.promise };
@@ -146,7 +146,7 @@ describe('an answer that comes before the end of the body', () => {
 
   it('is passed on, where the owner has had enough', async () => {
     const impatient: Owner = (request, response, agree) => {
-      agree();
+      void agree();
       request.once('data', () => response.writeHead(413).end('enough'));
     };
     await using nodes = await startPeers({ owner: impatient });
