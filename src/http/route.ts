@@ -30,6 +30,8 @@ export interface PathParams {
   contactId?: Recipient;
   chatId?: Recipient;
   callId?: string;
+  /** Of WhatsApp Business. */
+  labelId?: string;
   /** Of an API key. */
   keyId?: string;
   draftId?: string;

@@ -1,5 +1,7 @@
 import type { Route } from '../route.ts';
 import { changeChat, clearChat, deleteChat, deleteForMe, starMessage } from './account/chats.ts';
+import { labelChat, labelMessage, unlabelChat, unlabelMessage } from './account/labeling.ts';
+import { changeLabel, createLabel, deleteLabel, labeledChats, labeledMessages, listLabels } from './account/labels.ts';
 import {
   blockContact,
   checkContacts,
@@ -155,6 +157,16 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   changeChat,
   clearChat,
   deleteChat,
+  listLabels,
+  createLabel,
+  changeLabel,
+  deleteLabel,
+  labeledChats,
+  labeledMessages,
+  labelChat,
+  unlabelChat,
+  labelMessage,
+  unlabelMessage,
   showPresence,
   viewProfile,
   changeProfile,

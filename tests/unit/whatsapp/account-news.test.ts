@@ -15,7 +15,7 @@ function startNews(from: 'first' | 'change' | 'elsewhere' = 'change') {
   const socket = { ev: { emit: () => true }, ws, authState: { keys: { get: () => Promise.resolve({}) } } };
   const made: Promise<ConnectionEvent | undefined>[] = [];
   watchAccount({
-    ...{ socket: socket as unknown as WASocket, resync: { emitted }, clock },
+    ...{ socket: socket as unknown as WASocket, resync: { emitted, cleared: () => undefined }, clock },
     emit: (make) => void made.push(make()),
   });
   const { ev } = socket as unknown as WASocket;
