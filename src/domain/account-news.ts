@@ -3,7 +3,18 @@ import type { Person } from './person.ts';
 
 /** What may change in a chat. */
 export const CHAT_NEWS = [
-  ...(['archived', 'unarchived', 'pinned', 'unpinned', 'muted', 'unmuted', 'unread', 'read', 'cleared', 'deleted'] as const),
+  ...([
+    'archived',
+    'unarchived',
+    'pinned',
+    'unpinned',
+    'muted',
+    'unmuted',
+    'unread',
+    'read',
+    'cleared',
+    'deleted',
+  ] as const),
   ...(['message_starred', 'message_unstarred', 'message_deleted'] as const),
 ] as const;
 
