@@ -774,6 +774,48 @@ export type ChannelMessage = {
   }[];
 };
 
+/** See /docs#schema-TextPost. */
+export type TextPost = {
+  type?: 'text';
+  /** The text, up to 65,536 characters. */
+  text: string;
+};
+
+/** See /docs#schema-ImagePost. */
+export type ImagePost = {
+  type: 'image';
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
+/** See /docs#schema-VideoPost. */
+export type VideoPost = {
+  type: 'video';
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
+/** See /docs#schema-AudioPost. */
+export type AudioPost = {
+  type: 'audio';
+  file: OutgoingFile;
+  caption?: null;
+};
+
+/** See /docs#schema-VoicePost. */
+export type VoicePost = {
+  type: 'voice';
+  file: OutgoingFile;
+  caption?: null;
+};
+
+/** See /docs#schema-DocumentPost. */
+export type DocumentPost = {
+  type: 'document';
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
 /** See /docs#schema-TextStatus. */
 export type TextStatus = {
   type: 'text';
@@ -2364,16 +2406,14 @@ export class OrchestratorClient {
 
   /**
    * Write in a channel of the account.
-   * Sends a text to all who follow a channel that the account owns or administers. Answers and
-   * idempotency are the same as for a message.
+   * Sends a text or a file to all who follow a channel that the account owns or administers; without a
+   * type it is a text. Files in channels are not encrypted. Answers and idempotency are the same as for
+   * a message.
    */
   sendToChannel(
     sessionId: string,
     channelId: string,
-    body: {
-      /** The text, up to 65,536 characters. */
-      text: string;
-    },
+    body: TextPost | ImagePost | VideoPost | AudioPost | VoicePost | DocumentPost | FormData,
     options: RepeatableOptions = {},
   ): Promise<{
     success: true;
@@ -2383,6 +2423,48 @@ export class OrchestratorClient {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a message in a channel of the account.
+   * For everybody, by its `message_id`.
+   */
+  deleteFromChannel(
+    sessionId: string,
+    channelId: string,
+    messageId: MessageId,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * React to a message of a channel.
+   * By its `server_id`. null takes the reaction back.
+   */
+  reactInChannel(
+    sessionId: string,
+    channelId: string,
+    serverId: number,
+    body: {
+      /** null removes an earlier reaction. */
+      emoji: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages/${encodeURIComponent(serverId)}/reaction`,
       { body, options },
     );
   }

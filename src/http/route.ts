@@ -23,6 +23,8 @@ export interface PathParams {
   groupId?: string;
   /** `…@newsletter`. */
   channelId?: string;
+  /** Of a message in a channel. */
+  serverId?: number;
   /** Of an invite link. */
   code?: string;
   /** A group of a community, `…@g.us`. */

@@ -177,6 +177,7 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
   return path
     .replace(':sessionId', sessionId)
     .replace(':messageId', MESSAGE)
+    .replace(':serverId', '101')
     .replace(':callId', CALL.callId)
     .replace(':keyId', KEY.keyId)
     .replace(':draftId', DRAFT.id)

@@ -50,11 +50,11 @@ import {
   followChannel,
   listChannels,
   muteChannel,
-  sendToChannel,
   unfollowChannel,
   viewChannel,
   viewChannelInvite,
 } from './messaging/channels.ts';
+import { deleteFromChannel, reactInChannel, sendToChannel } from './messaging/channel-messages.ts';
 import { deleteStatus, postStatus } from './messaging/status.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
@@ -113,6 +113,8 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   muteChannel,
   channelMessages,
   sendToChannel,
+  deleteFromChannel,
+  reactInChannel,
   postStatus,
   deleteStatus,
   recentMessages,
