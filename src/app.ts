@@ -290,11 +290,11 @@ function createSessions(
   { storage, connector, admission, media, metrics, furtherEvents, historyDays, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, refusals, pollVotes, awaitedNumbers, contactNames } = storage;
-  const { timeline, accountIds, history, scheduledMessages } = storage;
+  const { timeline, accountIds, history, labels, scheduledMessages } = storage;
   return new SessionManager({
     settings: config.sessions,
     ...{ store, sentMessages, scheduledMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers },
-    ...{ timeline, accountIds, history, historyDays, connector, admission, media, metrics, furtherEvents },
+    ...{ timeline, accountIds, history, labels, historyDays, connector, admission, media, metrics, furtherEvents },
     ...{ placement, isShared, ...proxyCheck(config), clock, random },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),

@@ -774,6 +774,48 @@ export type ChannelMessage = {
   }[];
 };
 
+/** See /docs#schema-TextPost. */
+export type TextPost = {
+  type?: 'text';
+  /** The text, up to 65,536 characters. */
+  text: string;
+};
+
+/** See /docs#schema-ImagePost. */
+export type ImagePost = {
+  type: 'image';
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
+/** See /docs#schema-VideoPost. */
+export type VideoPost = {
+  type: 'video';
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
+/** See /docs#schema-AudioPost. */
+export type AudioPost = {
+  type: 'audio';
+  file: OutgoingFile;
+  caption?: null;
+};
+
+/** See /docs#schema-VoicePost. */
+export type VoicePost = {
+  type: 'voice';
+  file: OutgoingFile;
+  caption?: null;
+};
+
+/** See /docs#schema-DocumentPost. */
+export type DocumentPost = {
+  type: 'document';
+  file: OutgoingFile;
+  caption?: string | null;
+};
+
 /** See /docs#schema-TextStatus. */
 export type TextStatus = {
   type: 'text';
@@ -996,6 +1038,31 @@ export type BusinessProfile = {
   }[];
 };
 
+/** See /docs#schema-Label. */
+export type Label = {
+  label_id: string;
+  name: string;
+  /** One of WhatsApp's colors, from 0. */
+  color: number;
+  /** Which of the labels it is that WhatsApp Business begins with; null for an own one. */
+  predefined_id: number | null;
+};
+
+/** See /docs#schema-LabeledChat. */
+export type LabeledChat = {
+  chat_id: string;
+  number: string | null;
+  lid: string | null;
+};
+
+/** See /docs#schema-LabeledMessage. */
+export type LabeledMessage = {
+  chat_id: string;
+  number: string | null;
+  lid: string | null;
+  message_id: string;
+};
+
 /** See /docs#schema-OwnProfile. */
 export type OwnProfile = {
   number: string | null;
@@ -1122,6 +1189,8 @@ export type Webhook = {
         | 'presence'
         | 'chat-update'
         | 'contact-update'
+        | 'label-update'
+        | 'label-association'
         | 'status-post'
         | 'channel-message'
       )[]
@@ -1486,6 +1555,7 @@ export type ChatUpdateData = {
     | 'unmuted'
     | 'unread'
     | 'read'
+    | 'cleared'
     | 'deleted'
     | 'message_starred'
     | 'message_unstarred'
@@ -1507,6 +1577,38 @@ export type ContactUpdateData = {
   lid: string | null;
   change: 'name' | 'picture' | 'about';
   value: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-LabelUpdateData. */
+export type LabelUpdateData = {
+  session_id: string;
+  timestamp: string;
+  label_id: string;
+  change: 'created' | 'changed' | 'deleted';
+  /** `null` when it was deleted. */
+  name: string | null;
+  color: number | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-LabelAssociationData. */
+export type LabelAssociationData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  label_id: string;
+  change: 'added' | 'removed';
+  chat_id: string;
+  /** `null` when it is the chat that has the label. */
+  message_id: string | null;
   /** Only for sessions with a name, labels or metadata. */
   session_name?: string | null;
   session_labels?: string[];
@@ -1561,6 +1663,7 @@ export type ErrorAnswer = {
     | 'group_not_found'
     | 'channel_not_found'
     | 'invite_not_valid'
+    | 'label_not_found'
     | 'call_not_found'
     | 'picture_not_found'
     | 'business_profile_not_found'
@@ -2303,16 +2406,14 @@ export class OrchestratorClient {
 
   /**
    * Write in a channel of the account.
-   * Sends a text to all who follow a channel that the account owns or administers. Answers and
-   * idempotency are the same as for a message.
+   * Sends a text or a file to all who follow a channel that the account owns or administers; without a
+   * type it is a text. Files in channels are not encrypted. Answers and idempotency are the same as for
+   * a message.
    */
   sendToChannel(
     sessionId: string,
     channelId: string,
-    body: {
-      /** The text, up to 65,536 characters. */
-      text: string;
-    },
+    body: TextPost | ImagePost | VideoPost | AudioPost | VoicePost | DocumentPost | FormData,
     options: RepeatableOptions = {},
   ): Promise<{
     success: true;
@@ -2322,6 +2423,48 @@ export class OrchestratorClient {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a message in a channel of the account.
+   * For everybody, by its `message_id`.
+   */
+  deleteFromChannel(
+    sessionId: string,
+    channelId: string,
+    messageId: MessageId,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages/${encodeURIComponent(messageId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * React to a message of a channel.
+   * By its `server_id`. null takes the reaction back.
+   */
+  reactInChannel(
+    sessionId: string,
+    channelId: string,
+    serverId: number,
+    body: {
+      /** null removes an earlier reaction. */
+      emoji: string | null;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages/${encodeURIComponent(serverId)}/reaction`,
       { body, options },
     );
   }
@@ -3205,6 +3348,219 @@ export class OrchestratorClient {
   }
 
   /**
+   * List the labels of the account.
+   * The labels with which WhatsApp Business sorts chats and messages, as the phone has told them; an
+   * account of the ordinary app has lists in their place, or nothing. The labels of a session, by which
+   * GET /sessions finds it, are something else.
+   */
+  listLabels(
+    sessionId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Label[];
+  }> {
+    return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/labels`, { options });
+  }
+
+  /**
+   * Create a label.
+   * On the account's phone and all its devices; nobody else sees it. WhatsApp Business shows 20.
+   */
+  createLabel(
+    sessionId: string,
+    body: {
+      name: string;
+      /** One of WhatsApp's 20 colors. */
+      color?: number;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Label;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/labels`, { body, options });
+  }
+
+  /**
+   * Give a label another name or color.
+   * Omitted fields stay as they are.
+   */
+  changeLabel(
+    sessionId: string,
+    labelId: string,
+    body: {
+      name?: string;
+      /** One of WhatsApp's 20 colors. */
+      color?: number;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: Label;
+  }> {
+    return this.#requests.json(
+      'PATCH',
+      `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Delete a label.
+   * Takes it off every chat and message, too.
+   */
+  deleteLabel(
+    sessionId: string,
+    labelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * List the chats that have a label.
+   * As the phone has told them, and as they were labeled here.
+   */
+  labeledChats(
+    sessionId: string,
+    labelId: string,
+    query: {
+      /** Returns only those after this one. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: LabeledChat[];
+    /** The `after` of the next page; null on the last one. */
+    next: string | null;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}/chats`,
+      { query, options },
+    );
+  }
+
+  /**
+   * List the messages that have a label.
+   * Their ids, and whose chats they are in.
+   */
+  labeledMessages(
+    sessionId: string,
+    labelId: string,
+    query: {
+      /** Returns only those after this one. */
+      after?: string;
+      /** The maximum number of results. */
+      limit?: number;
+    } = {},
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    data: LabeledMessage[];
+    /** The `after` of the next page; null on the last one. */
+    next: string | null;
+  }> {
+    return this.#requests.json(
+      'GET',
+      `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}/messages`,
+      { query, options },
+    );
+  }
+
+  /**
+   * Put a label on a chat.
+   * On the account's own phone and devices. A chat that has it keeps it.
+   */
+  labelChat(
+    sessionId: string,
+    chatId: string,
+    body: {
+      /** As GET …/labels returns it. */
+      label_id: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/labels`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Take a label off a chat.
+   * A chat without it stays so.
+   */
+  unlabelChat(
+    sessionId: string,
+    chatId: string,
+    labelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/labels/${encodeURIComponent(labelId)}`,
+      { options },
+    );
+  }
+
+  /**
+   * Put a label on a message.
+   * On the account's own phone and devices. Messages are known for two weeks.
+   */
+  labelMessage(
+    sessionId: string,
+    messageId: MessageId,
+    body: {
+      /** As GET …/labels returns it. */
+      label_id: string;
+    },
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'POST',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/labels`,
+      { body, options },
+    );
+  }
+
+  /**
+   * Take a label off a message.
+   * Messages are known for two weeks.
+   */
+  unlabelMessage(
+    sessionId: string,
+    messageId: MessageId,
+    labelId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+  }> {
+    return this.#requests.json(
+      'DELETE',
+      `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/labels/${encodeURIComponent(labelId)}`,
+      { options },
+    );
+  }
+
+  /**
    * Set presence or show typing.
    * While the account is online here, WhatsApp mutes notifications on its phone. It is therefore only
    * online while it is typing (for 25 seconds, or until "paused"), or after "available", which lasts
@@ -3813,6 +4169,8 @@ export class OrchestratorClient {
             | 'presence'
             | 'chat-update'
             | 'contact-update'
+            | 'label-update'
+            | 'label-association'
             | 'status-post'
             | 'channel-message'
           )[]
@@ -3887,6 +4245,8 @@ export class OrchestratorClient {
             | 'presence'
             | 'chat-update'
             | 'contact-update'
+            | 'label-update'
+            | 'label-association'
             | 'status-post'
             | 'channel-message'
           )[]

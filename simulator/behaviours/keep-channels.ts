@@ -1,4 +1,5 @@
 import { bytesOf, childOf, node, resultOf, type Stanza } from '../kit/stanza.ts';
+import type { MediaStore } from '../media/media-store.ts';
 import type { Client } from '../transport/client.ts';
 import type { Account } from '../world/account.ts';
 import type { Channel } from '../world/channel.ts';
@@ -11,12 +12,17 @@ import { messageAck } from './relay-messages.ts';
 export interface ChannelDeps {
   readonly directory: Directory;
   readonly channels: readonly Channel[];
+  readonly media: Pick<MediaStore, 'named'>;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
 }
 
 /** The refusal of a message to a channel in which the account may not write. */
 const NOT_ALLOWED = '403';
+const NOT_FOUND = '404';
+const MALFORMED = '479';
+/** What `edit` says of a message that is deleted. */
+const DELETED = '8';
 const UNKNOWN = { errors: [{ message: 'Not found', extensions: { error_code: 404 } }] };
 
 /** What a query is about, and by whom. */
@@ -94,13 +100,28 @@ function list({ channels }: ChannelDeps, stanza: Stanza, client: Client): boolea
   return true;
 }
 
-function write({ channels, now }: ChannelDeps, stanza: Stanza, { client, account }: By): boolean {
-  const { to = '', id = '', type = 'text' } = stanza.attrs;
+/** What a client writes, deletes, or reacts with. */
+function write(deps: ChannelDeps, stanza: Stanza, by: By): boolean {
+  const { to = '' } = stanza.attrs;
   if (!to.endsWith('@newsletter')) return false;
-  const channel = channels.find(({ jid, facts }) => jid === to && facts.owner === account);
-  const plaintext = bytesOf(childOf(stanza, 'plaintext'));
-  const serverId = channel?.add({ id, type, plaintext }, client.device);
-  const more = serverId === undefined ? { error: NOT_ALLOWED } : { server_id: String(serverId) };
-  client.send(messageAck(stanza, Math.floor(now() / 1000), more));
+  const channel = deps.channels.find(({ jid }) => jid === to);
+  const more = channel ? taken(deps, channel, { stanza, by }) : { error: NOT_FOUND };
+  by.client.send(messageAck(stanza, Math.floor(deps.now() / 1000), more));
   return true;
+}
+
+function taken({ media }: ChannelDeps, channel: Channel, { stanza, by }: { stanza: Stanza; by: By }) {
+  const { id = '', type = 'text', edit, server_id: serverId, media_id: handle } = stanza.attrs;
+  const { account, client } = by;
+  const unless = (isDone: boolean): Record<string, string> => (isDone ? {} : { error: NOT_FOUND });
+  if (type === 'reaction') {
+    return unless(channel.react(Number(serverId), account, childOf(stanza, 'reaction')?.attrs.code));
+  }
+  if (channel.facts.owner !== account) return { error: NOT_ALLOWED };
+  if (edit === DELETED) return unless(channel.delete(id));
+  const content = childOf(stanza, 'plaintext');
+  // The server cannot show a file of which it does not know which it is.
+  const isWhole = type !== 'media' || (media.named(handle) !== undefined && content?.attrs.mediatype !== undefined);
+  if (!isWhole) return { error: MALFORMED };
+  return { server_id: String(channel.add({ id, type, plaintext: bytesOf(content) }, client.device)) };
 }

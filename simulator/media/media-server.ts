@@ -8,7 +8,7 @@ import { sendFile } from './send-file.ts';
 type Handler = (deps: MediaServerDeps, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Accepts uploads at `POST /mms/<kind>/<hash>` and serves them at the direct path in its answer (section 11 of the
+ * Accepts uploads at `POST /mms/<kind>/<hash>`, and for channels at `POST /newsletter/newsletter-<kind>/<hash>`, and serves them at the direct path in its answer (section 11 of the
  * protocol notes); `otherwise` handles all other requests.
  */
 export function serveMedia(deps: MediaServerDeps, otherwise: RequestListener): RequestListener {
@@ -20,7 +20,7 @@ export function serveMedia(deps: MediaServerDeps, otherwise: RequestListener): R
 }
 
 function handlerFor({ method, url = '' }: IncomingMessage): Handler | undefined {
-  if (method === 'POST' && url.startsWith('/mms/')) return receiveUpload;
+  if (method === 'POST' && /^\/(mms|newsletter)\//.test(url)) return receiveUpload;
   return method === 'GET' && url.startsWith('/v/') ? sendFile : undefined;
 }
 

@@ -42,6 +42,7 @@ const FOLDERS = new Map([
 /** The encrypted media of a server. The temporary folder is created with the first file and removed with the server. */
 export class MediaStore implements AsyncDisposable {
   readonly #published = new Map<string, PublishedFile & { signature: string }>();
+  readonly #handles = new Map<string, string>();
   #folder: Promise<string> | undefined;
   #ended = false;
 
@@ -79,6 +80,18 @@ export class MediaStore implements AsyncDisposable {
     const { number, again = false } = facts;
     this.#published.set(path, { file, number, again, gone: undefined, signature });
     return `${path}?ccb=11-4&oh=${signature}&oe=7FFFFFFF&_nc_sid=5e03e0`;
+  }
+
+  /** The handle by which a message in a channel names the file with this direct path. */
+  nameForChannels(directPath: string): string {
+    const handle = randomBytes(12).toString('base64url');
+    this.#handles.set(handle, directPath);
+    return handle;
+  }
+
+  /** The direct path of the file with this handle. */
+  named(handle: string | undefined): string | undefined {
+    return this.#handles.get(handle ?? '');
   }
 
   /** The file with this direct path; undefined also when the signature `oh` is wrong. */

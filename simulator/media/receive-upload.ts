@@ -13,7 +13,9 @@ export async function receiveUpload(
   response: ServerResponse,
 ): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://simulator');
-  const [, , upload = '', hash = ''] = pathname.split('/');
+  const [, root, folder = '', hash = ''] = pathname.split('/');
+  const isPlain = root === 'newsletter';
+  const upload = isPlain ? folder.replace(/^newsletter-/, '') : folder;
   const number = passes.numberOf(searchParams.get('auth'));
   if (number === undefined) throw new MediaRefusal(401, 'The "auth" was not issued by this server.');
   const released = faults.holds(number);
@@ -29,9 +31,10 @@ export async function receiveUpload(
     throw new MediaRefusal(400, 'The hash in the path is not that of the file.');
   }
   const direct_path = store.publish(file, { upload, number });
+  const handle = isPlain ? store.nameForChannels(direct_path) : undefined;
   counters.uploadsFromClients += 1;
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify({ url: publicUrl(direct_path), direct_path }));
+  response.end(JSON.stringify({ url: publicUrl(direct_path), direct_path, handle }));
 }
 
 async function* bodyOf(request: AsyncIterable<Buffer>, cutAfter = Infinity): AsyncGenerator<Buffer> {

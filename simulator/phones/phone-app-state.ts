@@ -98,6 +98,12 @@ export class PhoneAppState {
     await this.set('regular_low', { index: ['markChatAsRead', jidOf(chat)], value, version: 3 });
   }
 
+  /** Removes what is in a chat up to now; the chat stays. */
+  async clear(chat: Chat): Promise<void> {
+    const value = { clearChatAction: { messageRange: this.#messageRange() } };
+    await this.set('regular_high', { index: ['clearChat', jidOf(chat), '1', '0'], value, version: 6 });
+  }
+
   /** The value of a setting that is in place, whichever device made it, by its name such as `['mute', jid]`. */
   find(index: readonly string[]): proto.ISyncActionValue | undefined {
     const all = COLLECTION_NAMES.flatMap((name) => this.read(name));

@@ -18,6 +18,7 @@ import { PhoneButtons } from './phone-buttons.ts';
 import { PhoneCalls } from './phone-calls.ts';
 import { PhoneHistory } from './phone-history.ts';
 import { PhoneChats } from './phone-chats.ts';
+import { PhoneLabels } from './phone-labels.ts';
 import { PhonePresence } from './phone-presence.ts';
 import { PhonePrivacy } from './phone-privacy.ts';
 import { PhonePasskey } from './phone-passkey.ts';
@@ -54,6 +55,8 @@ export class Phone {
   readonly addressing: PhoneAddressing;
   /** What it shares with its linked devices besides messages. */
   readonly appState: PhoneAppState;
+  /** The labels of its chats. */
+  readonly labels: PhoneLabels;
   /** Its tokens, and how the server treats it when it writes to strangers. */
   readonly trust: PhoneTrust;
   /** The buttons and lists that it was sent. */
@@ -75,6 +78,7 @@ export class Phone {
     this.presence = new PhonePresence(world.presences, account, (to) => this.#chat(to));
     this.addressing = new PhoneAddressing(world, account);
     this.appState = new PhoneAppState(this.#deps);
+    this.labels = new PhoneLabels(this.appState);
     this.trust = new PhoneTrust(world, account);
     this.buttons = new PhoneButtons(this.#deps.inbox, (to, message) => this.send(to, message));
     this.passkey = new PhonePasskey(world.changes, account.passkey);

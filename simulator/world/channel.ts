@@ -15,6 +15,8 @@ export interface ChannelPost {
   readonly t: number;
   readonly type: string;
   readonly plaintext: Buffer;
+  /** Who reacted, and with which emoji. */
+  readonly reactions: Map<Account, string>;
 }
 
 /** What a channel is created with. */
@@ -34,6 +36,7 @@ export class Channel {
   /** Those who muted it. */
   readonly muted = new Set<Account>();
   readonly posts: ChannelPost[] = [];
+  #count = 0;
 
   constructor(facts: ChannelFacts) {
     this.facts = facts;
@@ -47,7 +50,13 @@ export class Channel {
 
   /** Keeps a message and delivers it to the linked devices of the owner and all followers, except to `sender`. */
   add(written: Pick<ChannelPost, 'id' | 'type' | 'plaintext'>, sender?: LinkedDevice): number {
-    const post = { ...written, serverId: 100 + this.posts.length, t: Math.floor(this.facts.now() / 1000) };
+    this.#count += 1;
+    const post = {
+      ...written,
+      reactions: new Map(),
+      serverId: 99 + this.#count,
+      t: Math.floor(this.facts.now() / 1000),
+    };
     this.posts.push(post);
     for (const account of new Set([this.facts.owner, ...this.followers])) {
       for (const device of account.linked.values()) {
@@ -60,7 +69,22 @@ export class Channel {
   /** What a client that asks for messages gets: the newest `count` before this number. */
   page(count: number, before = Infinity): Stanza[] {
     const found = this.posts.filter(({ serverId }) => serverId < before).slice(-count);
-    return found.map((post) => node('message', attrsOf(post), [contentOf(post)]));
+    return found.map((post) => node('message', attrsOf(post), [contentOf(post), ...reactionsTo(post)]));
+  }
+
+  /** Somebody reacts to the message with this number, or takes that back; `false` when there is none. */
+  react(serverId: number, account: Account, emoji: string | undefined): boolean {
+    const post = this.posts.find((each) => each.serverId === serverId);
+    if (emoji === undefined) post?.reactions.delete(account);
+    else post?.reactions.set(account, emoji);
+    return post !== undefined;
+  }
+
+  /** Deletes a message for everybody; `false` when there is none. */
+  delete(id: string): boolean {
+    const at = this.posts.findIndex((post) => post.id === id);
+    if (at >= 0) this.posts.splice(at, 1);
+    return at >= 0;
   }
 
   /** How the server describes it to an account. */
@@ -85,4 +109,12 @@ function attrsOf({ id, serverId, t, type }: ChannelPost): Record<string, string>
 
 function contentOf({ plaintext }: ChannelPost): Stanza {
   return node('plaintext', {}, plaintext);
+}
+
+function reactionsTo({ reactions }: ChannelPost): Stanza[] {
+  if (reactions.size === 0) return [];
+  const counts = new Map<string, number>();
+  for (const emoji of reactions.values()) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
+  const each = [...counts].map(([code, count]) => node('reaction', { code, count: String(count) }));
+  return [node('reactions', {}, each)];
 }

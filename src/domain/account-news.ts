@@ -1,8 +1,20 @@
+import type { LabelNews } from './label.ts';
 import type { Person } from './person.ts';
 
 /** What may change in a chat. */
 export const CHAT_NEWS = [
-  ...(['archived', 'unarchived', 'pinned', 'unpinned', 'muted', 'unmuted', 'unread', 'read', 'deleted'] as const),
+  ...([
+    'archived',
+    'unarchived',
+    'pinned',
+    'unpinned',
+    'muted',
+    'unmuted',
+    'unread',
+    'read',
+    'cleared',
+    'deleted',
+  ] as const),
   ...(['message_starred', 'message_unstarred', 'message_deleted'] as const),
 ] as const;
 
@@ -30,7 +42,9 @@ export type AccountNews =
   /** Emitted when somebody got another name in the address book, or changed their picture or text. */
   | { what: 'contact'; person: Person; change: 'name' | 'picture' | 'about'; value: string | null }
   /** Emitted when somebody came, went or types. `chatId` is the chat where it shows. */
-  | { what: 'presence'; chatId: string; person: Person; presence: ShownPresence; lastSeenMs: number | null };
+  | { what: 'presence'; chatId: string; person: Person; presence: ShownPresence; lastSeenMs: number | null }
+  /** Emitted when labels became known: `isNews` when something just changed, not when they were there before the session. */
+  | ({ what: 'labels'; isNews: boolean } & LabelNews);
 
 /** The person that the events of chats and people are about, or whose chat it is. */
 interface NewsFields {

@@ -31,6 +31,7 @@ export const ERRORS = {
   group_not_found: 'This account is in no group with this id.',
   channel_not_found: 'There is no channel with this id or link, or no longer.',
   invite_not_valid: 'No group has this invite link, or no longer.',
+  label_not_found: 'This account has no label with this id.',
   call_not_found: 'No call with this id rings now.',
   picture_not_found: 'There is no profile picture that this account may see.',
   business_profile_not_found: 'This account has no business profile.',

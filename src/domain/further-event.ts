@@ -2,6 +2,7 @@ import type { CallFields } from './call.ts';
 import type { ChatUpdateFields, ContactUpdateFields, PresenceFields } from './account-news.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import type { GroupJoinRequestFields, GroupParticipantsFields, GroupUpdateFields } from './group-event.ts';
+import type { LabelAssociationFields, LabelUpdateFields } from './label.ts';
 import type { ChannelMessageFields, StatusPostFields } from './post.ts';
 import type { SessionId } from './session-id.ts';
 
@@ -23,6 +24,8 @@ export interface FurtherBodies {
   presence: FurtherBody & PresenceFields;
   'chat-update': FurtherBody & ChatUpdateFields;
   'contact-update': FurtherBody & ContactUpdateFields;
+  'label-update': FurtherBody & LabelUpdateFields;
+  'label-association': FurtherBody & LabelAssociationFields;
 }
 
 /** The name of a further event. */
@@ -49,6 +52,8 @@ const AUDIENCES: Readonly<Record<FurtherEventKind, Audience>> = {
   presence: 'where named',
   'chat-update': 'all',
   'contact-update': 'all',
+  'label-update': 'all',
+  'label-association': 'all',
   'status-post': 'where named',
   'channel-message': 'where named',
 };

@@ -16,6 +16,7 @@ import type { MediaFile } from '../ports/media.ts';
 import type { Scheduler } from '../sessions/scheduled/scheduler.ts';
 import type { SendResult } from '../sessions/outbound.ts';
 import type { SessionHistory } from '../sessions/history/session-history.ts';
+import type { SessionLabels } from '../sessions/labels.ts';
 import type { RecentMessage } from '../sessions/recent-messages.ts';
 import type { PasskeyLinking } from '../sessions/state/passkey-linking.ts';
 import type { SessionChanges } from '../sessions/state/session-control.ts';
@@ -125,6 +126,9 @@ export interface MediaApi {
 
 /** The messages that sessions keep. */
 type HistoryApi = Pick<SessionHistory, keyof SessionHistory>;
+
+/** The labels of WhatsApp Business. */
+type LabelsApi = Pick<SessionLabels, keyof SessionLabels>;
 
 /** Settings that can be changed at run time; they survive a restart. */
 export interface SettingsApi {
@@ -243,6 +247,7 @@ export interface Core {
   sessions: SessionsApi;
   media: MediaApi;
   history: HistoryApi;
+  labels: LabelsApi;
   /** Messages to be sent later. */
   scheduled: ScheduledApi;
   settings: SettingsApi;

@@ -23,6 +23,8 @@ export interface PathParams {
   groupId?: string;
   /** `…@newsletter`. */
   channelId?: string;
+  /** Of a message in a channel. */
+  serverId?: number;
   /** Of an invite link. */
   code?: string;
   /** A group of a community, `…@g.us`. */
@@ -30,6 +32,8 @@ export interface PathParams {
   contactId?: Recipient;
   chatId?: Recipient;
   callId?: string;
+  /** Of WhatsApp Business. */
+  labelId?: string;
   /** Of an API key. */
   keyId?: string;
   draftId?: string;

@@ -9,6 +9,7 @@ import type {
 } from '../domain/account.ts';
 import type { PhoneNumber, Recipient } from '../domain/address.ts';
 import type { ChatChange } from '../domain/chat-state.ts';
+import type { Label, LabeledItem } from '../domain/label.ts';
 import type { Person } from '../domain/person.ts';
 
 /**
@@ -30,6 +31,13 @@ export interface ChatStateActions {
   star(messageId: string, starred: boolean): Promise<void>;
   /** Removes a message, and its file if `withFile`, from the account's own devices; others keep it. */
   deleteForMe(messageId: string, withFile: boolean): Promise<void>;
+  /** Creates a label of WhatsApp Business, or gives it another name and color. */
+  editLabel(label: Label): Promise<void>;
+  deleteLabel(label: Label): Promise<void>;
+  /** Puts a label on a chat, or takes it off. Returns how the devices name the chat. */
+  labelChat(labelId: string, chat: Recipient, isOn: boolean): Promise<LabeledItem>;
+  /** Puts a label on a message, or takes it off. */
+  labelMessage(labelId: string, messageId: string, isOn: boolean): Promise<LabeledItem>;
 }
 
 /**

@@ -13,6 +13,10 @@ export interface ChannelActions {
   follow(channelId: string): Promise<void>;
   unfollow(channelId: string): Promise<void>;
   mute(channelId: string, isMuted: boolean): Promise<void>;
+  /** Reacts to a message with this emoji; `null` takes the reaction back. @throws AppError `message_not_found` */
+  react(channelId: string, serverId: number, emoji: string | null): Promise<void>;
+  /** Deletes a message of an own channel for everybody. @throws AppError `message_not_found` */
+  delete(channelId: string, messageId: string): Promise<void>;
   /** The newest messages, the newest first; with `before`, only those before the one with this server id. */
   messages(channelId: string, page: { limit: number; before: number | undefined }): Promise<ChannelMessage[]>;
 }

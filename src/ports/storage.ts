@@ -16,6 +16,7 @@ import type { CallbackArchive, CallbackQueue, FurtherEventStore, HeldCallbacks, 
 import type { AuditStore } from './audit.ts';
 import type { DraftStore } from './drafts.ts';
 import type { HistoryStore } from './history.ts';
+import type { LabelStore } from './labels.ts';
 import type { MediaIndex } from './media.ts';
 import type { ScheduledMessageStore } from './scheduled.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
@@ -42,6 +43,7 @@ export interface Storage extends AsyncDisposable {
   readonly chatTimers: ChatTimerStore;
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly contactNames: ContactNameStore;
+  readonly labels: LabelStore;
   readonly history: HistoryStore;
   readonly timeline: TimelineStore;
   readonly accountIds: AccountIdStore;

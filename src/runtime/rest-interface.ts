@@ -35,7 +35,8 @@ export function createRest(
   const { apiKeys, rateLimit, trustProxy, corsOrigin, allowedHosts, mcp, dashboard, compressedBodies } = http;
   return createHttpApp({
     ...parts,
-    ...{ version: VERSION, history: parts.sessions.history, clock, random, log: log.child({ part: 'http' }) },
+    ...{ version: VERSION, history: parts.sessions.history, labels: parts.sessions.labels },
+    ...{ clock, random, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts },
     ...{ masterKey: storage.masterKey, authDir },
     ...{ apiKeys, rateLimit, trustProxy, corsOrigins: corsOrigin, allowedHosts, mcp, dashboard, compressedBodies },

@@ -8,6 +8,7 @@ import type { Admission } from '../ports/admission.ts';
 import type { FurtherEvents } from '../ports/callbacks.ts';
 import type { Connector } from '../ports/connection.ts';
 import type { HistoryStore } from '../ports/history.ts';
+import type { LabelStore } from '../ports/labels.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Placement } from '../ports/ownership.ts';
 import type { ScheduledMessageStore } from '../ports/scheduled.ts';
@@ -70,6 +71,7 @@ export interface SessionManagerDeps {
   pollVotes: PollVoteStore;
   contactNames: ContactNameStore;
   awaitedNumbers: AwaitedNumberStore;
+  labels: LabelStore;
   history: HistoryStore;
   historyDays: HistoryDays;
   timeline: TimelineStore;

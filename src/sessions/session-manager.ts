@@ -16,6 +16,7 @@ import type { NamedPerson } from '../domain/person.ts';
 import type { ContactPage } from '../ports/storage.ts';
 import type { TimelineNote } from '../domain/timeline.ts';
 import { NewsTeller } from './account-news.ts';
+import { SessionLabels } from './labels.ts';
 import { CallRejection } from './call-rejection.ts';
 import { Inbound } from './inbound.ts';
 import type { Outbound, SendResult } from './outbound.ts';
@@ -65,6 +66,8 @@ export class SessionManager implements AsyncDisposable {
   readonly transfer: SessionTransfer;
   /** The messages that sessions keep. */
   readonly history: SessionHistory;
+  /** The labels of WhatsApp Business. */
+  readonly labels: SessionLabels;
   readonly #supervisor: Supervisor;
   readonly #outbound: Outbound;
   readonly #unanswered: Unanswered;
@@ -82,6 +85,7 @@ export class SessionManager implements AsyncDisposable {
     this.#supervisor = new Supervisor(log);
     this.#expiry = new PairingExpiry({ ttlMs: settings.qrSessionTtlMs, clock, supervisor: this.#supervisor });
     this.history = new SessionHistory({ ...deps, store: deps.history, days: deps.historyDays, sessions: this });
+    this.labels = new SessionLabels({ store: deps.labels, connector, sessions: this });
     const [supervisor, history] = [this.#supervisor, this.history.keeper];
     this.#sending = createSending(deps, { supervisor, history });
     this.#outbound = this.#sending.outbound;
@@ -101,7 +105,7 @@ export class SessionManager implements AsyncDisposable {
     });
     this.#shared = {
       ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      news: new NewsTeller({ furtherEvents, supervisor, clock }),
+      news: new NewsTeller({ labels: deps.labels, connector, furtherEvents, supervisor, clock }),
       ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
       connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
     };

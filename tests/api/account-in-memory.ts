@@ -40,6 +40,16 @@ export function chatStatesInMemory(asked: unknown[][]): ChatStateActions {
     delete: noted('delete'),
     star: noted('star'),
     deleteForMe: noted('deleteForMe'),
+    editLabel: noted('editLabel'),
+    deleteLabel: noted('deleteLabel'),
+    labelChat: async (labelId, ...args) => {
+      await noted('labelChat')(labelId, ...args);
+      return { labelId, chatId: `${PERSON.number}@s.whatsapp.net`, messageId: null };
+    },
+    labelMessage: async (labelId, messageId, isOn) => {
+      await noted('labelMessage')(labelId, messageId, isOn);
+      return { labelId, chatId: `${PERSON.number}@s.whatsapp.net`, messageId };
+    },
   };
 }
 

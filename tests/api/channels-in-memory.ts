@@ -23,6 +23,8 @@ export function channelsInMemory(asked: unknown[]): ChannelActions {
     follow: (channelId) => noted(channelId, 'follow'),
     unfollow: (channelId) => noted(channelId, 'unfollow'),
     mute: (channelId, isMuted) => noted(channelId, 'mute', isMuted),
+    react: (channelId, serverId, emoji) => noted(channelId, 'react', serverId, emoji),
+    delete: (channelId, messageId) => noted(channelId, 'delete', messageId),
     messages: (channelId) => known(channelId, []),
   };
 }

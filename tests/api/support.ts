@@ -39,6 +39,7 @@ import { historyInMemory } from './history-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
+import { LABEL, labelsInMemory } from './labels-in-memory.ts';
 import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
@@ -179,6 +180,7 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
   return path
     .replace(':sessionId', sessionId)
     .replace(':messageId', MESSAGE)
+    .replace(':serverId', '101')
     .replace(':callId', CALL.callId)
     .replace(':keyId', KEY.keyId)
     .replace(':draftId', DRAFT.id)
@@ -188,7 +190,8 @@ function pathOf({ path }: Pick<Route, 'path'>, sessionId: string): string {
     .replace(':linkedGroupId', GROUP.groupId)
     .replace(':code', CODE)
     .replace(':contactId', CONTACT.number)
-    .replace(':chatId', CONTACT.number);
+    .replace(':chatId', CONTACT.number)
+    .replace(':labelId', LABEL.labelId);
 }
 
 /** The handling of files: at most one mebibyte, and by URL only from this machine. */
@@ -286,6 +289,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       media,
       settings,
       history: historyInMemory(sessions, clock).history,
+      labels: labelsInMemory(sessions),
       health,
       metrics: METRICS,
       callbacks: ONE_CALLBACK,

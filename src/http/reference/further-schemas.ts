@@ -90,6 +90,27 @@ const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodT
       }),
     ),
   },
+  'label-update': {
+    name: 'LabelUpdateData',
+    schema: bodyOf<'label-update'>()(
+      z.strictObject({
+        ...{ ...common, label_id: text, change: z.enum(['created', 'changed', 'deleted']) },
+        name: maybe.meta({ description: '`null` when it was deleted.' }),
+        color: z.number().nullable(),
+        ...told,
+      }),
+    ),
+  },
+  'label-association': {
+    name: 'LabelAssociationData',
+    schema: bodyOf<'label-association'>()(
+      z.strictObject({
+        ...{ ...common, ...whose, label_id: text, change: z.enum(['added', 'removed']), chat_id: text },
+        message_id: maybe.meta({ description: '`null` when it is the chat that has the label.' }),
+        ...told,
+      }),
+    ),
+  },
   presence: {
     name: 'PresenceData',
     schema: bodyOf<'presence'>()(

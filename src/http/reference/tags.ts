@@ -21,6 +21,11 @@ const GROUPS: readonly (Tag & { paths: RegExp })[] = [
     description: 'Messages that sessions keep, where somebody asked for it: list, search, export and remove them.',
     paths: /\/(history|search|people\/:contactId)\b|\/chats$|\/chats\/:chatId\/messages$/,
   },
+  {
+    name: 'Labels',
+    description: 'The labels of WhatsApp Business: make them, and put them on chats and messages.',
+    paths: /\/labels\b/,
+  },
   { name: 'Calls', description: 'Calls that ring, and how to reject them.', paths: /\/calls\b/ },
   { name: 'Groups', description: 'WhatsApp groups of an account.', paths: /\/(groups|group-invites)\b/ },
   {

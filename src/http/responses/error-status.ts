@@ -30,6 +30,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   group_not_found: 404,
   channel_not_found: 404,
   invite_not_valid: 404,
+  label_not_found: 404,
   call_not_found: 404,
   picture_not_found: 404,
   business_profile_not_found: 404,

@@ -1,5 +1,7 @@
 import type { Route } from '../route.ts';
 import { changeChat, clearChat, deleteChat, deleteForMe, starMessage } from './account/chats.ts';
+import { labelChat, labelMessage, unlabelChat, unlabelMessage } from './account/labeling.ts';
+import { changeLabel, createLabel, deleteLabel, labeledChats, labeledMessages, listLabels } from './account/labels.ts';
 import {
   blockContact,
   checkContacts,
@@ -48,11 +50,11 @@ import {
   followChannel,
   listChannels,
   muteChannel,
-  sendToChannel,
   unfollowChannel,
   viewChannel,
   viewChannelInvite,
 } from './messaging/channels.ts';
+import { deleteFromChannel, reactInChannel, sendToChannel } from './messaging/channel-messages.ts';
 import { deleteStatus, postStatus } from './messaging/status.ts';
 import { recentMessages, sessionEvents } from './sessions/live.ts';
 import { messageMedia } from './messaging/media.ts';
@@ -111,6 +113,8 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   muteChannel,
   channelMessages,
   sendToChannel,
+  deleteFromChannel,
+  reactInChannel,
   postStatus,
   deleteStatus,
   recentMessages,
@@ -155,6 +159,16 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   changeChat,
   clearChat,
   deleteChat,
+  listLabels,
+  createLabel,
+  changeLabel,
+  deleteLabel,
+  labeledChats,
+  labeledMessages,
+  labelChat,
+  unlabelChat,
+  labelMessage,
+  unlabelMessage,
   showPresence,
   viewProfile,
   changeProfile,

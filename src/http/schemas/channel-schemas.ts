@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { parseChannelId, parseChannelInvite } from '../../domain/channel.ts';
 import { parsedText } from '../typed.ts';
+import { fileField } from '../files/file-field.ts';
 import { sessionParams } from './common.ts';
+import { outgoingText } from './message-fields.ts';
 
 const channelId = parsedText(parseChannelId, 'is not the id of a channel').meta({
   description: '`…@newsletter`, or its digits.',
@@ -65,3 +67,35 @@ export const EXAMPLE_CHANNEL = {
   is_muted: false,
   created_at: '2024-01-15T10:30:00.000Z',
 } as const;
+
+const caption = outgoingText.nullable().default(null);
+/** Phones show no caption of these: it would be lost silently. */
+const noCaption = z.null('is not shown with this type: send it as a separate text').default(null);
+
+/** A message with a file. */
+function file<Type extends 'image' | 'video' | 'audio' | 'voice' | 'document'>(
+  type: Type,
+  said: z.ZodType<string | null>,
+) {
+  return z
+    .object({ type: z.literal(type), file: fileField, caption: said })
+    .meta({ id: `${type.charAt(0).toUpperCase()}${type.slice(1)}Post` })
+    .transform((content) => ({ ...content, seconds: null, width: null, height: null }));
+}
+
+/** What is written in a channel. */
+export const channelPost = z.discriminatedUnion(
+  'type',
+  [
+    z
+      .object({ type: z.literal('text').optional(), text: outgoingText })
+      .meta({ id: 'TextPost' })
+      .transform(({ text }) => ({ type: 'text' as const, text })),
+    file('image', caption),
+    file('video', caption),
+    file('audio', noCaption),
+    file('voice', noCaption),
+    file('document', caption),
+  ],
+  { error: 'must be one of text, image, video, audio, voice, document' },
+);

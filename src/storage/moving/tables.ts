@@ -60,6 +60,10 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ session_id: 'text', person: 'text', push_name: 'sealed', saved_name: 'sealed', learned_at_ms: 'integer' },
   }),
   owned('chat_timers', { session_id: 'text', chat: 'text', timer: 'sealed', updated_at_ms: 'integer' }),
+  owned('chat_labels', { session_id: 'text', label_id: 'text', body: 'sealed', changed_at_ms: 'integer' }),
+  owned('labeled_items', {
+    ...{ session_id: 'text', label_id: 'text', chat: 'text', message_id: 'text', changed_at_ms: 'integer' },
+  }),
   owned('awaited_numbers', {
     ...{ session_id: 'text', lid: 'text', told: 'text', again: 'text', needless_with: 'text' },
     created_at_ms: 'integer',

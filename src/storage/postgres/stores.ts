@@ -22,6 +22,7 @@ import { PostgresChatTimerStore } from './sessions/chat-timers.ts';
 import { PostgresContactNameStore } from './sessions/contact-names.ts';
 import { PostgresConversationStore } from './sessions/conversations.ts';
 import { PostgresHistoryStore } from './sessions/history.ts';
+import { PostgresLabelStore } from './sessions/labels.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
 import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
 import { PostgresRefusalStore } from './sessions/refusals.ts';
@@ -75,6 +76,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     }),
     archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault, holding }),
     contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
+    labels: new PostgresLabelStore(db, { clock, ...sealed }),
     refusals: new PostgresRefusalStore(db, clock),
     heldCallbacks,
     furtherEvents: new PostgresFurtherEventStore(db, { clock, furtherSignal, vault }),

@@ -22,6 +22,7 @@ import { SqliteContactNameStore } from './sessions/contact-names.ts';
 import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteHistoryStore } from './sessions/history.ts';
+import { SqliteLabelStore } from './sessions/labels.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
 import { SqliteRefusalStore } from './sessions/refusals.ts';
@@ -77,6 +78,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     }),
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
+    labels: new SqliteLabelStore(db, { clock, ...sealed }),
     refusals: new SqliteRefusalStore(db, clock),
     heldCallbacks,
     furtherEvents: new SqliteFurtherEventStore(db, { clock, furtherSignal, vault }),

@@ -50,16 +50,20 @@ const BEGIN = { version: -1, asked: 0, isUnreadable: false, isFirst: false, repe
  * without end, when an answer lacks the collection, when none comes, and when it promises more but brings nothing (chats.js). What
  * it cannot decrypt or verify, it only logs. It takes a change for done when WhatsApp has refused it, and remembers what it removed
  * as if it were still there.
+ * A chat that was cleared it only logs, too.
  */
 export class AppStateResync {
   /** The socket must be made with this logger. */
   readonly logger = {
     level: silentLogger.level,
     child: () => silentLogger,
-    ...{ trace: ignore, debug: ignore, error: ignore },
+    ...{ trace: ignore, error: ignore },
+    debug: (about: unknown) => this.#skipped(about),
     info: (about: unknown) => this.#heard(about),
     warn: (about: unknown) => this.#heard(about),
   };
+  /** Called with the name of a chat that was cleared, while {@link emitted} says where that comes from. */
+  cleared: (chat: string) => void = ignore;
   #current: Resync | undefined;
   /** The collections in which nothing was when they were fetched: Baileys remembers nothing of them. */
   readonly #empty = new Set<AppStateCollection>();
@@ -159,6 +163,14 @@ export class AppStateResync {
     const collections = childrenOf(childrenOf(answer)[0]);
     const refused = collections.find(({ attrs: { name, type } }) => name === resync.name && type === 'error');
     if (refused) resync.refusal = childrenOf(refused)[0]?.attrs.code?.slice(0, 8) ?? 'without a code';
+  }
+
+  /** Baileys logs what it has no event for: `{"syncAction": {"syncAction", "index"}}`. */
+  #skipped(about: unknown): void {
+    const { syncAction } = (about ?? {}) as { syncAction?: { index?: unknown } };
+    if (this.emitted === undefined || !Array.isArray(syncAction?.index)) return;
+    const [kind, chat] = syncAction.index as unknown[];
+    if (kind === 'clearChat' && typeof chat === 'string') this.cleared(chat);
   }
 
   #heard(about: unknown): void {

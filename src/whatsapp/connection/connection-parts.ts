@@ -4,7 +4,7 @@ import { watchMigration } from '../addressing/migration.ts';
 import { watchMovedPeople } from '../addressing/moved-people.ts';
 import { History } from '../history/history.ts';
 import { UploadHosts } from '../media/upload-hosts.ts';
-import { upload } from '../media/upload.ts';
+import { upload, uploadPlain } from '../media/upload.ts';
 import { CodeOffer } from '../pairing/pairing-code.ts';
 import { PasskeyPairing, type PasskeyPairingDeps } from '../pairing/passkey-pairing.ts';
 import { AccountStanding } from '../send/account-standing.ts';
@@ -77,11 +77,12 @@ export function createSending(
   restriction: Restriction,
 ): Pick<OpenConnection, 'sending' | 'secondAddress'> {
   const { lookup, addresses, knownMessages, timerOf, clock, uploads, serverProps, log } = deps;
-  const hosts = new UploadHosts(socket, clock);
+  const uploading = { ...uploads, hosts: new UploadHosts(socket, clock), clock, agent: route.agent };
   const sends: Omit<SendDeps, 'secondAddress'> = {
     ...{ socket, acks, lookup, addresses, knownMessages, timerOf, clock, groupMetadata, withinConnection },
     tokens: new OwnTokens(socket, () => serverProps.terms),
-    upload: (path, kind) => upload(path, kind, { ...uploads, hosts, clock, agent: route.agent }),
+    upload: (path, kind) => upload(path, kind, uploading),
+    uploadPlain: (path, kind) => uploadPlain(path, kind, uploading),
     undelivered: (update) => emit({ kind: 'delivery', update }),
   };
   const failed = (error: unknown) => log.warn({ err: error }, 'an address could not be looked up');

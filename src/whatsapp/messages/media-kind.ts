@@ -23,7 +23,10 @@ export function mediaKeys(mediaKey: Uint8Array, kind: MediaKind | 'History'): Me
 export interface UploadedFile {
   url: string;
   directPath: string;
-  mediaKey: Uint8Array;
+  /** Only of a file that is encrypted. */
+  mediaKey?: Uint8Array;
   fileSha256: Uint8Array;
-  fileEncSha256: Uint8Array;
+  fileEncSha256?: Uint8Array;
+  /** Only of a file for a channel: what its message names it by (whatsmeow, `MediaHandle`). */
+  handle?: string;
 }

@@ -105,10 +105,11 @@ const SECRETLESS = new Set<OutgoingContent['type']>(['reaction', 'pin', 'keep', 
 
 /** Adds what the protocol requires around a message that was written with `writing`. */
 export function wrapped(content: OutgoingContent, message: proto.IMessage, writing: Writing): WrittenMessage {
+  const { handle } = writing.uploaded ?? {};
   const messageContextInfo = { ...message.messageContextInfo, ...writing.album, messageSecret: randomBytes(32) };
   return {
     message: SECRETLESS.has(content.type) ? message : { ...onceViewed(content, message), messageContextInfo },
-    attributes: attributesOf(content, writing.target?.key),
+    attributes: { ...attributesOf(content, writing.target?.key), ...(handle !== undefined && { media_id: handle }) },
     nodes: nodesBeside(message, writing.nowMs),
   };
 }

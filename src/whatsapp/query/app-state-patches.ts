@@ -1,5 +1,6 @@
 import { proto } from '@whiskeysockets/baileys';
 import type { ContactEntry } from '../../domain/account.ts';
+import type { Label, LabeledItem } from '../../domain/label.ts';
 import type { AppStatePatch } from '../baileys/app-state-resync.ts';
 
 const { SET, REMOVE } = proto.SyncdMutation.SyncdOperation;
@@ -72,6 +73,25 @@ export const deleteForMe = (message: NamedMessage, deleteMedia: boolean): DatedP
   patch('regular_high', 3, ['deleteMessageForMe', ...nameOf(message)], {
     deleteMessageForMeAction: { deleteMedia, messageTimestamp: message.sentAt },
   });
+
+/** Creates a label, or changes it. */
+export const editLabel = ({ labelId, name, color, predefinedId }: Label): DatedPatch =>
+  patch('regular', 3, ['label_edit', labelId], {
+    labelEditAction: { name, color, deleted: false, ...(predefinedId !== null && { predefinedId }) },
+  });
+
+/** Deletes a label. The name stays, as in WhatsApp Web: phones take a nameless one for damaged. */
+export const deleteLabel = ({ labelId, name, color }: Label): DatedPatch =>
+  patch('regular', 3, ['label_edit', labelId], { labelEditAction: { name, color, deleted: true } });
+
+/** Puts a label on a chat or a message, or takes it off. */
+export const label = ({ labelId, chatId, messageId }: LabeledItem, labeled: boolean): DatedPatch =>
+  patch(
+    'regular',
+    3,
+    messageId === null ? ['label_jid', labelId, chatId] : ['label_message', labelId, chatId, messageId, '0', '0'],
+    { labelAssociationAction: { labeled } },
+  );
 
 /** `jid` has the number where that is known, as phones write it. */
 export const saveContact = (jid: string, lidJid: string | null, { fullName, firstName }: ContactEntry): DatedPatch =>

@@ -1,4 +1,4 @@
-import { type BinaryNode, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
+import { type BinaryNode, generateMessageIDV2, getBinaryNodeChild, type WASocket } from '@whiskeysockets/baileys';
 import type { Channel, ChannelMessage } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ChannelActions } from '../../ports/channel-actions.ts';
@@ -8,6 +8,10 @@ import { readChannel, readMessages } from './read-channel.ts';
 /** The query for all followed channels, which Baileys does not have (whatsmeow's `querySubscribedNewsletters`). */
 const FOLLOWED = { queryId: '6388546374527196', path: 'xwa2_newsletter_subscribed' };
 const MOST_CHANNELS = 1_000;
+/** What the attribute `edit` of a message says. */
+const TAKEN_BACK = '7';
+const DELETED = '8';
+const NOT_FOUND = '404';
 
 const UNKNOWN: Refusals = { 400: 'channel_not_found', 404: 'channel_not_found', 410: 'channel_not_found' };
 
@@ -57,6 +61,30 @@ export class BaileysChannels implements ChannelActions {
       })) as BinaryNode | undefined;
       if (!answer) throw new AppError('whatsapp_timeout');
       return readMessages(answer).slice(0, limit);
+    });
+  }
+
+  /** Baileys' own method does not notice that it was refused. */
+  async react(channelId: string, serverId: number, emoji: string | null): Promise<void> {
+    const attrs = { to: channelId, type: 'reaction', id: generateMessageIDV2(), server_id: String(serverId) };
+    if (emoji === null) await this.#send({ ...attrs, edit: TAKEN_BACK }, { tag: 'reaction', attrs: {} });
+    else await this.#send(attrs, { tag: 'reaction', attrs: { code: emoji } });
+  }
+
+  /** Not in Baileys: the message is sent once more, empty (whatsmeow, `sendNewsletter`). */
+  async delete(channelId: string, messageId: string): Promise<void> {
+    const attrs = { to: channelId, type: 'text', id: messageId, edit: DELETED };
+    await this.#send(attrs, { tag: 'plaintext', attrs: {} });
+  }
+
+  #send(attrs: BinaryNode['attrs'], content: BinaryNode): Promise<void> {
+    return this.#ask(async ({ query }) => {
+      const ack = (await query({ tag: 'message', attrs, content: [content] })) as BinaryNode | undefined;
+      if (!ack) throw new AppError('whatsapp_timeout');
+      const { error } = ack.attrs;
+      if (error === undefined) return;
+      if (error === NOT_FOUND) throw new AppError('message_not_found');
+      throw Object.assign(new Error('WhatsApp refused it'), { data: Number(error) || NO_SENSE });
     });
   }
 

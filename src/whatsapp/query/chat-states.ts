@@ -1,6 +1,7 @@
 import type { WASocket } from '@whiskeysockets/baileys';
 import type { Recipient } from '../../domain/address.ts';
 import type { ChatChange } from '../../domain/chat-state.ts';
+import type { Label, LabeledItem } from '../../domain/label.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { TokenBucket } from '../../kit/token-bucket.ts';
@@ -62,6 +63,26 @@ export class BaileysChatStates implements ChatStateActions {
 
   async deleteForMe(messageId: string, withFile: boolean): Promise<void> {
     await this.#make(patches.deleteForMe(await this.#message(messageId), withFile));
+  }
+
+  async editLabel(label: Label): Promise<void> {
+    await this.#make(patches.editLabel(label));
+  }
+
+  async deleteLabel(label: Label): Promise<void> {
+    await this.#make(patches.deleteLabel(label));
+  }
+
+  async labelChat(labelId: string, chat: Recipient, isOn: boolean): Promise<LabeledItem> {
+    const item = { labelId, chatId: await this.#chat(chat), messageId: null };
+    await this.#make(patches.label(item, isOn));
+    return item;
+  }
+
+  async labelMessage(labelId: string, messageId: string, isOn: boolean): Promise<LabeledItem> {
+    const { chat: chatId } = await this.#message(messageId);
+    await this.#make(patches.label({ labelId, chatId, messageId }, isOn));
+    return { labelId, chatId, messageId };
   }
 
   async #make(patch: patches.DatedPatch): Promise<void> {

@@ -8,6 +8,7 @@ import { lidOf, numberOf, isGroup, withoutDevice } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
 import type { AppStateResync } from '../baileys/app-state-resync.ts';
 import { tapEvents } from '../baileys/event-tap.ts';
+import { labelTaps } from './label-news.ts';
 
 /** More is nothing that a person does. What is beyond is not told: each of it would be stored. */
 const MOST_NEWS = { size: 300, refillMs: 60_000 };
@@ -20,7 +21,7 @@ const MAX_TIME_MS = 8.64e15;
 /** Dependencies of {@link watchAccount}. */
 export interface AccountNewsDeps {
   socket: WASocket;
-  resync: Pick<AppStateResync, 'emitted'>;
+  resync: Pick<AppStateResync, 'emitted' | 'cleared'>;
   clock: Clock;
   /** Emits what `make` resolves with, in its turn. */
   emit: (make: () => Promise<ConnectionEvent | undefined>) => void;
@@ -46,6 +47,7 @@ export function watchAccount(deps: AccountNewsDeps): void {
     const messageId = typeof more.id === 'string' ? more.id.slice(0, LONGEST_ID).toWellFormed() : null;
     tell(jid, { what: 'chat', chatId: jid, change, mutedUntilMs: more.mutedUntilMs ?? null, messageId });
   };
+  resync.cleared = (chat) => tellChat(chat, 'cleared');
   tapEvents(socket, {
     'chats.update': (updates) =>
       updates.forEach((update) => chatChanges(update, (...news) => tellChat(update.id, ...news))),
@@ -72,6 +74,7 @@ export function watchAccount(deps: AccountNewsDeps): void {
         if (id !== undefined && !isGroup(id)) tell(id, { what: 'contact', change: 'picture', value: imgUrl });
       }
     },
+    ...labelTaps(deps),
     'presence.update': ({ id, presences }) => {
       for (const [who, presence] of Object.entries(presences)) tell(who, presenceNews(id, presence));
     },

@@ -6,6 +6,7 @@ import { isGroup } from '../addressing/jid.ts';
 import { encryptedFor } from '../baileys/connection-context.ts';
 import type { WrittenMessage } from '../messages/write.ts';
 import type { Ack } from './acks.ts';
+import { publish } from './publish.ts';
 import type { OwnTokens } from './own-tokens.ts';
 
 /** What a message is relayed with. */
@@ -57,8 +58,13 @@ async function relayFailure(
     ...(audience && { statusJidList: [...audience] }),
   };
   try {
+    if (isChannel(to)) {
+      await stored;
+      await publish(socket, { to, messageId, written });
+      return undefined;
+    }
     const devices = await encryptedFor(stored, () => socket.relayMessage(to, message, options));
-    return isGroup(to) || isChannel(to) || reaches(to, devices, socket) ? undefined : NO_DEVICES;
+    return isGroup(to) || reaches(to, devices, socket) ? undefined : NO_DEVICES;
   } catch (error) {
     return { code: 'not_sent', message: messageOf(error) };
   }

@@ -37,6 +37,8 @@ export interface SendDeps extends RelayDeps, ChatTimers {
   clock: Clock;
   /** Uploads a file to WhatsApp's media host. */
   upload: (path: string, kind: MediaKind) => Promise<UploadedFile>;
+  /** Uploads a file for a channel. */
+  uploadPlain: SendDeps['upload'];
   /** Runs work as this connection's, so that its exceptions are attributed to it. */
   withinConnection: <Result>(work: () => Result) => Result;
 }
@@ -82,9 +84,11 @@ function encode(deps: SendDeps, resolved: Resolved, earlier?: Uint8Array): Promi
   return deps.withinConnection(async (): Promise<EncodedMessage> => {
     const { to, toNumber, audience } = resolved;
     const address = await deps.addresses.of(deps.socket, to);
-    const written = earlier
-      ? writtenBefore(resolved.message.content, earlier, { target: resolved.target, nowMs: deps.clock.now() })
-      : await write(deps, { ...resolved, to: address });
+    // What names a file in a channel is not in the content: it is uploaded again.
+    const written =
+      earlier && !(isChannel(to) && isMedia(resolved.message.content))
+        ? writtenBefore(resolved.message.content, earlier, { target: resolved.target, nowMs: deps.clock.now() })
+        : await write(deps, { ...resolved, to: address });
     const messageId = resolved.message.messageId ?? generateMessageIDV2(deps.socket.user?.id);
     const content = proto.Message.encode(written.message).finish();
     return {
@@ -132,7 +136,8 @@ async function write(deps: SendDeps, { message: outgoing, target: known, to }: R
     timer: to === STATUS_JID || isChannel(to) ? undefined : await timerFor(deps, to, content),
   };
   const album = await albumOf(deps, content, to);
-  const uploaded = isMedia(content) ? await deps.upload(content.file.path, kindOf(content)) : undefined;
+  const send = isChannel(to) ? deps.uploadPlain : deps.upload;
+  const uploaded = isMedia(content) ? await send(content.file.path, kindOf(content)) : undefined;
   const parties = target && { author: authorOf(target, deps.socket), own: ownNameIn(target, deps.socket) };
   const writing = { target, uploaded, parties, album, nowMs: deps.clock.now() };
   const message = asStatus(writeContent(await timed(content), writing), outgoing);

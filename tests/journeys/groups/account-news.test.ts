@@ -16,13 +16,17 @@ beforeAll(async () => {
   crm = await startTestBackend();
   world = await startWorld({ environment: { WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' } });
   ana = world.whatsapp.phone('5491122334455', 'Ana');
-  const events = ['chat-update', 'contact-update', 'presence'];
+  const events = ['chat-update', 'contact-update', 'presence', 'label-update', 'label-association'];
   const { status } = await world.orchestrator.post('/webhooks', { url: `${crm.url}/in`, events });
   expect(status).toBe(200);
   const phone = world.whatsapp.phone('5491166778899', 'Shop');
   // What was so before the session came is no news.
   await phone.appState.archive(ana);
   await phone.appState.setContactName(ana, 'Ana García');
+  await phone.labels.edit({ id: '1', name: 'Nuevo', color: 0 });
+  await phone.labels.edit({ id: '2', name: 'Viejo', color: 1 });
+  await phone.labels.delete('2');
+  await phone.labels.label('1', ana);
   using queries = countQueries(world.whatsapp, 'w:sync:app:state');
   shop = await world.link(phone);
   // The last one, of which nothing is told here, may still be under way.
@@ -55,6 +59,7 @@ it('the phone archives, pins, mutes and marks a chat: webhooks are told of each,
     [() => appState.mute(ana, until), { change: 'muted', muted_until: new Date(until).toISOString() }],
     [() => appState.mute(ana, undefined), { change: 'unmuted', muted_until: null }],
     [() => appState.markRead(ana, false), { change: 'unread' }],
+    [() => appState.clear(ana), { change: 'cleared', message_id: null }],
   ];
   for (const [step, change] of steps) {
     await step();
@@ -66,6 +71,69 @@ it('what the session itself changes is no news', async () => {
   await world.orchestrator.patch(`/sessions/${shop.sessionId}/chats/${ana.number}`, { pinned: false });
   await shop.phone.appState.pin(ana, true);
   expect(await told()).toMatchObject({ data: { change: 'pinned' } });
+});
+
+describe('labels', () => {
+  const at = (path: string) => `/sessions/${shop.sessionId}/${path}`;
+  const labels = async () => (await world.orchestrator.get(at('labels'))).body.data;
+  const labeled = async (path: string) => (await world.orchestrator.get(at(`labels/${path}`))).body.data as unknown[];
+  const isAna = () => ({ chat_id: ana.jid, number: ana.number });
+
+  it('from before the session are known, and no news', async () => {
+    await untilTrue(async () => (await labeled('1/chats')).length === 1);
+    expect(await labels()).toEqual([{ label_id: '1', name: 'Nuevo', color: 0, predefined_id: null }]);
+    expect(await labeled('1/chats')).toMatchObject([isAna()]);
+  });
+
+  it('that the phone creates, changes, puts on and takes off, and deletes are told and known', async () => {
+    const phone = shop.phone.labels;
+    const id = { label_id: '3' };
+    const put = { ...isAna(), ...id, message_id: null };
+    const onMessage = { ...put, message_id: 'M1' };
+    const steps: [() => Promise<void>, string, object][] = [
+      [
+        () => phone.edit({ id: '3', name: 'Pagó', color: 5 }),
+        'label-update',
+        { ...id, change: 'created', name: 'Pagó' },
+      ],
+      [() => phone.edit({ id: '3', name: 'Pagado', color: 6 }), 'label-update', { ...id, change: 'changed', color: 6 }],
+      [() => phone.label('3', ana), 'label-association', { ...put, change: 'added' }],
+      [() => phone.label('3', ana, { message: 'M1' }), 'label-association', { ...onMessage, change: 'added' }],
+      [() => phone.label('3', ana, { labeled: false }), 'label-association', { ...put, change: 'removed' }],
+    ];
+    for (const [step, type, data] of steps) {
+      await step();
+      expect(await told()).toMatchObject({ type, data });
+    }
+    expect([await labeled('3/chats'), await labeled('3/messages')]).toMatchObject([[], [{ message_id: 'M1' }]]);
+    await phone.delete('3');
+    expect(await told()).toMatchObject({ type: 'label-update', data: { ...id, change: 'deleted', name: null } });
+    expect(await labels()).toHaveLength(1);
+  });
+
+  it('that the session makes are on the phone, and no news', async () => {
+    const { body } = await world.orchestrator.post(at('labels'), { name: 'Envío', color: 2 });
+    expect(body).toMatchObject({ success: true, data: { label_id: '4', name: 'Envío', color: 2 } });
+    await world.orchestrator.patch(at('labels/4'), { name: 'Enviado' });
+    expect(shop.phone.labels.all).toContainEqual({ id: '4', name: 'Enviado', color: 2 });
+
+    const id = await ana.sendText(shop.phone.number, 'hola');
+    await world.backend.next(({ body: message }) => message.message_id === id);
+    for (const path of [`chats/${ana.number}/labels`, `messages/${id}/labels`]) {
+      expect(await world.orchestrator.post(at(path), { label_id: '4' })).toMatchObject({ status: 200 });
+    }
+    expect(shop.phone.labels.on('4')).toEqual([ana.jid, `${ana.jid}/${id}`]);
+    expect(await labeled('4/chats')).toMatchObject([isAna()]);
+    expect(await labeled('4/messages')).toMatchObject([{ ...isAna(), message_id: id }]);
+
+    await world.orchestrator.delete(at(`chats/${ana.number}/labels/4`));
+    await world.orchestrator.delete(at(`messages/${id}/labels/4`));
+    expect([shop.phone.labels.on('4'), await labeled('4/chats'), await labeled('4/messages')]).toEqual([[], [], []]);
+    await world.orchestrator.delete(at('labels/4'));
+    expect(shop.phone.labels.all).toEqual([{ id: '1', name: 'Nuevo', color: 0 }]);
+    await shop.phone.labels.edit({ id: '1', name: 'Cliente', color: 0 });
+    expect(await told()).toMatchObject({ type: 'label-update', data: { label_id: '1', name: 'Cliente' } });
+  });
 });
 
 it('names, pictures and texts of people are told', async () => {
@@ -95,5 +163,5 @@ it('presence of those whom the session follows is told', async () => {
 
 it('the main backend receives none of it', () => {
   const kinds = new Set(world.backend.received.map(({ path }) => path.split('/').at(-1)));
-  expect([...kinds].sort()).toEqual(['new-session-connected', 'qr-update']);
+  expect([...kinds].sort()).toEqual(['new-session-connected', 'qr-update', 'received']);
 });

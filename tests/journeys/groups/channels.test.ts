@@ -1,3 +1,4 @@
+import { proto } from '@whiskeysockets/baileys';
 import type { Phone } from '../../../simulator/phones/phone.ts';
 import type { Channel } from '../../../simulator/world/channel.ts';
 import { startTestBackend } from '../../harness/test-backend.ts';
@@ -65,8 +66,50 @@ it('the owner of a channel writes in it; nobody else does, and what is unknown i
   expect(await post(`/${own.jid}/messages`, { text: 'Hoy 2x1' })).toEqual([200, undefined]);
   expect(await get(`/${own.jid}/messages`)).toMatchObject([{ message_content: 'Hoy 2x1', views: null, reactions: [] }]);
 
+  for (const type of ['image', 'video', 'voice', 'audio', 'document']) {
+    const mimetype = { image: 'image/png', video: 'video/mp4', document: 'application/pdf' }[type] ?? 'audio/ogg';
+    const file = { base64: Buffer.from(`un ${type}`).toString('base64'), mimetype, file_name: `un.${type}` };
+    const said = ['audio', 'voice'].includes(type) ? {} : { caption: 'para ver' };
+    expect(await post(`/${own.jid}/messages`, { type, file, ...said })).toEqual([200, undefined]);
+    const { imageMessage, videoMessage, audioMessage, documentMessage } = proto.Message.decode(
+      own.posts.at(-1)!.plaintext,
+    );
+    const sent = imageMessage ?? videoMessage ?? audioMessage ?? documentMessage;
+    expect([sent?.mediaKey?.length ?? 0, sent?.fileEncSha256?.length ?? 0]).toEqual([0, 0]);
+    // Followers fetch it as it is.
+    const url = `http://${world.whatsapp.mediaHost}${sent!.directPath!}`;
+    expect(await (await fetch(url)).text()).toBe(`un ${type}`);
+    expect((await get(`/${own.jid}/messages?limit=1`))[0]).toMatchObject({
+      ...{ message_type: type, message_content: said.caption ?? null },
+    });
+  }
+
   expect(await post(`/${theirs.jid}/messages`, { text: 'yo también' })).toEqual([403, 'not_allowed']);
   expect(await post('/120363000000000001@newsletter/follow')).toEqual([404, 'channel_not_found']);
   expect(await post('/5491122334455@s.whatsapp.net/follow')).toEqual([404, 'channel_not_found']);
   expect((await world.orchestrator.get(path('/120363000000000001/messages'))).body.error).toBe('channel_not_found');
+});
+
+it('a message is reacted to, and one of an own channel is deleted', async () => {
+  const own = world.whatsapp.channel({ name: 'Avisos', owner: shop.phone });
+  const serverId = theirs.post('arroz con leche');
+  const reactions = async () => (await get(`/${theirs.jid}/messages?limit=1`))[0]!.reactions;
+  expect(await post(`/${theirs.jid}/messages/${serverId}/reaction`, { emoji: '👍' })).toEqual([200, undefined]);
+  expect(await reactions()).toEqual([{ emoji: '👍', count: 1 }]);
+  expect(await post(`/${theirs.jid}/messages/${serverId}/reaction`, { emoji: null })).toEqual([200, undefined]);
+  expect(await reactions()).toEqual([]);
+  expect(await post(`/${theirs.jid}/messages/9999/reaction`, { emoji: '👍' })).toEqual([404, 'message_not_found']);
+
+  const remove = async (channel: Channel, id: unknown) => {
+    const { status, body } = await world.orchestrator.delete(path(`/${channel.jid}/messages/${String(id)}`));
+    return [status, body.error];
+  };
+  const [{ message_id: foreign } = {}] = await get(`/${theirs.jid}/messages?limit=1`);
+  own.post('uno');
+  own.post('dos');
+  const [{ message_id: last } = {}] = await get(`/${own.jid}/messages`);
+  expect(await remove(own, last)).toEqual([200, undefined]);
+  expect(await get(`/${own.jid}/messages`)).toMatchObject([{ message_content: 'uno' }]);
+  expect(await remove(own, last)).toEqual([404, 'message_not_found']);
+  expect(await remove(theirs, foreign)).toEqual([403, 'not_allowed']);
 });

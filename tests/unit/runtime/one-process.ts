@@ -235,6 +235,7 @@ function storesOf(storage: Storage) {
     timeline,
     accountIds,
     history,
+    labels,
   } = storage;
   return {
     sentMessages,
@@ -247,6 +248,7 @@ function storesOf(storage: Storage) {
     timeline,
     accountIds,
     history,
+    labels,
   };
 }
 

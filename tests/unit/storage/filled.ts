@@ -29,7 +29,7 @@ const ENTRY: JournalEntry = {
 export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events; DROP TABLE refusals;
   ALTER TABLE conversations DROP COLUMN answered_at_ms;
   ALTER TABLE api_keys DROP COLUMN limits;
-  DROP TABLE kept_messages; DROP TABLE history_settings;
+  DROP TABLE chat_labels; DROP TABLE labeled_items; DROP TABLE kept_messages; DROP TABLE history_settings;
   ALTER TABLE sequences DROP COLUMN last_further; ALTER TABLE subscription_progress DROP COLUMN further;
   ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;
   CREATE INDEX callbacks_waiting ON callbacks (after_webhook_id) WHERE state = 'pending' AND after_webhook_id IS NOT NULL`;
@@ -86,6 +86,8 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
     timer: { names: ['1@lid'], seconds: 86_400, setAtMs: 1_111_111_111_111, saidAtMs: 1_111_111_111_111 },
   });
   await storage.contactNames.learn(id, [{ person: '5491', pushName: 'canary-name', savedName: 'canary-saved-name' }]);
+  const label = { labelId: '1', name: 'canary-label', color: 3, predefinedId: null };
+  await storage.labels.learn(id, { changes: [{ what: 'edited', label }], isWhole: false });
   const hooks = await storage.subscriptions.all();
   if (!hooks.some((hook) => hook.id === hookOf(id).id)) await storage.subscriptions.add(hookOf(id));
   const further = { kind: 'call', body: { session_id: id, timestamp: '', call_id: 'canary-further' } } as FurtherEvent;
@@ -114,6 +116,7 @@ export async function contents(storage: Storage, id: SessionId) {
     scheduled: await storage.scheduledMessages.find(id, 'M3'),
     votes: await storage.pollVotes.of(id, 'P'),
     timer: await storage.chatTimers.of(id, ['1@lid']),
+    labels: await storage.labels.all(id),
     kept: await storage.history.page(id, { limit: 9 }),
     callbacks: await storage.archive.list({ sessionId: id }, { after: 0, limit: 9 }),
     webhook: (await storage.subscriptions.all()).find((each) => each.id === `sub_${id}`),

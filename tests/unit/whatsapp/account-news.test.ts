@@ -15,8 +15,9 @@ function startNews(from: 'first' | 'change' | 'elsewhere' = 'change') {
   const socket = { ev: { emit: () => true }, ws, authState: { keys: { get: () => Promise.resolve({}) } } };
   const made: Promise<ConnectionEvent | undefined>[] = [];
   watchAccount({
-    ...{ socket: socket as unknown as WASocket, resync: { emitted }, clock },
-    emit: (make) => void made.push(make()),
+    ...{ socket: socket as unknown as WASocket, resync: { emitted, cleared: () => undefined }, clock },
+    // In its turn, as a connection does.
+    emit: (make) => void made.push(Promise.resolve().then(make)),
   });
   const { ev } = socket as unknown as WASocket;
   const tell = <Name extends keyof BaileysEventMap>(name: Name, data: BaileysEventMap[Name]) => ev.emit(name, data);
@@ -81,4 +82,69 @@ it('what does not come from the app state changes no chat', async () => {
   tell('chats.update', [{ id: ANA, unreadCount: 1 }]);
   tell('contacts.upsert', [{ id: ANA, name: 'Ana' }]);
   expect([await news(), await names()]).toEqual([[], []]);
+});
+
+describe('labels', () => {
+  type Association = BaileysEventMap['labels.association'];
+  const label = { id: '7', name: 'Pagado', color: 3, deleted: false };
+  const on = (more: object = {}): Association => ({
+    type: 'add',
+    association: { type: 'label_jid' as never, chatId: ANA, labelId: '7', ...more },
+  });
+  const edited = { what: 'edited', label: { labelId: '7', name: 'Pagado', color: 3, predefinedId: null } };
+
+  it.each([
+    ['first', { isWhole: true, isNews: false }],
+    ['change', { isWhole: false, isNews: true }],
+  ] as const)('of a %s state come together, in order', async (from, told) => {
+    const { tell, news } = startNews(from);
+    tell('labels.edit', label);
+    tell('labels.association', on());
+    tell('labels.association', { ...on({ messageId: 'M1' }), type: 'remove' });
+    tell('labels.edit', { ...label, id: '8', deleted: true });
+    const item = { labelId: '7', chatId: ANA, messageId: null };
+    expect(await news()).toEqual([
+      {
+        ...{ what: 'labels', ...told },
+        changes: [
+          edited,
+          { what: 'labeled', item, isOn: true },
+          { what: 'labeled', item: { ...item, messageId: 'M1' }, isOn: false },
+          { what: 'deleted', labelId: '8' },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['no id', { ...label, id: undefined }],
+    ['an endless id', { ...label, id: '7'.repeat(33) }],
+  ])('with %s are none', async (_name, hostile) => {
+    const { tell, news } = startNews();
+    tell('labels.edit', hostile as typeof label);
+    expect(await news()).toEqual([]);
+  });
+
+  it.each([
+    ['a channel', { chatId: '120363012345678901@newsletter' }],
+    ['an endless chat', { chatId: `${'1'.repeat(100)}@s.whatsapp.net` }],
+    ['no chat', { chatId: undefined }],
+    ['an endless message', { messageId: 'M'.repeat(129) }],
+    ['no message', { messageId: undefined }],
+  ])('on %s are none', async (_name, hostile) => {
+    const { tell, news } = startNews();
+    tell('labels.association', on(hostile));
+    expect(await news()).toEqual([]);
+  });
+
+  it('are cut to what is plausible', async () => {
+    const { tell, news } = startNews();
+    const hostile = { ...label, name: '\ud800'.repeat(5_000), color: -1, predefinedId: 'x' };
+    tell('labels.edit', hostile);
+    for (let count = 0; count < 30_000; count += 1) tell('labels.association', on());
+    const [told] = (await news()) as [{ changes: unknown[] }];
+    const cut = { labelId: '7', name: '\ufffd'.repeat(100), color: 0, predefinedId: null };
+    expect(told.changes[0]).toEqual({ what: 'edited', label: cut });
+    expect(told.changes).toHaveLength(25_000);
+  });
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '../../../domain/errors.ts';
 import { ok, route } from '../../route.ts';
 import {
   channel,
@@ -11,7 +10,6 @@ import {
 } from '../../schemas/channel-schemas.ts';
 import { CONNECTION_ERRORS } from '../../schemas/chat-schemas.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
-import { outgoingText } from '../../schemas/message-fields.ts';
 import { channelMessageView, channelView } from '../../views/channel-view.ts';
 
 const REFUSALS = { ...SESSION_REFUSALS, channelId: CHANNEL_REFUSALS.channelId } as const;
@@ -169,35 +167,3 @@ export const channelMessages = route({
     return ok({ data: (await channels.messages(channelId, { limit, before })).map(channelMessageView) });
   },
 });
-
-/** `POST /sessions/:sessionId/channels/:channelId/messages`. */
-export const sendToChannel = route({
-  method: 'post',
-  path: '/sessions/:sessionId/channels/:channelId/messages',
-  scope: 'messages:send',
-  summary: 'Write in a channel of the account',
-  description:
-    'Sends a text to all who follow a channel that the account owns or administers. Answers and idempotency are the same as for a message.',
-  params: channelParams,
-  body: z.object({ text: outgoingText }),
-  refusals: { ...REFUSALS, text: 'invalid_message' },
-  answer: z.strictObject({ success: succeeded, messageId: z.string(), status: z.enum(['sent', 'pending']) }),
-  statuses: { 200: 'WhatsApp has accepted it ("sent"), or has not answered yet ("pending").' },
-  example: {
-    body: { text: 'Hoy 2x1' },
-    answer: { success: true, messageId: '3EB0C767D097B7C7C1A5', status: 'sent' },
-  },
-  errors: [...ERRORS, 'invalid_message', 'message_refused', 'message_not_sent'],
-  idempotent: true,
-  async handler({ sessions }, { params: { sessionId, channelId }, body: { text }, requestId, messageId }) {
-    const { channels } = await sessions.connection(sessionId);
-    const { role } = await channels.view(channelId);
-    if (role !== 'owner' && role !== 'admin') throw new AppError('not_allowed', { message: NOT_OWN });
-    const to = { kind: 'jid', jid: channelId } as const;
-    const message = { to, content: { type: 'text', text } as const, replyTo: null, mentions: [], messageId };
-    const sent = await sessions.send(sessionId, message, requestId);
-    return ok({ messageId: sent.messageId, status: sent.status });
-  },
-});
-
-const NOT_OWN = 'Only who owns or administers a channel writes in it.';

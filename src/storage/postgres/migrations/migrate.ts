@@ -13,11 +13,12 @@ import { scheduledMessages } from './009-scheduled-messages.ts';
 import { banRisk } from './010-ban-risk.ts';
 import { agents } from './011-agents.ts';
 import { keptMessages } from './012-kept-messages.ts';
+import { labels } from './013-labels.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
   ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
-  ...[scheduledMessages, banRisk, agents, keptMessages],
+  ...[scheduledMessages, banRisk, agents, keptMessages, labels],
 ];
 
 /**

@@ -193,6 +193,7 @@ const SENT_TO_PERSON = [
 const OF_PERSON = [
   [fragment`contact_names`, fragment`person`],
   [fragment`chat_timers`, fragment`chat`],
+  [fragment`labeled_items`, fragment`chat`],
   [fragment`conversations`, fragment`peer`],
   [fragment`poll_votes`, fragment`voter`],
 ] as const;

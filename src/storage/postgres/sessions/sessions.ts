@@ -56,6 +56,8 @@ const SESSION_TABLES = [
   fragment`poll_votes`,
   fragment`contact_names`,
   fragment`chat_timers`,
+  fragment`chat_labels`,
+  fragment`labeled_items`,
   fragment`awaited_numbers`,
   fragment`kept_messages`,
   fragment`history_settings`,

@@ -55,6 +55,10 @@ export const contactName = (column: 'push_name' | 'saved_name', sessionId: Sessi
 export const timerOfChat = (sessionId: SessionId, chat: string) =>
   cell(sessionId, 'chat_timers.timer', sessionId, chat);
 
+/** A label of WhatsApp Business. */
+export const labelBody = (sessionId: SessionId, labelId: string) =>
+  cell(sessionId, 'chat_labels.body', sessionId, labelId);
+
 /** A message of the history. */
 export const keptBody = (sessionId: SessionId, messageId: string) =>
   cell(sessionId, 'kept_messages.body', sessionId, messageId);

@@ -14,6 +14,7 @@ import {
   furtherBody,
   journalPart,
   keptBody,
+  labelBody,
   profileOf,
   proxyOf,
   reservingRequest,
@@ -86,6 +87,11 @@ const TABLES: readonly SealedTable[] = [
     name: 'chat_timers',
     key: ['session_id', 'chat'],
     columns: { timer: (row) => timerOfChat(session(row), text(row, 'chat')) },
+  },
+  {
+    name: 'chat_labels',
+    key: ['session_id', 'label_id'],
+    columns: { body: (row) => labelBody(session(row), text(row, 'label_id')) },
   },
   {
     name: 'kept_messages',

@@ -27,6 +27,7 @@ import { scheduledMessages } from './023-scheduled-messages.ts';
 import { banRisk } from './024-ban-risk.ts';
 import { agents } from './025-agents.ts';
 import { keptMessages } from './026-kept-messages.ts';
+import { labels } from './027-labels.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -56,6 +57,7 @@ const MIGRATIONS: readonly string[] = [
   banRisk,
   agents,
   keptMessages,
+  labels,
 ];
 
 /**

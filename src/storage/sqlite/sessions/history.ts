@@ -206,6 +206,7 @@ function prepare(db: Database) {
     ofPerson: [
       removal('contact_names', 'person'),
       removal('chat_timers', 'chat'),
+      removal('labeled_items', 'chat'),
       removal('conversations', 'peer'),
       removal('poll_votes', 'voter'),
     ],

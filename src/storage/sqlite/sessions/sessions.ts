@@ -56,6 +56,8 @@ const SESSION_TABLES = [
   'poll_votes',
   'contact_names',
   'chat_timers',
+  'chat_labels',
+  'labeled_items',
   'awaited_numbers',
   'kept_messages',
   'history_settings',

@@ -96,11 +96,12 @@ const FITTING: Partial<Record<OutgoingMedia['type'], string>> = {
 export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: number): proto.IMessage {
   const { type, file, caption, seconds, width, height } = content;
   const isVoice = type === 'voice';
+  const { handle: _, ...fileFacts } = uploaded;
   const media: AnyMedia & proto.Message.IAudioMessage = {
-    ...uploaded,
+    ...fileFacts,
     mimetype: isVoice ? 'audio/ogg; codecs=opus' : file.mimetype,
     fileLength: file.size,
-    mediaKeyTimestamp: Math.floor(atMs / 1000),
+    ...(uploaded.mediaKey && { mediaKeyTimestamp: Math.floor(atMs / 1000) }),
     ...(caption !== null && { caption }),
     ...(seconds !== null && { seconds }),
     ...(width !== null && height !== null && { width, height }),

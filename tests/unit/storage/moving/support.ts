@@ -123,5 +123,11 @@ function madeRows({ name, columns }: MovedTable, owner: string, rows: number): R
 const NULLABLE = new Set([
   ...['callbacks.hold_until_ms', 'callbacks.last_error', 'callbacks.instead_body'],
   ...['journal.message_id', 'journal.handled_at_ms', 'timeline.why', 'media_files.file_name', 'media_files.mimetype'],
-  ...['contact_names.push_name', 'sent_messages.to_number', 'awaited_numbers.needless_with', 'api_keys.sessions'],
+  ...[
+    'contact_names.push_name',
+    'chat_labels.body',
+    'sent_messages.to_number',
+    'awaited_numbers.needless_with',
+    'api_keys.sessions',
+  ],
 ]);

@@ -89,8 +89,8 @@ describe('an upload', () => {
       const file = await put(page, bytes);
 
       const { url, body } = received[0]!;
-      const keys = mediaKeys(file.mediaKey, 'Image');
-      const decryption = new MediaDecryption(keys, { plain: file.fileSha256, encrypted: file.fileEncSha256 });
+      const keys = mediaKeys(file.mediaKey!, 'Image');
+      const decryption = new MediaDecryption(keys, { plain: file.fileSha256, encrypted: file.fileEncSha256! });
       const name = createHash('sha256').update(body).digest('base64url');
       expect(url.pathname).toBe(`/mms/image/${name}`);
       expect(url.searchParams.get('auth')).toBe('pass 1');

@@ -11,7 +11,7 @@ import { accountName, eventName, webhookName } from './naming.js';
 const EVENTS = [
   ...['new-session-connected', 'status-update', 'qr-update', 'message-received', 'message-status-update'],
   ...['group-update', 'group-participants', 'group-join-request', 'call', 'presence', 'chat-update', 'contact-update'],
-  ...['status-post', 'channel-message'],
+  ...['label-update', 'label-association', 'status-post', 'channel-message'],
 ];
 
 const NEW = { url: '', name: '', events: null, sessions: null, headers: [], paused: false };

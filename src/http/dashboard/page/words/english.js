@@ -187,6 +187,8 @@ export const ENGLISH = {
   event_presence: 'Presence',
   'event_chat-update': 'Chat changed',
   'event_contact-update': 'Contact changed',
+  'event_label-update': 'Label changed',
+  'event_label-association': 'Label added or removed',
   'event_status-post': 'Status post',
   'event_channel-message': 'Channel message',
   replayTitle: 'Replay deliveries',

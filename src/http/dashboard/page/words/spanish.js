@@ -188,6 +188,8 @@ export const SPANISH = {
   event_presence: 'Presencia',
   'event_chat-update': 'Cambio en un chat',
   'event_contact-update': 'Cambio en un contacto',
+  'event_label-update': 'Cambio en una etiqueta',
+  'event_label-association': 'Etiqueta añadida o quitada',
   'event_status-post': 'Publicación de estado',
   'event_channel-message': 'Mensaje de un canal',
   replayTitle: 'Repetir entregas',

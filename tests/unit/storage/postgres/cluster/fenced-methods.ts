@@ -72,6 +72,8 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'awaitedNumbers.known': ({ storage }) =>
     storage.awaitedNumbers.known(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
   'contactNames.learn': ({ storage }) => storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra' }]),
+  'labels.learn': ({ storage }) =>
+    storage.labels.learn(ANA, { changes: [{ what: 'deleted', labelId: '1' }], isWhole: false }),
   'history.setDays': ({ storage }) => storage.history.setDays(ANA, 3),
   'history.add': ({ storage }) => storage.history.add(ANA, [KEPT]),
   'history.progressed': ({ storage }) => storage.history.progressed(ANA, 'M1', 'read'),
@@ -127,6 +129,8 @@ export const OTHERS: readonly string[] = [
   ...[
     'contactNames.of',
     'contactNames.list',
+    'labels.all',
+    'labels.items',
     'timeline.of',
     'accountIds.idOf',
     'accountIds.elderOf',
