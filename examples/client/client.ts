@@ -710,6 +710,18 @@ export type VoteMessage = {
   options: string[];
 };
 
+/** See /docs#schema-EventAnswerMessage. */
+export type EventAnswerMessage = {
+  type: 'event_answer';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  answer: 'going' | 'not_going' | 'maybe';
+};
+
 /** See /docs#schema-ForwardMessage. */
 export type ForwardMessage = {
   type: 'forward';
@@ -2022,6 +2034,7 @@ export class OrchestratorClient {
       | PinMessage
       | KeepMessage
       | VoteMessage
+      | EventAnswerMessage
       | ForwardMessage
       | NotShownMessage
       | FormData,
@@ -2089,6 +2102,7 @@ export class OrchestratorClient {
         | PinMessage
         | KeepMessage
         | VoteMessage
+        | EventAnswerMessage
         | ForwardMessage
         | NotShownMessage;
     },
