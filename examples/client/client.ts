@@ -1450,6 +1450,7 @@ export type GroupParticipantsData = {
     lid: string | null;
   }[];
   includes_me: boolean;
+  by_request?: boolean;
   /** Only for sessions with a name, labels or metadata. */
   session_name?: string | null;
   session_labels?: string[];
@@ -2776,6 +2777,29 @@ export class OrchestratorClient {
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
       { body, options },
     );
+  }
+
+  /**
+   * Create a community.
+   * WhatsApp creates its group for announcements with it. With an Idempotency-Key, a repeated request
+   * returns the first answer and the community is created only once. After a whatsapp_timeout it may
+   * exist: check GET /sessions/:sessionId/groups before you retry. People come to a community by its
+   * groups: create them with "community_id", or link existing ones.
+   */
+  createCommunity(
+    sessionId: string,
+    body: {
+      subject: string;
+      description?: string | null;
+      /** Whether admins decide about those who want to join groups that are created in it. */
+      join_approval?: boolean;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    data: Group;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/communities`, { body, options });
   }
 
   /**
