@@ -710,6 +710,18 @@ export type VoteMessage = {
   options: string[];
 };
 
+/** See /docs#schema-EventAnswerMessage. */
+export type EventAnswerMessage = {
+  type: 'event_answer';
+  message_id: MessageId;
+  /**
+   * The id that the message gets, in place of a new one; refused when the session has a message with it.
+   * WhatsApp’s own ids are capital hexadecimal digits.
+   */
+  id?: string;
+  answer: 'going' | 'not_going' | 'maybe';
+};
+
 /** See /docs#schema-ForwardMessage. */
 export type ForwardMessage = {
   type: 'forward';
@@ -1507,6 +1519,7 @@ export type GroupParticipantsData = {
     lid: string | null;
   }[];
   includes_me: boolean;
+  by_request?: boolean;
   /** Only for sessions with a name, labels or metadata. */
   session_name?: string | null;
   session_labels?: string[];
@@ -2125,6 +2138,7 @@ export class OrchestratorClient {
       | PinMessage
       | KeepMessage
       | VoteMessage
+      | EventAnswerMessage
       | ForwardMessage
       | NotShownMessage
       | FormData,
@@ -2192,6 +2206,7 @@ export class OrchestratorClient {
         | PinMessage
         | KeepMessage
         | VoteMessage
+        | EventAnswerMessage
         | ForwardMessage
         | NotShownMessage;
     },
@@ -2905,6 +2920,29 @@ export class OrchestratorClient {
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
       { body, options },
     );
+  }
+
+  /**
+   * Create a community.
+   * WhatsApp creates its group for announcements with it. With an Idempotency-Key, a repeated request
+   * returns the first answer and the community is created only once. After a whatsapp_timeout it may
+   * exist: check GET /sessions/:sessionId/groups before you retry. People come to a community by its
+   * groups: create them with "community_id", or link existing ones.
+   */
+  createCommunity(
+    sessionId: string,
+    body: {
+      subject: string;
+      description?: string | null;
+      /** Whether admins decide about those who want to join groups that are created in it. */
+      join_approval?: boolean;
+    },
+    options: RepeatableOptions = {},
+  ): Promise<{
+    success: true;
+    data: Group;
+  }> {
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/communities`, { body, options });
   }
 
   /**

@@ -48,7 +48,8 @@ export function changeGroups(deps: ChangeGroupsDeps): Behaviour {
 
 function carryOut(deps: ChangeGroupsDeps, request: ChangeRequest): Stanza[] {
   const { change, by, iq } = request;
-  if (change.tag === 'create') return create(deps, request);
+  if (change.tag === 'create')
+    return childOf(change, 'parent') ? createCommunity(deps, request) : create(deps, request);
   if (change.tag === 'leave') {
     deps.groups.leave(groupOf(deps, childOf(change, 'group')?.attrs.id), by);
     return [change];
@@ -106,6 +107,21 @@ function create(deps: ChangeGroupsDeps, { by, change }: ChangeRequest): Stanza[]
   const refused = outcomes.filter(({ error }) => error !== undefined).map((outcome) => outcomeStanza(group, outcome));
   const described = groupStanza(group);
   return [{ ...described, content: [...childrenOf(described), ...refused, ...strangers] }];
+}
+
+/** Creates a community, with its group for announcements, and describes it. */
+function createCommunity({ groups, addressing }: ChangeGroupsDeps, { by, change }: ChangeRequest): Stanza[] {
+  const { subject = '' } = change.attrs;
+  const facts = { subject, people: [], addressing };
+  const mode = childOf(change, 'parent')?.attrs.default_membership_approval_mode;
+  const body = childOf(childOf(change, 'description'), 'body');
+  const { group: community } = groups.create(by, {
+    ...facts,
+    description: body && bytesOf(body).toString('utf8'),
+    settings: { isCommunity: true, communityApproval: mode === 'request_required' },
+  });
+  groups.create(by, { ...facts, community, settings: { isAnnouncements: true, announcement: true } });
+  return [groupStanza(community)];
 }
 
 function groupOf({ directory }: ChangeGroupsDeps, jid: string | undefined): Group {

@@ -5,6 +5,7 @@ import type { Account } from './account.ts';
 import type { Addressing } from './address.ts';
 import type { Directory } from './directory.ts';
 import type { Group } from './group.ts';
+import type { GroupSettings } from './group-settings.ts';
 import { bodyOf, groupStanza, memberStanza, named, participantStanza } from './group-stanza.ts';
 
 /** A change of membership or role. */
@@ -35,6 +36,11 @@ export interface NewGroupFacts {
   readonly addressing: Addressing;
   /** The community to which it belongs. */
   readonly community?: Group | undefined;
+  readonly description?: string | undefined;
+  /** What makes it a community, or the community's group for announcements. */
+  readonly settings?: Partial<
+    Pick<GroupSettings, 'isCommunity' | 'communityApproval' | 'isAnnouncements' | 'announcement'>
+  >;
 }
 
 /** Dependencies of {@link GroupDesk}. */
@@ -64,7 +70,10 @@ export class GroupDesk {
     const outcomes = facts.people.filter((person) => person !== creator).map((person) => mayBeAdded(person));
     const members = [creator, ...outcomes.filter(({ error }) => error === undefined).map(({ person }) => person)];
     const group = directory.makeGroup({ ...facts, created: this.#seconds, members });
+    Object.assign(group.settings, facts.settings);
     group.settings.community = facts.community?.jid;
+    group.settings.needsApproval = facts.community?.settings.communityApproval ?? false;
+    if (facts.description !== undefined) group.description = { id: randomUUID(), text: facts.description };
     this.notify(group, creator, node('create', { type: 'new' }, [groupStanza(group)]));
     return { group, outcomes };
   }

@@ -29,6 +29,8 @@ export class GroupSettings {
   readonly restrictions = new Set<GroupRestriction>();
   /** Whether it is a community, which has groups. */
   isCommunity = false;
+  /** Whether admins decide, by default, about those who want to join a group that is created in this community. */
+  communityApproval = false;
   /** The JID of the community to which the group belongs. */
   community: string | undefined;
   /** Whether it is the community's group for announcements. */
@@ -36,11 +38,15 @@ export class GroupSettings {
   /** How many members there can be. */
   limit = 1_024;
 
+  #parent(): Stanza {
+    return node('parent', this.communityApproval ? { default_membership_approval_mode: 'request_required' } : {});
+  }
+
   /** How they stand in the description of the group. */
   stanzas(): Stanza[] {
     const on = (tag: string, is: boolean): Stanza[] => (is ? [node(tag)] : []);
     return [
-      ...(this.isCommunity ? [node('parent', { default_membership_approval_mode: 'request_required' })] : []),
+      ...(this.isCommunity ? [this.#parent()] : []),
       ...(this.community === undefined ? [] : [node('linked_parent', { jid: this.community })]),
       ...on('default_sub_group', this.isAnnouncements),
       ...on('locked', this.locked),

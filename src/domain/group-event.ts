@@ -39,7 +39,14 @@ export interface GroupChange {
   /** Whether it had waited at WhatsApp. */
   offline: boolean;
   what:
-    | { kind: 'group-participants'; action: MembersAction; participants: Person[]; includesMe: boolean }
+    | {
+        kind: 'group-participants';
+        action: MembersAction;
+        participants: Person[];
+        includesMe: boolean;
+        /** Whether all of them came because an admin decided about their requests, as far as the requests were known. */
+        byRequest: boolean;
+      }
     | { kind: 'group-update'; changes: GroupNews }
     | {
         kind: 'group-join-request';
@@ -64,6 +71,8 @@ export interface GroupParticipantsFields extends GroupEventFields {
   participants: Person[];
   /** Whether the account itself is among them. */
   includes_me: boolean;
+  /** Whether they had asked to join, as far as it is known. Added in December 2026: events stored earlier lack it. */
+  by_request?: boolean | undefined;
 }
 
 /** Emitted when the subject, the description, the picture or a setting of a group changes. */

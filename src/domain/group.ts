@@ -104,6 +104,14 @@ export interface JoinRequest extends Person {
   requestedAtMs: number | null;
 }
 
+/** A community to create. */
+export interface NewCommunity {
+  subject: string;
+  description: string | null;
+  /** Whether admins decide about those who want to join groups that are created in it. */
+  joinApproval: boolean;
+}
+
 /** A group of a community. */
 export interface LinkedGroup {
   groupId: string;

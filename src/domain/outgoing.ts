@@ -88,7 +88,15 @@ type OutgoingChange =
   /** Keeps a message in a chat whose messages disappear, or no longer. */
   | { type: 'keep'; messageId: string; kept: boolean }
   /** Votes in a poll; no options take back an earlier vote. */
-  | { type: 'vote'; messageId: string; options: readonly string[] };
+  | { type: 'vote'; messageId: string; options: readonly string[] }
+  /** Says whether the account attends an event; replaces what it said before. */
+  | { type: 'event_answer'; messageId: string; answer: EventAnswer };
+
+/** Whether somebody attends an event. */
+export const EVENT_ANSWERS = ['going', 'not_going', 'maybe'] as const;
+
+/** One of {@link EVENT_ANSWERS}. */
+export type EventAnswer = (typeof EVENT_ANSWERS)[number];
 
 /** What is posted as a status, in place of a message to somebody. */
 export interface StatusPost {

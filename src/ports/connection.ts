@@ -7,6 +7,7 @@ import type { DeliveryUpdate, IncomingMessage } from '../domain/message.ts';
 import type { OutgoingMessage, SentMessage } from '../domain/outgoing.ts';
 import type { NewChatCap } from '../domain/new-chat-cap.ts';
 import type { LearnedName, Numbers, Person } from '../domain/person.ts';
+import type { VoteCast } from '../domain/poll.ts';
 import type { Post } from '../domain/post.ts';
 import type { Passkey, PasskeyAssertion } from '../domain/passkey.ts';
 import type { SessionId } from '../domain/session-id.ts';
@@ -149,6 +150,8 @@ export interface PreparedMessage extends Pick<SentMessage, 'to' | 'toNumber'> {
 /** A message that is ready to be stored and sent. */
 export interface EncodedMessage {
   sent: SentMessage;
+  /** The vote in a poll that it is, if it is one. */
+  vote?: VoteCast | undefined;
   /**
    * Encrypts the message at once and sends it as soon as `stored` has resolved; both share one commit. Resolves with
    * WhatsApp's acknowledgement; rejects when `stored` does, and nothing was sent then. What WhatsApp refuses because of the

@@ -7,6 +7,7 @@ import type {
   JoinDecision,
   Joining,
   JoinRequest,
+  NewCommunity,
   NewGroup,
   ParticipantAction,
   ParticipantResult,
@@ -75,6 +76,8 @@ export interface JoinRequestActions {
 
 /** The groups of communities. */
 export interface CommunityActions {
+  /** Creates a community; WhatsApp creates its group for announcements. */
+  create(community: NewCommunity): Promise<Group>;
   /** The groups of a community, given by itself or by one of its groups. */
   groupsOf(groupId: string): Promise<Community>;
   /** Makes a group part of a community. */

@@ -207,8 +207,16 @@ export interface SentMessageStore {
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
   /** The messages of this node's sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */
   unanswered(beforeMs: number): Promise<SentMessageRef[]>;
-  /** Stores the new status and its event in one transaction. */
-  progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void>;
+  /** Stores the new status, its event, and the vote that the message is, if it is to be counted now, in one transaction. */
+  progress(sessionId: SessionId, update: SentProgress): Promise<void>;
+}
+
+/** What becomes of a sent message. */
+export interface SentProgress {
+  messageId: string;
+  status: DeliveryStatus;
+  event: NewCallback;
+  vote?: VoteCast | undefined;
 }
 
 /** A count, and the moment of the oldest one counted (Unix ms). */

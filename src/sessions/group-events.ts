@@ -16,8 +16,8 @@ function eventOf(sessionId: SessionId, { what, ...change }: GroupChange): Furthe
     case 'group-update':
       return { kind: what.kind, body: { ...fields, changes: what.changes } };
     case 'group-participants': {
-      const { kind, action, participants, includesMe } = what;
-      return { kind, body: { ...fields, action, participants, includes_me: includesMe } };
+      const { kind, action, participants, includesMe, byRequest } = what;
+      return { kind, body: { ...fields, action, participants, includes_me: includesMe, by_request: byRequest } };
     }
     case 'group-join-request': {
       const { kind, action, method, participants } = what;

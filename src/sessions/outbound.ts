@@ -15,6 +15,7 @@ import { messageStatusUpdate } from './callback-events.ts';
 import type { HistoryKeeper } from './history/history-keeper.ts';
 import type { NewConversations } from './sending/new-conversations.ts';
 import type { OwnIds } from './sending/own-ids.ts';
+import { OwnVotes } from './sending/own-votes.ts';
 import type { SendPace } from './sending/send-pace.ts';
 import type { Typing } from './sending/typing.ts';
 
@@ -66,6 +67,7 @@ export class Outbound {
   readonly #deps: OutboundDeps;
   /** Repeated requests that wait for the fate of their messages, by their ids. */
   readonly #inDoubt = new Map<string, () => void>();
+  readonly #votes = new OwnVotes();
 
   constructor(deps: OutboundDeps) {
     this.#deps = deps;
@@ -108,7 +110,9 @@ export class Outbound {
     if (connection.isClosing) throw new AppError('session_not_connected');
     const stored = this.#deps.sent.add(session.record.sessionId, kept ? { ...encoded.sent, kept } : encoded.sent);
     const isKnown = () => this.#isKnown(session.record.sessionId, peer);
-    const outcome = await encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
+    const message = { sessionId: session.record.sessionId, messageId: encoded.sent.messageId };
+    const transmit = () => encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
+    const outcome = await this.#votes.during(message, encoded.vote, transmit);
 
     // 5. WhatsApp acknowledged or refused it. The caller does not wait for the note of a new conversation: WhatsApp has the
     //    message, and a failure would only make the caller send it twice.
@@ -121,13 +125,16 @@ export class Outbound {
   async progress(session: SentFrom, update: DeliveryUpdate): Promise<void> {
     const { sent, history, refusals, clock, metrics } = this.#deps;
     const { sessionId } = session;
-    const message = await sent.find(sessionId, update.messageId);
-    if (!message || !isProgress(message.status, update.status)) return;
+    const { messageId, status } = update;
+    const own = this.#votes.take({ sessionId, messageId });
+    const vote = status === 'failed' ? undefined : own;
+    const message = await sent.find(sessionId, messageId);
+    if (!message || !isProgress(message.status, status)) return;
     const event = messageStatusUpdate(session, message, update, clock.now());
-    await sent.progress(sessionId, update.messageId, update.status, event);
-    await history.progressed(sessionId, update.messageId, update.status);
-    this.#inDoubt.get(update.messageId)?.();
-    metrics.progressed(update.status);
+    await sent.progress(sessionId, { messageId, status, event, vote });
+    await history.progressed(sessionId, messageId, status);
+    this.#inDoubt.get(messageId)?.();
+    metrics.progressed(status);
     if (isRefusal(update)) await refusals.noted(sessionId, update.errorCode);
   }
 

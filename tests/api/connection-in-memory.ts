@@ -100,6 +100,10 @@ export class ConnectionInMemory implements ConnectionActions {
       },
     },
     communities: {
+      create: (community) => {
+        this.asked.push(['create community', community]);
+        return Promise.resolve(GROUP);
+      },
       groupsOf: (groupId) => this.#known(groupId, COMMUNITY),
       link: (communityId, groupId) => this.#noted(groupId, 'link', communityId),
       unlink: (communityId, groupId) => this.#noted(groupId, 'unlink', communityId),

@@ -3,6 +3,7 @@ import { CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { answerTo, CONNECTED, startApi } from './support.ts';
 
 const GROUPS = `/sessions/${CONNECTED}/groups`;
+const COMMUNITIES = `/sessions/${CONNECTED}/communities`;
 const ONE = `${GROUPS}/${GROUP.groupId}`;
 /** The group in its REST form, without participants. */
 const FACTS = {
@@ -69,6 +70,9 @@ it.each([
   ['disappearing_seconds', 'patch', ONE, { disappearing_seconds: 90 }],
   ['action', 'post', `${ONE}/requests`, { action: 'admit', participants: [CONTACT.number] }],
   ['group_id', 'post', `${ONE}/linked-groups`, { group_id: 'Ventas' }],
+  ['subject', 'post', COMMUNITIES, { subject: ' ' }],
+  ['description', 'post', COMMUNITIES, { subject: 'Vecinos', description: 1 }],
+  ['join_approval', 'post', COMMUNITIES, { subject: 'Vecinos', join_approval: 'yes' }],
   ['community_id', 'post', GROUPS, { subject: 'Ventas', participants: [CONTACT.number], community_id: CONTACT.lid }],
   ['description', 'patch', ONE, { description: 'x'.repeat(2_049) }],
 ] as const)('refuses an invalid %s (%s %s %j)', async (field, method, path, body) => {
@@ -94,6 +98,16 @@ it.each([
   const { app, sessions } = startApi();
   await request(app).patch(ONE).send(body).expect(200);
   expect(sessions.openConnection.asked).toEqual([['update', update]]);
+});
+
+it('passes on a community to create', async () => {
+  const { app, sessions } = startApi();
+  await request(app).post(COMMUNITIES).send({ subject: ' Vecinos ' }).expect(200, { success: true, data: VIEW });
+  await request(app).post(COMMUNITIES).send({ subject: 'V', description: 'Todo', join_approval: false }).expect(200);
+  expect(sessions.openConnection.asked).toEqual([
+    ['create community', { subject: ' Vecinos ', description: null, joinApproval: true }],
+    ['create community', { subject: 'V', description: 'Todo', joinApproval: false }],
+  ]);
 });
 
 it('passes on a group to create in a community, and one to link to it', async () => {

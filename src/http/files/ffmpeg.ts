@@ -36,7 +36,9 @@ const FORMATS = [
 const H264 = ['-c:v', 'libx264', '-profile:v', 'main', '-pix_fmt', 'yuv420p', '-crf', '27', '-preset', 'veryfast'];
 const AAC = ['-map', '0:a:0?', '-c:a', 'aac', '-b:a', '96k'];
 const MP4 = ['-movflags', '+faststart', '-f', 'mp4'];
-const WITHIN = "scale='min(1280,iw)':'min(1280,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2";
+/** Both sides are even, as the codec wants them. ffmpeg 4.1, which some systems still have, knows no `force_divisible_by`. */
+const even = (side: 'iw' | 'ih') => `'max(2,trunc(${side}*min(1,1280/max(iw,ih))/2)*2)'`;
+const WITHIN = `scale=${even('iw')}:${even('ih')},setsar=1`;
 
 const ARGUMENTS: Readonly<Record<ConversionTarget, readonly string[]>> = {
   voice: [

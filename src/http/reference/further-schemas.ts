@@ -55,7 +55,14 @@ const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodT
   'group-participants': {
     name: 'GroupParticipantsData',
     schema: bodyOf<'group-participants'>()(
-      z.strictObject({ ...ofGroup, action: members, participants: people, includes_me: z.boolean(), ...told }),
+      z.strictObject({
+        ...ofGroup,
+        action: members,
+        participants: people,
+        includes_me: z.boolean(),
+        by_request: z.boolean().optional(),
+        ...told,
+      }),
     ),
   },
   'group-join-request': {

@@ -30,7 +30,7 @@ import { markRead, showPresence } from './messaging/chats.ts';
 import { pullEvents } from './callbacks/events.ts';
 import { changeHistory, exportHistory, forgetPerson, viewHistory } from './history/history.ts';
 import { askForHistory, chatMessages, listChats, removeChatMessages, searchMessages } from './history/messages.ts';
-import { linkedGroups, linkGroup, unlinkGroup } from './messaging/communities.ts';
+import { createCommunity, linkedGroups, linkGroup, unlinkGroup } from './messaging/communities.ts';
 import { groupInvite, joinGroup, revokeInvite, viewInvite } from './messaging/group-invites.ts';
 import { groupPicture, removeGroupPicture, setGroupPicture } from './messaging/group-pictures.ts';
 import { decideRequests, joinRequests } from './messaging/group-requests.ts';
@@ -136,6 +136,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   setGroupPicture,
   removeGroupPicture,
   linkedGroups,
+  createCommunity,
   linkGroup,
   unlinkGroup,
   leaveGroup,

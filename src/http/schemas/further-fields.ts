@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENT_ANSWERS } from '../../domain/outgoing.ts';
 import { numberField } from '../files/form-fields.ts';
 import { timeText } from './common.ts';
 import { place, shortText } from './message-fields.ts';
@@ -86,6 +87,9 @@ export const votes = z
   .max(100, OPTIONS)
   .refine((options) => new Set(options).size === options.length, OPTIONS)
   .meta({ description: 'As the poll words them; an empty list takes back an earlier vote.' });
+
+/** Whether the account attends an event. */
+export const eventAnswer = z.enum(EVENT_ANSWERS, `must be one of ${EVENT_ANSWERS.join(', ')}`);
 
 /** An event. */
 export const event = z

@@ -64,7 +64,7 @@ export const groupSubject = z
   .transform((text) => text.toWellFormed());
 
 /** The description of a group; an empty text removes it. */
-const groupDescription = z
+export const groupDescription = z
   .string(DESCRIPTION)
   .max(MAX_DESCRIPTION, DESCRIPTION)
   .transform((text) => (text.trim() === '' ? null : text.toWellFormed()))

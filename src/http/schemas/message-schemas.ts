@@ -7,6 +7,7 @@ import { buttons, frame, listButton, sections } from './interactive-fields.ts';
 import {
   albumCounts,
   event,
+  eventAnswer,
   flag,
   linkPreview,
   ownId,
@@ -215,6 +216,10 @@ export const outgoingMessage = z.discriminatedUnion(
       .meta({ id: nameOf('vote') })
       .transform(({ type, message_id, options, id }) => changed({ type, messageId: message_id, options }, id)),
     z
+      .object({ type: z.literal('event_answer'), ...referring, answer: eventAnswer })
+      .meta({ id: 'EventAnswerMessage' })
+      .transform(({ type, message_id, answer, id }) => changed({ type, messageId: message_id, answer }, id)),
+    z
       .object({ type: z.literal('forward'), number: recipient, ...referring })
       .meta({ id: nameOf('forward') })
       .transform(({ type, number, message_id, id }) => ({
@@ -229,6 +234,6 @@ export const outgoingMessage = z.discriminatedUnion(
       }),
   ],
   {
-    error: `must be one of text, ${MEDIA_TYPES.join(', ')}, location, contact, poll, event, album, buttons, list, reaction, edit, delete, pin, keep, vote, forward`,
+    error: `must be one of text, ${MEDIA_TYPES.join(', ')}, location, contact, poll, event, album, buttons, list, reaction, edit, delete, pin, keep, vote, event_answer, forward`,
   },
 );

@@ -54,7 +54,9 @@ export class Typing {
   }
 }
 
-const ONE_TAP = new Set<OutgoingContent['type']>(['reaction', 'delete', 'forward', 'pin', 'keep', 'vote', 'album']);
+const ONE_TAP = new Set<OutgoingContent['type']>([
+  ...(['reaction', 'delete', 'forward', 'pin', 'keep', 'vote', 'event_answer', 'album'] as const),
+]);
 
 /** Nobody sees somebody typing what takes one tap. */
 function stateOf(content: OutgoingContent): TypingState | undefined {

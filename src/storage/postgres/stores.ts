@@ -68,7 +68,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     damagedValues: damaged,
     sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, holding, profiles, ...sealed }),
     scheduledMessages: new PostgresScheduledMessageStore(db, { clock, outbox, holding, ...sealed }),
-    sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, history, ...sealed }),
+    sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, history, pollVotes, ...sealed }),
     signalKeys: new PostgresSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new PostgresCallbackQueue(db, {
       ...{ readySignal, retrySignal, held: heldCallbacks, clock, timeline, holding },

@@ -70,7 +70,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
       profiles: new SqliteSessionProfiles(db, sealed),
     }),
     scheduledMessages: new SqliteScheduledMessageStore(db, { clock, outbox, ...sealed }),
-    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, history, ...sealed }),
+    sentMessages: new SqliteSentMessageStore(db, { clock, outbox, history, pollVotes, ...sealed }),
     signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new SqliteCallbackQueue(db, {
       ...{ readySignal, retrySignal, held: heldCallbacks, qrs, clock, timeline },

@@ -9,6 +9,7 @@ export function nodesBeside(message: proto.IMessage, nowMs: number): BinaryNode[
   if (isPoll(message)) return [{ tag: 'meta', attrs: { polltype: 'creation' } }];
   if (message.pollUpdateMessage) return [{ tag: 'meta', attrs: { polltype: 'vote' } }];
   if (message.eventMessage) return [{ tag: 'meta', attrs: { event_type: 'creation' } }];
+  if (message.encEventResponseMessage) return [{ tag: 'meta', attrs: { event_type: 'response' } }];
   return isInteractive(message) ? [businessNode(nowMs)] : [];
 }
 

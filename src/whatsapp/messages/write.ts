@@ -7,6 +7,7 @@ import * as album from './kinds/album.ts';
 import * as change from './kinds/change.ts';
 import * as contact from './kinds/contact.ts';
 import * as event from './kinds/event.ts';
+import * as eventAnswer from './kinds/event-answer.ts';
 import * as forward from './kinds/forward.ts';
 import * as interactive from './kinds/interactive.ts';
 import * as location from './kinds/location.ts';
@@ -97,11 +98,13 @@ function writeReference(
         nowMs,
       );
     }
+    case 'event_answer':
+      return eventAnswer.write({ ...target, key: plainKey(target) }, content.answer, { parties, nowMs });
   }
 }
 
 /** Kinds that refer to another message, and can neither be reported nor voted on. */
-const SECRETLESS = new Set<OutgoingContent['type']>(['reaction', 'pin', 'keep', 'vote']);
+const SECRETLESS = new Set<OutgoingContent['type']>(['reaction', 'pin', 'keep', 'vote', 'event_answer']);
 
 /** Adds what the protocol requires around a message that was written with `writing`. */
 export function wrapped(content: OutgoingContent, message: proto.IMessage, writing: Writing): WrittenMessage {
@@ -132,10 +135,11 @@ function onceViewed(content: OutgoingContent, message: proto.IMessage): proto.IM
 
 /**
  * `edit` says what happens to the earlier message: 1 is another text, 2 a pin, 7 a deletion by its author (or of what it kept), 8 by a
- * group admin. Baileys takes a video note for a text.
+ * group admin. Baileys takes a video note and an answer to an event for a text.
  */
 function attributesOf(content: OutgoingContent, key: WAMessageKey | undefined): Record<string, string> {
   if (isMedia(content)) return content.shownAs === 'note' ? { type: 'media' } : {};
+  if (content.type === 'event_answer') return { type: 'event' };
   const edit = editOf(content, key?.fromMe === true);
   return edit === undefined ? {} : { edit };
 }

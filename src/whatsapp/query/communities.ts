@@ -1,15 +1,18 @@
 import {
   type BinaryNode,
+  generateMessageIDV2,
   getBinaryNodeChild,
   getBinaryNodeChildren,
   jidEncode,
   type WASocket,
 } from '@whiskeysockets/baileys';
+import { extractGroupMetadata } from '@whiskeysockets/baileys/lib/Socket/groups.js';
 import { AppError } from '../../domain/errors.ts';
-import type { Community, LinkedGroup } from '../../domain/group.ts';
+import type { Community, Group, LinkedGroup, NewCommunity } from '../../domain/group.ts';
 import type { CommunityActions } from '../../ports/group-actions.ts';
 import { isGroup } from '../addressing/jid.ts';
-import { type GroupQueries, SHOWN_MAX_AGE_MS } from './group-queries.ts';
+import { type GroupQueries, SHOWN_MAX_AGE_MS, storeLids } from './group-queries.ts';
+import { readGroup } from './read-group.ts';
 
 /** The groups of communities, over one connection. */
 export class BaileysCommunities implements CommunityActions {
@@ -17,6 +20,15 @@ export class BaileysCommunities implements CommunityActions {
 
   constructor(groups: GroupQueries) {
     this.#groups = groups;
+  }
+
+  create(community: NewCommunity): Promise<Group> {
+    return this.#groups.ask(async (socket) => {
+      const metadata = extractGroupMetadata(await asked(socket, '@g.us', creation(community), 'set'));
+      this.#groups.cache.received(metadata);
+      await storeLids(socket, [metadata]);
+      return readGroup(metadata, socket.authState.keys);
+    });
   }
 
   async groupsOf(groupId: string): Promise<Community> {
@@ -63,6 +75,21 @@ async function asked(
   const answer = (await query({ tag: 'iq', attrs, content: [question] })) as BinaryNode | undefined;
   if (!answer) throw new AppError('whatsapp_timeout');
   return answer;
+}
+
+function creation({ subject, description, joinApproval }: NewCommunity): BinaryNode {
+  const approval = joinApproval ? { default_membership_approval_mode: 'request_required' } : {};
+  const body = { tag: 'body', attrs: {}, content: Buffer.from(description ?? '') };
+  return {
+    tag: 'create',
+    attrs: { subject, key: generateMessageIDV2() },
+    content: [
+      ...(description === null
+        ? []
+        : [{ tag: 'description', attrs: { id: generateMessageIDV2().slice(0, 12) }, content: [body] }]),
+      { tag: 'parent', attrs: approval },
+    ],
+  };
 }
 
 function groupNode(jid: string): BinaryNode {

@@ -22,6 +22,7 @@ export class BaileysJoinRequests implements JoinRequestActions {
     return this.#groups.ask(async (socket) => {
       const requests: RequestAttrs[] = await socket.groupRequestParticipantsList(groupId);
       const people = await peopleOf(socket.authState.keys, requests.map(addressesIn));
+      this.#groups.cache.requests.wait(groupId, people);
       return requests.map((attrs, at) => ({
         ...(people[at] ?? { number: null, lid: null }),
         method: joinMethodOf(attrs.request_method),
@@ -35,6 +36,12 @@ export class BaileysJoinRequests implements JoinRequestActions {
       const waiting: RequestAttrs[] = await socket.groupRequestParticipantsList(groupId);
       const targets = await targetsOf(waiting, people, socket.authState.keys);
       const jids = jidsOf(targets);
+      // WhatsApp's announcement may come before its answer.
+      if (decision === 'approve')
+        this.#groups.cache.requests.wait(
+          groupId,
+          targets.filter((each) => 'jid' in each),
+        );
       const answers = jids.length === 0 ? [] : await socket.groupRequestParticipantsUpdate(groupId, jids, decision);
       return resultsOf(decision, targets, answers.map(outcomeIn));
     });

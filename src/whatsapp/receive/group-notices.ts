@@ -5,6 +5,7 @@ import { type Clock, isCredibleTime } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { ConnectionEventHandler } from '../../ports/connection.ts';
 import { type Addresses, peopleOf } from '../addressing/people.ts';
+import type { KnownRequests } from '../query/known-requests.ts';
 import { groupOf, newsIn, type RawNews } from './group-news.ts';
 
 /** Dependencies of {@link GroupNotices}. */
@@ -16,6 +17,7 @@ export interface GroupNoticesDeps {
     name(groupId: string, ask: undefined): Promise<string | null>;
     renamed(groupId: string, name: string): void;
     changed(groupId: string): void;
+    requests: Pick<KnownRequests, 'told'>;
   };
   /** Runs work after everything that was queued before. */
   inOrder: (work: () => void | Promise<void>) => void;
@@ -50,7 +52,9 @@ export class GroupNotices {
       log.error({ err: error }, 'a change of a group could not be read');
       return [];
     });
-    inOrder(async () => onEvent({ kind: 'group-changed', changes: await read, stored }));
+    const { requests } = this.#deps.cache;
+    const changes = async () => (await read).map((change) => requests.told(change));
+    inOrder(async () => onEvent({ kind: 'group-changed', changes: await changes(), stored }));
     return promise;
   }
 
@@ -115,7 +119,13 @@ function whatOf(news: RawNews, people: People): GroupChange['what'] | undefined 
   if (news.kind === 'request') return requestOf(news, { by, participants, isByThem });
   if (participants.length === 0) return undefined;
   const includesMe = self !== undefined && participants.some((person) => areSame(person, self));
-  return { kind: 'group-participants', action: actionOf(news, by, isByThem), participants, includesMe };
+  return {
+    kind: 'group-participants',
+    action: actionOf(news, by, isByThem),
+    participants,
+    includesMe,
+    byRequest: false,
+  };
 }
 
 /** Whoever follows the invite link may be named only as the author. */

@@ -16,7 +16,9 @@ export interface ChatTimers {
 }
 
 /** Kinds that are about another message, and disappear with it. */
-const WITHOUT_TIMER = new Set<OutgoingContent['type']>(['reaction', 'edit', 'delete', 'pin', 'keep', 'vote']);
+const WITHOUT_TIMER = new Set<OutgoingContent['type']>([
+  ...(['reaction', 'edit', 'delete', 'pin', 'keep', 'vote', 'event_answer'] as const),
+]);
 
 /** What a content to this chat says of the chat's disappearing timer; without one, recipients are told that it stays. */
 export async function timerFor(

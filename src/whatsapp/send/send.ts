@@ -3,6 +3,7 @@ import type { Recipient } from '../../domain/address.ts';
 import { isChannel } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
 import { isMedia, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
+import type { VoteCast } from '../../domain/poll.ts';
 import { STATUS_JID } from '../../domain/post.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { EncodedMessage, PreparedMessage, SendOutcome, Waiting } from '../../ports/connection.ts';
@@ -93,6 +94,7 @@ function encode(deps: SendDeps, resolved: Resolved, earlier?: Uint8Array): Promi
     const content = proto.Message.encode(written.message).finish();
     return {
       sent: { messageId, to, toNumber, content },
+      vote: voteIn(resolved.message.content, deps),
       transmit: (stored, waiting) =>
         transmit(deps, { recipient: to, ready: { to: address, messageId, written, stored, audience }, ...waiting }),
     };
@@ -185,6 +187,15 @@ async function referred({ knownMessages }: SendDeps, messageId: string | null): 
   const message = await knownMessages.find(messageId);
   if (!message) throw new AppError('message_not_found');
   return message;
+}
+
+/** A vote in a poll, as the results count it. */
+function voteIn(content: OutgoingContent, { socket, clock }: SendDeps): VoteCast | undefined {
+  if (content.type !== 'vote') return undefined;
+  const { id, lid } = socket.authState.creds.me ?? {};
+  const names = [numberOf(id), lidOf(lid)].filter((name) => name !== null);
+  const { messageId: pollId, options } = content;
+  return { pollId, options: [...options], votedAtMs: clock.now(), voter: names[0] ?? '', names };
 }
 
 /** One at a time: all of them share one cache of numbers. */

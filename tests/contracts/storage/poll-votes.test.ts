@@ -1,5 +1,5 @@
 import type { VoteCast } from '../../../src/domain/poll.ts';
-import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
+import { ANA, BEA, contract, record, statusUpdate, type TestStorage } from './support.ts';
 
 const DAY_MS = 24 * 3600_000;
 const NUMBER = '5491122334455';
@@ -53,6 +53,20 @@ contract('the votes in a poll', (startStorage) => {
 
     await expect(db.storage.sessions.commit(broken, [], { vote: vote() })).rejects.toThrow();
     expect(await db.storage.pollVotes.of(ANA, 'P1')).toEqual([]);
+  });
+
+  it('of the account are stored with the status of the message that they are, or not at all', async () => {
+    await using db = await startStorage();
+    const { sentMessages, pollVotes } = db.storage;
+    await sentMessages.add(ANA, { messageId: 'M1', to: '1@lid', toNumber: null, content: Buffer.from('x') });
+    const event = { ...statusUpdate(ANA, 'a1'), webhookId: null as unknown as string };
+    const broken = { messageId: 'M1', status: 'sent', event, vote: vote() } as const;
+    await expect(sentMessages.progress(ANA, broken)).rejects.toThrow();
+    expect(await pollVotes.of(ANA, 'P1')).toEqual([]);
+
+    await sentMessages.progress(ANA, { ...broken, event: statusUpdate(ANA, 'a1') });
+    expect(await pollVotes.of(ANA, 'P1')).toMatchObject([{ voter: NUMBER, options: ['hoy'] }]);
+    expect(await sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'sent' });
   });
 
   it('are kept for two weeks, and removed with their session', async () => {

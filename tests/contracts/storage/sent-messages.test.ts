@@ -7,7 +7,11 @@ contract('the sent messages', (startStorage) => {
   it('are stored byte for byte for each session, with their status', async () => {
     await using db = await startStorage();
     await db.storage.sentMessages.add(ANA, MESSAGE);
-    await db.storage.sentMessages.progress(ANA, 'M1', 'delivered', statusUpdate(ANA, 'a1'));
+    await db.storage.sentMessages.progress(ANA, {
+      messageId: 'M1',
+      status: 'delivered',
+      event: statusUpdate(ANA, 'a1'),
+    });
     await db.reopen();
     expect(await db.storage.sentMessages.find(ANA, 'M1')).toEqual({
       ...MESSAGE,
@@ -22,7 +26,9 @@ contract('the sent messages', (startStorage) => {
     await using db = await startStorage();
     await db.storage.sentMessages.add(ANA, MESSAGE);
     const broken = { ...statusUpdate(ANA, 'a1'), webhookId: null as unknown as string };
-    await expect(db.storage.sentMessages.progress(ANA, 'M1', 'read', broken)).rejects.toThrow();
+    await expect(
+      db.storage.sentMessages.progress(ANA, { messageId: 'M1', status: 'read', event: broken }),
+    ).rejects.toThrow();
     expect(await db.storage.sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'pending' });
     expect(await db.next(ANA)).toBeUndefined();
   });
@@ -30,7 +36,7 @@ contract('the sent messages', (startStorage) => {
   it('keep their status when they are added again', async () => {
     await using db = await startStorage();
     await db.storage.sentMessages.add(ANA, MESSAGE);
-    await db.storage.sentMessages.progress(ANA, 'M1', 'sent', statusUpdate(ANA, 'a1'));
+    await db.storage.sentMessages.progress(ANA, { messageId: 'M1', status: 'sent', event: statusUpdate(ANA, 'a1') });
     await db.storage.sentMessages.add(ANA, MESSAGE);
     expect(await db.storage.sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'sent' });
   });
@@ -72,7 +78,7 @@ contract('the sent messages', (startStorage) => {
       await db.storage.sentMessages.add(messageId === 'M3' ? BEA : ANA, { ...MESSAGE, messageId });
       await db.clock.advance(1_000);
     }
-    await db.storage.sentMessages.progress(ANA, 'M2', 'sent', statusUpdate(ANA, 'a1'));
+    await db.storage.sentMessages.progress(ANA, { messageId: 'M2', status: 'sent', event: statusUpdate(ANA, 'a1') });
 
     expect(await db.storage.sentMessages.unanswered(db.clock.now() - 1_000)).toEqual([
       { sessionId: ANA, messageId: 'M1' },

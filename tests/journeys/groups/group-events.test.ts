@@ -46,7 +46,12 @@ it('who comes, goes and becomes an admin is told, by whom, with number and LID',
   ana.inGroup(group).add(luz);
   expect(await next(group)).toMatchObject({ ...people, action: 'added', by: who(ana), participants: [who(luz)] });
   ana.inGroup(group).promote(luz);
-  expect(await next(group)).toMatchObject({ ...people, action: 'promoted', by: who(ana), participants: [who(luz)] });
+  expect(await next(group)).toMatchObject({
+    ...people,
+    action: 'promoted',
+    by_request: false,
+    participants: [who(luz)],
+  });
   ana.inGroup(group).demote(luz);
   expect(await next(group)).toMatchObject({ ...people, action: 'demoted', by: who(ana), participants: [who(luz)] });
   luz.inGroup(group).leave();
@@ -127,7 +132,29 @@ it('wishes to join are told to an admin: created, taken back, rejected; who is a
   luz.joinGroup(group.inviteCode);
   await next(group);
   shop.phone.inGroup(group).approve(luz);
-  expect(await next(group)).toMatchObject({ type: 'group-participants', action: 'added', by: who(shop.phone) });
+  const added = { type: 'group-participants', action: 'added', by: who(shop.phone) };
+  expect(await next(group)).toMatchObject({ ...added, by_request: true });
+
+  // Whoever left and is added again asked for nothing.
+  luz.inGroup(group).leave();
+  expect(await next(group)).toMatchObject({ action: 'left', by_request: false });
+  shop.phone.inGroup(group).add(luz);
+  expect(await next(group)).toMatchObject({ ...added, by_request: false });
+});
+
+it('whom the session admits by REST had asked to join, even if the wish was made before it was linked', async () => {
+  const group = theirs();
+  ana.inGroup(group).needApproval();
+  luz.joinGroup(group.inviteCode);
+  ana.inGroup(group).add(shop.phone);
+  ana.inGroup(group).promote(shop.phone);
+  await next(group);
+  await next(group);
+
+  const body = { action: 'approve', participants: [luz.number] };
+  const path = `/sessions/${shop.sessionId}/groups/${group.jid}/requests`;
+  expect((await world.orchestrator.post(path, body)).body.data).toMatchObject([{ done: true }]);
+  expect(await next(group)).toMatchObject({ action: 'added', by: who(shop.phone), by_request: true });
 });
 
 it('what happened while the session was away is told once, in order, and the main backend gets none of it', async () => {

@@ -267,6 +267,40 @@ describe('a community', () => {
     expect(await communityOf()).toBe(community.jid);
   });
 
+  it('is created with its group for announcements, and its groups ask before somebody joins, unless it says otherwise', async () => {
+    const create = (body: object) => world.orchestrator.post(path('/communities'), body);
+
+    const { status, body } = await create({ subject: 'Vecinos', description: 'Todo el barrio' });
+
+    expect([status, body.data]).toMatchObject([
+      200,
+      { subject: 'Vecinos', description: 'Todo el barrio', is_community: true, community_id: null, size: 1 },
+    ]);
+    const community_id = body.data.group_id as string;
+    const linked = await world.orchestrator.get(path(`/groups/${community_id}/linked-groups`));
+    expect(linked.body).toMatchObject({ community_id, data: [{ subject: 'Vecinos', is_announcements: true }] });
+    const within = { subject: 'Fiestas', participants: [ana.number] };
+    const group = await world.orchestrator.post(path('/groups'), { ...within, community_id });
+    expect(group.body.data).toMatchObject({ community_id, join_approval: true });
+
+    const open = (await create({ subject: 'Abierta', join_approval: false })).body.data;
+    expect(open).toMatchObject({ description: null, is_community: true });
+    const openGroup = await world.orchestrator.post(path('/groups'), { ...within, community_id: open.group_id });
+    expect(openGroup.body.data).toMatchObject({ community_id: open.group_id, join_approval: false });
+  });
+
+  it('is not created when WhatsApp refuses it', async () => {
+    world.whatsapp.fault('error-answer', { xmlns: 'w:g2', code: 429, times: 1 });
+    expect(await world.orchestrator.post(path('/communities'), { subject: 'Vecinos' })).toMatchObject({
+      status: 429,
+      ...refused('rate_limited'),
+    });
+    world.whatsapp.fault('error-answer', { xmlns: 'w:g2', code: 409, times: 1 });
+    expect(await world.orchestrator.post(path('/communities'), { subject: 'Vecinos' })).toMatchObject(
+      refused('whatsapp_refused'),
+    );
+  });
+
   it('refuses what the account does not administer', async () => {
     const [community, group] = [theirs(shop.phone), ours()];
     community.settings.isCommunity = true;

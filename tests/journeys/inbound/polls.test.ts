@@ -109,6 +109,30 @@ describe('a vote in a poll', () => {
     expect(world.backend.received.filter(({ body }) => body.message_id === own)).toEqual([]);
   });
 
+  it('counts once WhatsApp accepted it when the backend casts it, and the latest of ours counts, from wherever', async () => {
+    const poll = await ana.sendPoll(ACCOUNT, QUESTION);
+    await webhookFor(poll);
+    const cast = (options: string[]) =>
+      world.orchestrator.post(`/sessions/${account.sessionId}/messages`, { type: 'vote', message_id: poll, options });
+
+    const own = await cast(['hoy', 'nunca']);
+    expect(own).toMatchObject({ status: 200 });
+    expect(await webhookFor(await ana.vote(poll, ['hoy']))).toMatchObject({
+      poll: { results: results([ACCOUNT, ANA], [], [ACCOUNT]) },
+    });
+    world.whatsapp.fault('message-error', { number: ACCOUNT, code: 479, times: 1 });
+    expect(await cast(['mañana'])).toMatchObject({ body: { error: 'message_refused' } });
+    expect(await webhookFor(await ana.vote(poll, ['nunca']))).toMatchObject({
+      poll: { results: results([ACCOUNT], [], [ACCOUNT, ANA]) },
+    });
+    await cast([]);
+    expect(await webhookFor(await ana.vote(poll, ['hoy']))).toMatchObject({
+      poll: { results: results([ANA], [], []) },
+    });
+    const told = world.backend.received.filter(({ body }) => body.message_id === own.body.messageId);
+    expect(told.filter(({ path }) => path.endsWith('/received'))).toEqual([]);
+  });
+
   it('counts once and is reported once when WhatsApp delivers it twice', async () => {
     const poll = await ana.sendPoll(ACCOUNT, QUESTION);
     await webhookFor(poll);

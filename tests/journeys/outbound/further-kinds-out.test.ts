@@ -1,6 +1,8 @@
+import { decryptEventResponse, proto } from '@whiskeysockets/baileys';
 import sharp from 'sharp';
 import type { ReceivedMessage } from '../../../simulator/phones/inbox.ts';
 import type { Phone } from '../../../simulator/phones/phone.ts';
+import { newSecret } from '../../../simulator/phones/message-seal.ts';
 import { pollMessage } from '../../../simulator/phones/poll-messages.ts';
 import type { Stanza } from '../../../simulator/kit/stanza.ts';
 import type { Group } from '../../../simulator/world/group.ts';
@@ -265,6 +267,50 @@ it('an event arrives with every field, and its answers are told', async () => {
   expect(Number(message.eventMessage?.startTime)).toBe(Date.parse(event.start_at) / 1000);
   const { body } = await world.backend.next((received) => received.body.message_type === 'event_answer');
   expect(body).toMatchObject({ message_content: 'going', quoted_message_id: id, sender_number: PERSON });
+});
+
+describe('an answer to an event', () => {
+  const going = proto.Message.EventResponseMessage.EventResponseType;
+  /** Has somebody plan this, and waits until the backend knows it. */
+  async function planned(to: string, event: proto.Message.IEventMessage = {}) {
+    const original = { eventMessage: { name: 'Asado', startTime: 1_800_000_000, ...event }, ...newSecret() };
+    const id = await person.send(to, original);
+    await world.backend.next((received) => received.body.message_id === id);
+    return { id, secret: original.messageContextInfo?.messageSecret ?? Buffer.alloc(0) };
+  }
+
+  it.each(['the person', 'the group'])('of %s can be read by whoever planned it', async (where) => {
+    const { id, secret } = await planned(where === 'the group' ? group.jid : ACCOUNT);
+
+    for (const [answer, response] of [
+      ['going', going.GOING],
+      ['not_going', going.NOT_GOING],
+      ['maybe', going.MAYBE],
+    ] as const) {
+      const { id: answerId, message } = await sent({ type: 'event_answer', message_id: id, answer });
+
+      const sealed = message.encEventResponseMessage!;
+      expect(sealed.eventCreationMessageKey).toMatchObject({ id, fromMe: false });
+      // As the chat names people: by LID, in both.
+      const names = { eventCreatorJid: person.lid, responderJid: world.whatsapp.phone(ACCOUNT).lid };
+      expect(decryptEventResponse(sealed, { ...names, eventMsgId: id, eventEncKey: secret })).toMatchObject({
+        response,
+      });
+      expect(stanzas.get(answerId)?.attrs).toMatchObject({ type: 'event' });
+      const [meta] = (stanzas.get(answerId)?.content as Stanza[]).filter(({ tag }) => tag === 'meta');
+      expect(meta?.attrs).toEqual({ event_type: 'response' });
+    }
+  });
+
+  it('is for events only, that take place, and one of its words', async () => {
+    const { id: canceled } = await planned(ACCOUNT, { isCanceled: true });
+    const text = await sent({ type: 'text', text: 'no es' });
+
+    await refused({ type: 'event_answer', message_id: canceled, answer: 'going' }, 'message_not_suitable');
+    await refused({ type: 'event_answer', message_id: text.id, answer: 'going' }, 'message_not_suitable');
+    await refused({ type: 'event_answer', message_id: 'A1B2C3D4', answer: 'going' }, 'message_not_found');
+    await refused({ type: 'event_answer', message_id: canceled, answer: 'yes' }, 'invalid_body');
+  });
 });
 
 it('a PNG becomes a sticker', async () => {

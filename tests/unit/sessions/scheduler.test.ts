@@ -152,7 +152,7 @@ describe('a scheduled message', () => {
     const { scheduler, sent, schedule, state } = await start(db);
     await schedule('A');
     await db.storage.sentMessages.add(ANA, { messageId: 'A', to: '1@lid', toNumber: null, content: Buffer.from('x') });
-    await db.storage.sentMessages.progress(ANA, 'A', 'failed', statusUpdate(ANA, 'told'));
+    await db.storage.sentMessages.progress(ANA, { messageId: 'A', status: 'failed', event: statusUpdate(ANA, 'told') });
     scheduler.start();
     await untilTrue(async () => (await state('A')).what === 'failed');
 

@@ -92,14 +92,22 @@ export class World implements AsyncDisposable {
     for (const text of texts) {
       const body = { session_id: sessionId, error_message: text, timestamp: '', last_seen: null };
       const event: Event = { kind: 'status-update', body: { ...body, status: 'connected' } };
-      await this.#storage.sentMessages.progress(sessionId, text, 'sent', { event, webhookId: text });
+      await this.#storage.sentMessages.progress(sessionId, {
+        messageId: text,
+        status: 'sent',
+        event: { event, webhookId: text },
+      });
     }
   }
 
   /** Stores a QR event, whose code is also its webhookId. */
   async offersQr(sessionId: SessionId, code: string): Promise<void> {
     const event: Event = { kind: 'qr-update', body: { session_id: sessionId, qr_data: code, generated_at: '' } };
-    await this.#storage.sentMessages.progress(sessionId, code, 'sent', { event, webhookId: code });
+    await this.#storage.sentMessages.progress(sessionId, {
+      messageId: code,
+      status: 'sent',
+      event: { event, webhookId: code },
+    });
   }
 
   /** A sent message is delivered to the phone; its id is also the webhookId. */
@@ -107,7 +115,11 @@ export class World implements AsyncDisposable {
     const update = { status: 'delivered' as const, error_code: null, error_message: null, timestamp: '' };
     const body = { session_id: sessionId, message_id: messageId, to_number: null, ...update };
     const event: Event = { kind: 'message-status-update', body };
-    await this.#storage.sentMessages.progress(sessionId, messageId, 'delivered', { event, webhookId: messageId });
+    await this.#storage.sentMessages.progress(sessionId, {
+      messageId,
+      status: 'delivered',
+      event: { event, webhookId: messageId },
+    });
   }
 
   /** Resolves when a line of the log contains this text. */

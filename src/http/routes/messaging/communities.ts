@@ -1,19 +1,68 @@
 import { z } from 'zod';
 import { ok, route } from '../../route.ts';
 import { CONNECTION_ERRORS } from '../../schemas/chat-schemas.ts';
-import { SESSION_REFUSALS, succeeded } from '../../schemas/common.ts';
+import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import {
+  EXAMPLE_GROUP,
+  group,
   GROUP_REFUSALS,
+  groupDescription,
   groupInBody,
   groupParams,
+  groupSubject,
   linkedGroup,
   linkedGroupParams,
 } from '../../schemas/group-schemas.ts';
-import { linkedGroupView } from '../../views/group-view.ts';
+import { groupView, linkedGroupView } from '../../views/group-view.ts';
 
 const REFUSALS = { ...SESSION_REFUSALS, ...GROUP_REFUSALS };
 const ERRORS = [...CONNECTION_ERRORS, 'group_not_found'] as const;
+/** With its creator alone. */
+const EXAMPLE_COMMUNITY: z.infer<typeof group> = {
+  ...EXAMPLE_GROUP,
+  group_id: '120363099999999999@g.us',
+  subject: 'Vecinos',
+  description: 'Todo el barrio',
+  size: 1,
+  is_community: true,
+  participants: EXAMPLE_GROUP.participants.slice(0, 1),
+};
 const done = z.strictObject({ success: succeeded });
+
+/** `POST /sessions/:sessionId/communities`. */
+export const createCommunity = route({
+  method: 'post',
+  path: '/sessions/:sessionId/communities',
+  scope: 'messages:send',
+  summary: 'Create a community',
+  description:
+    'WhatsApp creates its group for announcements with it. With an Idempotency-Key, a repeated request returns the first answer and ' +
+    'the community is created only once. After a whatsapp_timeout it may exist: check GET /sessions/:sessionId/groups before you ' +
+    'retry. People come to a community by its groups: create them with "community_id", or link existing ones.',
+  params: sessionParams,
+  body: z.object({
+    subject: groupSubject,
+    description: groupDescription.default(null),
+    join_approval: z
+      .boolean('must be true or false')
+      .default(true)
+      .meta({ description: 'Whether admins decide about those who want to join groups that are created in it.' }),
+  }),
+  refusals: SESSION_REFUSALS,
+  answer: z.strictObject({ success: succeeded, data: group }),
+  statuses: { 200: 'The new community.' },
+  example: {
+    body: { subject: 'Vecinos', description: 'Todo el barrio' },
+    answer: { success: true, data: EXAMPLE_COMMUNITY },
+  },
+  errors: CONNECTION_ERRORS,
+  idempotent: true,
+  async handler({ sessions }, { params: { sessionId }, body: { subject, description, join_approval } }) {
+    const { groups } = await sessions.connection(sessionId);
+    const created = await groups.communities.create({ subject, description, joinApproval: join_approval });
+    return ok({ data: groupView(created) });
+  },
+});
 
 /** `GET /sessions/:sessionId/groups/:groupId/linked-groups`. */
 export const linkedGroups = route({

@@ -1,9 +1,7 @@
-import type { DeliveryStatus } from '../../../domain/message.ts';
 import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import type { NewCallback } from '../../../ports/callbacks.ts';
-import type { CountSince, SentMessageStore } from '../../../ports/storage.ts';
+import type { CountSince, SentMessageStore, SentProgress } from '../../../ports/storage.ts';
 import { sentContent } from '../../shared/encryption/cell-address.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import type { Outbox } from '../callbacks/outbox.ts';
@@ -13,6 +11,7 @@ import type { Database } from '../database.ts';
 import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 import type { PostgresHistoryStore } from './history.ts';
+import type { PostgresPollVoteStore } from './poll-votes.ts';
 
 /** The dependencies of {@link PostgresSentMessageStore}. */
 export interface SentMessageDeps {
@@ -22,6 +21,7 @@ export interface SentMessageDeps {
   damaged: PostgresDamagedValues;
   holding: Holding;
   history: PostgresHistoryStore;
+  pollVotes: PostgresPollVoteStore;
 }
 
 /** The messages that we sent in the last two weeks. */
@@ -77,10 +77,14 @@ export class PostgresSentMessageStore implements SentMessageStore {
     );
   }
 
-  async progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
+  async progress(sessionId: SessionId, { messageId, status, event, vote }: SentProgress): Promise<void> {
+    const { outbox, pollVotes } = this.#deps;
     const change = sql`UPDATE sent_messages SET status = ${status}
       WHERE session_id = ${sessionId} AND message_id = ${messageId}`;
-    await this.#deps.outbox.send({ of: sessionId, events: [event] }, (transaction) => void transaction.run(change));
+    await outbox.send({ of: sessionId, events: [event] }, (transaction) => {
+      void transaction.run(change);
+      if (vote) pollVotes.cast(transaction, sessionId, vote);
+    });
   }
 
   /** Removes up to `limit` messages that are older than two weeks. */

@@ -2,8 +2,7 @@ import type { DeliveryStatus } from '../../../domain/message.ts';
 import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import type { NewCallback } from '../../../ports/callbacks.ts';
-import type { CountSince, SentMessageStore } from '../../../ports/storage.ts';
+import type { CountSince, SentMessageStore, SentProgress } from '../../../ports/storage.ts';
 import { sentContent } from '../../shared/encryption/cell-address.ts';
 import type { Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
@@ -12,6 +11,7 @@ import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
 import type { Database } from '../database.ts';
 import type { SqliteHistoryStore } from './history.ts';
 import { IN_PERIOD, type Period } from './period.ts';
+import type { SqlitePollVoteStore } from './poll-votes.ts';
 
 /** The dependencies of {@link SqliteSentMessageStore}. */
 export interface SentMessageDeps {
@@ -20,6 +20,7 @@ export interface SentMessageDeps {
   vault: Vault;
   damaged: SqliteDamagedValues;
   history: SqliteHistoryStore;
+  pollVotes: SqlitePollVoteStore;
 }
 
 /** The messages that we sent in the last two weeks. */
@@ -30,11 +31,13 @@ export class SqliteSentMessageStore implements SentMessageStore {
   readonly #vault: Vault;
   readonly #damaged: SqliteDamagedValues;
   readonly #history: SqliteHistoryStore;
+  readonly #pollVotes: SqlitePollVoteStore;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { clock, outbox, vault, damaged, history }: SentMessageDeps) {
+  constructor(db: Database, { clock, outbox, vault, damaged, history, pollVotes }: SentMessageDeps) {
     this.#db = db;
     this.#history = history;
+    this.#pollVotes = pollVotes;
     this.#vault = vault;
     this.#damaged = damaged;
     this.#clock = clock;
@@ -70,8 +73,11 @@ export class SqliteSentMessageStore implements SentMessageStore {
     return this.#db.read(() => this.#sql.unanswered.all(beforeMs));
   }
 
-  progress(sessionId: SessionId, messageId: string, status: DeliveryStatus, event: NewCallback): Promise<void> {
-    const change = () => this.#sql.progress.run(status, sessionId, messageId);
+  progress(sessionId: SessionId, { messageId, status, event, vote }: SentProgress): Promise<void> {
+    const change = () => {
+      this.#sql.progress.run(status, sessionId, messageId);
+      if (vote) this.#pollVotes.cast(sessionId, vote);
+    };
     return this.#db.write(() => {
       this.#outbox.commit(change, { events: [event] });
     });

@@ -4,11 +4,11 @@ import { contentOf, firstText } from '../content.ts';
 import type { Payload, UseCase } from '../seal.ts';
 import { unwrap } from '../unwrap.ts';
 import { editOf, type ReadContent } from './change.ts';
+import * as eventAnswer from './event-answer.ts';
 import * as reaction from './reaction.ts';
 
-const { EventMessage, EventResponseMessage, ReactionMessage } = proto.Message;
+const { EventMessage, ReactionMessage } = proto.Message;
 const { EVENT_EDIT, MESSAGE_EDIT } = proto.Message.SecretEncryptedMessage.SecretEncType;
-const { GOING, NOT_GOING, MAYBE } = EventResponseMessage.EventResponseType;
 
 /** A message that WhatsApp encrypted a second time, with the secret of the message that it is about. */
 export interface Sealed {
@@ -28,7 +28,7 @@ export function find(message: proto.IMessage): Sealed | undefined {
   if (secretEncryptedMessage) return edit(secretEncryptedMessage);
   if (encReactionMessage) return sealedReaction(encReactionMessage);
   if (encCommentMessage) return comment(encCommentMessage);
-  return encEventResponseMessage ? eventAnswer(encEventResponseMessage) : undefined;
+  return encEventResponseMessage ? eventAnswer.find(encEventResponseMessage) : undefined;
 }
 
 function edit(payload: proto.Message.ISecretEncryptedMessage): Sealed | undefined {
@@ -79,21 +79,5 @@ function comment(payload: proto.Message.IEncCommentMessage): Sealed {
       const content = readContent(proto.Message.decode(opened));
       return content && { ...content, quotedMessageId };
     },
-  };
-}
-
-const ANSWERS: ReadonlyMap<number | null | undefined, string> = new Map([
-  [GOING, 'going'],
-  [NOT_GOING, 'not_going'],
-  [MAYBE, 'maybe'],
-]);
-
-function eventAnswer(payload: proto.Message.IEncEventResponseMessage): Sealed {
-  const target = payload.eventCreationMessageKey ?? {};
-  const quotedMessageId = firstText(target.id);
-  const contentFor = (text: string | null) => contentOf('event_answer', { text, quotedMessageId });
-  return {
-    ...{ useCase: 'Event Response', payload, target, claim: contentFor(null) },
-    read: (opened) => contentFor(ANSWERS.get(EventResponseMessage.decode(opened).response) ?? null),
   };
 }

@@ -61,7 +61,7 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'sentMessages.add': ({ storage }) =>
     storage.sentMessages.add(ANA, { messageId: 'M8', to: '1@lid', toNumber: null, content: Buffer.from('x') }),
   'sentMessages.progress': ({ storage }) =>
-    storage.sentMessages.progress(ANA, 'M1', 'delivered', statusUpdate(ANA, 'progress')),
+    storage.sentMessages.progress(ANA, { messageId: 'M1', status: 'delivered', event: statusUpdate(ANA, 'progress') }),
   'scheduledMessages.add': ({ storage }) => storage.scheduledMessages.add({ ...LATER_MESSAGE, messageId: 'M7' }, 9),
   'scheduledMessages.postpone': ({ storage }) =>
     storage.scheduledMessages.postpone(LATER_MESSAGE, { code: 'x', message: '' }, 1),
