@@ -830,7 +830,7 @@ export type Draft = {
   keyId: string;
   /** A number or an address; null for an action on an earlier message. */
   to: string | null;
-  /** What would be sent. */
+  /** What would be sent, as it was requested. */
   content: {
     type: string;
   };
@@ -1105,8 +1105,8 @@ export type Webhook = {
   name: string;
   url: string;
   /**
-   * The events that it receives; null for all but presence, status-post, channel-message, which must be
-   * named.
+   * The events that it receives; null for all but presence, status-post, channel-message, draft, which
+   * must be named.
    */
   events:
     | (
@@ -1124,6 +1124,7 @@ export type Webhook = {
         | 'contact-update'
         | 'status-post'
         | 'channel-message'
+        | 'draft'
       )[]
     | null;
   /** Whose events it receives; null for all sessions. */
@@ -1507,6 +1508,26 @@ export type ContactUpdateData = {
   lid: string | null;
   change: 'name' | 'picture' | 'about';
   value: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-DraftData. */
+export type DraftData = {
+  session_id: string;
+  timestamp: string;
+  draft_id: string;
+  key_id: string;
+  state: 'waiting' | 'sent' | 'discarded' | 'expired';
+  to: string | null;
+  message_id: string;
+  expires_at: string;
+  /** What would be sent, as it was requested; `null` once that is decided. */
+  content: {
+    type: string;
+  } | null;
   /** Only for sessions with a name, labels or metadata. */
   session_name?: string | null;
   session_labels?: string[];
@@ -3464,6 +3485,8 @@ export class OrchestratorClient {
     days: number;
     /** Whether that is what HISTORY_DAYS says. */
     is_default: boolean;
+    /** How many it keeps, counted up to 100,000. */
+    messages: number;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/history`, { options });
   }
@@ -3487,6 +3510,8 @@ export class OrchestratorClient {
     days: number;
     /** Whether that is what HISTORY_DAYS says. */
     is_default: boolean;
+    /** How many it keeps, counted up to 100,000. */
+    messages: number;
   }> {
     return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/history`, { body, options });
   }
@@ -3796,8 +3821,8 @@ export class OrchestratorClient {
       url: string;
       name?: string;
       /**
-       * The events that it receives; null for all but presence, status-post, channel-message, which must be
-       * named.
+       * The events that it receives; null for all but presence, status-post, channel-message, draft, which
+       * must be named.
        */
       events?:
         | (
@@ -3815,6 +3840,7 @@ export class OrchestratorClient {
             | 'contact-update'
             | 'status-post'
             | 'channel-message'
+            | 'draft'
           )[]
         | null;
       sessions?: string[] | null;
@@ -3870,8 +3896,8 @@ export class OrchestratorClient {
       url?: string;
       name?: string;
       /**
-       * The events that it receives; null for all but presence, status-post, channel-message, which must be
-       * named.
+       * The events that it receives; null for all but presence, status-post, channel-message, draft, which
+       * must be named.
        */
       events?:
         | (
@@ -3889,6 +3915,7 @@ export class OrchestratorClient {
             | 'contact-update'
             | 'status-post'
             | 'channel-message'
+            | 'draft'
           )[]
         | null;
       sessions?: string[] | null;

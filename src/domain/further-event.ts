@@ -1,5 +1,6 @@
 import type { CallFields } from './call.ts';
 import type { ChatUpdateFields, ContactUpdateFields, PresenceFields } from './account-news.ts';
+import type { DraftFields } from './draft-event.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import type { GroupJoinRequestFields, GroupParticipantsFields, GroupUpdateFields } from './group-event.ts';
 import type { ChannelMessageFields, StatusPostFields } from './post.ts';
@@ -23,6 +24,7 @@ export interface FurtherBodies {
   presence: FurtherBody & PresenceFields;
   'chat-update': FurtherBody & ChatUpdateFields;
   'contact-update': FurtherBody & ContactUpdateFields;
+  draft: FurtherBody & DraftFields;
 }
 
 /** The name of a further event. */
@@ -51,6 +53,7 @@ const AUDIENCES: Readonly<Record<FurtherEventKind, Audience>> = {
   'contact-update': 'all',
   'status-post': 'where named',
   'channel-message': 'where named',
+  draft: 'where named',
 };
 
 /** The names of all further events. */

@@ -19,6 +19,7 @@ export interface RestDeps extends Pick<
   | 'keys'
   | 'tokens'
   | 'audit'
+  | 'drafts'
   | 'cluster'
   | 'files'
 > {
@@ -36,7 +37,7 @@ export function createRest(
   return createHttpApp({
     ...parts,
     ...{ version: VERSION, history: parts.sessions.history, clock, random, log: log.child({ part: 'http' }) },
-    ...{ callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts },
+    ...{ callbacks: storage.archive, answers: storage.idempotency },
     ...{ masterKey: storage.masterKey, authDir },
     ...{ apiKeys, rateLimit, trustProxy, corsOrigins: corsOrigin, allowedHosts, mcp, dashboard, compressedBodies },
   });
