@@ -13,7 +13,7 @@ import { removeInPieces } from './housekeeping.ts';
 const REMOVED_AFTER_MS = DRAFT_TTL_MS + 24 * 3_600_000;
 
 /** What drafts are built on. */
-interface DraftParts {
+interface DraftsDeps {
   storage: { drafts: DraftStore };
   webhooks: { furtherEvents: FurtherEvents };
   sessions: Pick<SessionManager, 'own'>;
@@ -22,7 +22,7 @@ interface DraftParts {
 /** Drafts, which tell the webhooks that name them. */
 export function createDrafts(
   { clock, random, log }: { clock: Clock; random: Random; log: Logger },
-  { storage, webhooks, sessions }: DraftParts,
+  { storage, webhooks, sessions }: DraftsDeps,
 ): Drafts {
   const furtherEvents = new ProfiledEvents(
     webhooks.furtherEvents,
