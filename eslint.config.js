@@ -43,6 +43,8 @@ const BROWSER_NAMES = [
   'AbortController',
   'TextDecoder',
   'URL',
+  'URLSearchParams',
+  'btoa',
 ];
 
 export default tseslint.config(

@@ -18,6 +18,7 @@ import { followOthers } from './runtime/follow-others.ts';
 import { AppHealth } from './runtime/health.ts';
 import {
   ApiKeys,
+  type Drafts,
   findFfmpeg,
   type HttpApp,
   type FileSettings,
@@ -27,9 +28,9 @@ import {
   systemAddresses,
   systemResolve,
 } from './http/server.ts';
-import { DRAFT_TTL_MS } from './domain/draft.ts';
 import { createTokens } from './runtime/browser-tokens.ts';
-import { Housekeeping, removeInPieces } from './runtime/housekeeping.ts';
+import { createDrafts, expireDrafts } from './runtime/drafts.ts';
+import { Housekeeping } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
@@ -102,7 +103,6 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (!member) await importOld(config, deps, storage);
   const files = keep(built, await openFiles(config, deps, storage));
   const audit = keep(built, await openAuditTrail(config, deps, storage));
-  keep(built, createHousekeeping(config, deps, { storage, files, audit }));
   const notifier = keep(built, createNotifier(config, deps, { storage, metrics, lease }));
   const webhooks = keep(built, createSubscriptions(config, { ...deps, storage, metrics, lease }));
   const sink = keep(built, await createSink(config, { ...deps, storage, metrics, lease }));
@@ -120,6 +120,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
       ...{ furtherEvents: webhooks.furtherEvents, historyDays },
     }),
   );
+  const drafts = createDrafts(deps, { storage, webhooks, sessions });
+  keep(built, createHousekeeping(config, deps, { storage, files, audit, drafts }));
   const host: SessionHost = new RunningSessions({
     ...{ transfer: sessions.transfer, media },
     notifiers: [notifier, webhooks, sink],
@@ -135,7 +137,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createRest(config, deps, {
-    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit },
+    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
     ...{ storage, cluster, files: uploads },
   });
   const server = keep(
@@ -182,13 +184,12 @@ function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, stor
 function createHousekeeping(
   { backend, media, sessions: { historyDays } }: Config,
   deps: Required<AppOptions>,
-  { storage, files, audit }: { storage: Storage; files: MediaStore; audit: AuditTrail },
+  { storage, files, audit, drafts }: { storage: Storage; files: MediaStore; audit: AuditTrail; drafts: Drafts },
 ): Housekeeping {
   const chores = [
     (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
     (signal: AbortSignal) => audit.prune(signal),
-    (signal: AbortSignal) =>
-      removeInPieces((limit) => storage.drafts.removeBefore(deps.clock.now() - DRAFT_TTL_MS, limit), signal),
+    (signal: AbortSignal) => expireDrafts({ drafts, store: storage.drafts, clock: deps.clock }, signal),
     (signal: AbortSignal) => storage.history.prune(historyDays, signal),
     (signal: AbortSignal) => files.prune(media.retentionMs, signal),
     () => removeLeftovers(tmpdir()),

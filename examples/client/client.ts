@@ -884,7 +884,7 @@ export type Draft = {
   keyId: string;
   /** A number or an address; null for an action on an earlier message. */
   to: string | null;
-  /** What would be sent. */
+  /** What would be sent, as it was requested. */
   content: {
     type: string;
   };
@@ -1184,8 +1184,8 @@ export type Webhook = {
   name: string;
   url: string;
   /**
-   * The events that it receives; null for all but presence, status-post, channel-message, which must be
-   * named.
+   * The events that it receives; null for all but presence, status-post, channel-message, draft, which
+   * must be named.
    */
   events:
     | (
@@ -1205,6 +1205,7 @@ export type Webhook = {
         | 'label-association'
         | 'status-post'
         | 'channel-message'
+        | 'draft'
       )[]
     | null;
   /** Whose events it receives; null for all sessions. */
@@ -1622,6 +1623,26 @@ export type LabelAssociationData = {
   chat_id: string;
   /** `null` when it is the chat that has the label. */
   message_id: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-DraftData. */
+export type DraftData = {
+  session_id: string;
+  timestamp: string;
+  draft_id: string;
+  key_id: string;
+  state: 'waiting' | 'sent' | 'discarded' | 'expired';
+  to: string | null;
+  message_id: string;
+  expires_at: string;
+  /** What would be sent, as it was requested; `null` once that is decided. */
+  content: {
+    type: string;
+  } | null;
   /** Only for sessions with a name, labels or metadata. */
   session_name?: string | null;
   session_labels?: string[];
@@ -3858,6 +3879,8 @@ export class OrchestratorClient {
     days: number;
     /** Whether that is what HISTORY_DAYS says. */
     is_default: boolean;
+    /** How many it keeps, counted up to 100,000. */
+    messages: number;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/history`, { options });
   }
@@ -3881,6 +3904,8 @@ export class OrchestratorClient {
     days: number;
     /** Whether that is what HISTORY_DAYS says. */
     is_default: boolean;
+    /** How many it keeps, counted up to 100,000. */
+    messages: number;
   }> {
     return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/history`, { body, options });
   }
@@ -4190,8 +4215,8 @@ export class OrchestratorClient {
       url: string;
       name?: string;
       /**
-       * The events that it receives; null for all but presence, status-post, channel-message, which must be
-       * named.
+       * The events that it receives; null for all but presence, status-post, channel-message, draft, which
+       * must be named.
        */
       events?:
         | (
@@ -4211,6 +4236,7 @@ export class OrchestratorClient {
             | 'label-association'
             | 'status-post'
             | 'channel-message'
+            | 'draft'
           )[]
         | null;
       sessions?: string[] | null;
@@ -4266,8 +4292,8 @@ export class OrchestratorClient {
       url?: string;
       name?: string;
       /**
-       * The events that it receives; null for all but presence, status-post, channel-message, which must be
-       * named.
+       * The events that it receives; null for all but presence, status-post, channel-message, draft, which
+       * must be named.
        */
       events?:
         | (
@@ -4287,6 +4313,7 @@ export class OrchestratorClient {
             | 'label-association'
             | 'status-post'
             | 'channel-message'
+            | 'draft'
           )[]
         | null;
       sessions?: string[] | null;

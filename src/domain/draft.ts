@@ -12,7 +12,7 @@ export interface Draft {
   sessionId: SessionId;
   /** The key that wrote it. */
   keyId: string;
-  /** The message, as JSON. */
+  /** The message as it was requested, with what is shown of it, as JSON. */
   message: string;
   state: DraftState;
   createdAtMs: number;

@@ -1,5 +1,6 @@
 import type { CallFields } from './call.ts';
 import type { ChatUpdateFields, ContactUpdateFields, PresenceFields } from './account-news.ts';
+import type { DraftFields } from './draft-event.ts';
 import { EVENT_KINDS, type EventKind } from './event.ts';
 import type { GroupJoinRequestFields, GroupParticipantsFields, GroupUpdateFields } from './group-event.ts';
 import type { LabelAssociationFields, LabelUpdateFields } from './label.ts';
@@ -26,6 +27,7 @@ export interface FurtherBodies {
   'contact-update': FurtherBody & ContactUpdateFields;
   'label-update': FurtherBody & LabelUpdateFields;
   'label-association': FurtherBody & LabelAssociationFields;
+  draft: FurtherBody & DraftFields;
 }
 
 /** The name of a further event. */
@@ -56,6 +58,7 @@ const AUDIENCES: Readonly<Record<FurtherEventKind, Audience>> = {
   'label-association': 'all',
   'status-post': 'where named',
   'channel-message': 'where named',
+  draft: 'where named',
 };
 
 /** The names of all further events. */

@@ -12,6 +12,7 @@ import { sendReply } from './errors.ts';
 import { readBodyWithFile } from './files/body.ts';
 import type { FileIntake, RequestFiles } from './files/request-files.ts';
 import type { Idempotency } from './idempotency.ts';
+import { Drafts } from './drafts.ts';
 import { answerOfOwner, givenUp } from './owner-answer.ts';
 import { contextOf } from './request-context.ts';
 import type { PathParams, Reply, Route } from './route.ts';
@@ -86,14 +87,14 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   const owner = { route, cluster: deps.cluster, req, res };
   const elsewhere = (await answerOfOwner(owner, params.sessionId)) ?? (await givenUp(context.hop));
   if (elsewhere) return elsewhere;
-  const { body, json } = await bodyOf(route, deps, req, res);
+  const { body, json, requested } = await bodyOf(route, deps, req, res);
   requireWithinLimits(route, caller, body);
   const named = await route.sessionOf?.(core, { params, body, caller });
   const answered = await answerOfOwner(owner, named, { json });
   if (answered) return answered;
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (messageId?: string): Promise<Reply> =>
-    route.handler(core, { params, body, query, files, caller, requestId, messageId, log });
+    route.handler(core, { params, body, query, files, caller, requestId, messageId, requested, log });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = idempotencyScope(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
@@ -106,22 +107,24 @@ async function resolved(core: Core, params: PathParams): Promise<PathParams> {
 }
 
 /**
- * Parses the body. The caller's key can be revoked while it arrives. The raw value is kept only where another node may need it:
- * it can be megabytes of text, and the response can take minutes.
+ * Parses the body. The caller's key can be revoked while it arrives. The raw value is kept only where another node may need it, or a
+ * draft: it can be megabytes of text, and the response can take minutes.
  */
 async function bodyOf(
   route: Route,
   deps: ReplyDeps,
   req: Request,
   res: Response,
-): Promise<{ body: unknown; json: unknown }> {
+): Promise<{ body: unknown; json: unknown; requested: unknown }> {
   const value: unknown =
     route.files === true
       ? await readBodyWithFile(req, res, deps)
       : route.body && (await readJson(req, res, deps.compressedBodies));
-  requireStillValid(contextOf(res).caller);
+  const { caller } = contextOf(res);
+  requireStillValid(caller);
   const keeps = route.body !== undefined && route.sessionOf !== undefined;
-  return { body: route.body && parse(route.body, value, route.refusals), json: keeps ? (value ?? {}) : undefined };
+  const body = route.body && parse(route.body, value, route.refusals);
+  return { body, json: keeps ? (value ?? {}) : undefined, requested: Drafts.areFor(caller) ? value : undefined };
 }
 
 /** No key gets an answer that was given to another one. The keys of `API_KEY` may see everything and count as one. */

@@ -1,13 +1,17 @@
 import type { Caller } from './access/caller.ts';
-import { AppError } from '../domain/errors.ts';
-import { recipientText } from '../domain/address.ts';
+import { AppError, SessionLostError } from '../domain/errors.ts';
 import { type Draft, DRAFT_TTL_MS } from '../domain/draft.ts';
+import type { DraftFields } from '../domain/draft-event.ts';
 import type { SessionId } from '../domain/session-id.ts';
 import type { DraftStore } from '../ports/drafts.ts';
-import type { Clock } from '../kit/clock.ts';
+import type { FurtherEvents } from '../ports/callbacks.ts';
+import { type Clock, isoTime } from '../kit/clock.ts';
+import { describeFailure } from '../kit/failure.ts';
+import type { Logger } from '../kit/logger.ts';
 import { ID_ALPHABET, type Random } from '../kit/random.ts';
 import { newMessageId } from '../domain/outgoing.ts';
 import type { RequestedMessage } from './schemas/message-schemas.ts';
+import { type DraftMessage, messageOf, shownMessage, storedMessage } from './stored-draft.ts';
 
 /** So many of one key wait at most. */
 const MAX_WAITING = 100;
@@ -18,12 +22,21 @@ const ID_LENGTH = 16;
 /** The dependencies of {@link Drafts}. */
 export interface DraftsDeps {
   store: DraftStore;
+  /** Tells the webhooks that name them. */
+  furtherEvents: FurtherEvents;
   clock: Clock;
   random: Random;
+  log: Logger;
 }
 
-/** A message that waits for a person, with the id under which it will be sent. */
-export type DraftMessage = RequestedMessage & { messageId: string };
+/** Expired drafts are looked at in such pieces. */
+const PIECE = 100;
+
+/** A message for a draft: as it came, and as it was understood. */
+interface Written {
+  requested: unknown;
+  message: RequestedMessage;
+}
 
 /** The messages of keys with `approval`: they wait until a person approves or discards them. */
 export class Drafts {
@@ -40,9 +53,13 @@ export class Drafts {
 
   /**
    * Stores a message as a draft.
-   * @throws AppError `too_many_drafts`, `invalid_file` for a file that comes with the request
+   * @throws AppError `too_many_drafts`, `body_too_large`, `invalid_file` for a file that comes with the request
    */
-  async write(caller: Caller, sessionId: SessionId, message: RequestedMessage): Promise<DraftMessage & { id: string }> {
+  async write(
+    caller: Caller,
+    sessionId: SessionId,
+    { requested, message }: Written,
+  ): Promise<DraftMessage & { id: string }> {
     const { store, clock, random } = this.#deps;
     if ('file' in message.content && !('url' in message.content.file)) {
       throw new AppError('invalid_file', {
@@ -50,13 +67,14 @@ export class Drafts {
       });
     }
     const id = `draft_${random.text(ID_LENGTH, ID_ALPHABET)}`;
-    const whole = { ...message, messageId: message.messageId ?? newMessageId(random) };
+    const whole = { ...message, messageId: message.ownId ?? message.messageId ?? newMessageId(random) };
     const atMs = clock.now();
     const draft = {
-      ...{ id, sessionId, keyId: caller.id, message: JSON.stringify(whole), state: 'waiting' as const },
+      ...{ id, sessionId, keyId: caller.id, message: storedMessage(requested, whole), state: 'waiting' as const },
       ...{ createdAtMs: atMs, changedAtMs: atMs },
     };
     if (!(await store.add(draft, MAX_WAITING))) throw new AppError('too_many_drafts');
+    await this.#tell(draft, 'waiting');
     return { ...whole, id };
   }
 
@@ -91,13 +109,27 @@ export class Drafts {
       throw error;
     }
     await this.#move(id, 'sending', 'sent');
+    await this.#tell(draft, 'sent');
     return result;
   }
 
   /** Discards a draft. @throws AppError `draft_not_found`, `draft_decided` */
   async discard(id: string): Promise<void> {
-    await this.find(id);
+    const draft = await this.find(id);
     if (!(await this.#move(id, 'waiting', 'discarded'))) throw new AppError('draft_decided');
+    await this.#tell(draft, 'discarded');
+  }
+
+  /**
+   * Tells of those that have expired while they waited. Of several nodes, that of the session tells.
+   * Ends early when `signal` is aborted.
+   */
+  async expire(signal: AbortSignal): Promise<void> {
+    const { store } = this.#deps;
+    for (const draft of await store.list({ state: 'waiting', sinceMs: 0 }, PIECE)) {
+      if (signal.aborted || draft.createdAtMs > this.#sinceMs()) return;
+      if (await this.#tell(draft, 'expired')) await this.#move(draft.id, 'waiting', 'discarded');
+    }
   }
 
   async #take(id: string): Promise<boolean> {
@@ -110,23 +142,33 @@ export class Drafts {
     return this.#deps.store.change(id, { from, to, atMs: this.#deps.clock.now() });
   }
 
+  /** Returns whether it is told, or need not be. A draft counts also where its event cannot be stored. */
+  async #tell(draft: Draft, state: DraftFields['state']): Promise<boolean> {
+    const { furtherEvents, clock, log } = this.#deps;
+    const { id, sessionId } = draft;
+    if (!furtherEvents.isWanted(sessionId, 'draft')) return true;
+    const body = { session_id: sessionId, timestamp: isoTime(clock.now()), ...fieldsOf(draft, state) };
+    try {
+      await furtherEvents.add(sessionId, [{ event: { kind: 'draft', body }, webhookId: `${id}_${state}` }]);
+      return true;
+    } catch (error) {
+      // Of several nodes, that of the session tells.
+      if (!(error instanceof SessionLostError)) {
+        log.warn({ draftId: id, state, failure: describeFailure(error) }, 'the event of a draft could not be stored');
+      }
+      return false;
+    }
+  }
+
   #sinceMs(): number {
     return this.#deps.clock.now() - DRAFT_TTL_MS;
   }
 }
 
-/** The message of a draft. */
-export function messageOf({ message }: Draft): DraftMessage {
-  return JSON.parse(message, withBytes) as DraftMessage;
-}
-
-/** A thumbnail, as Node writes bytes in JSON. */
-function withBytes(key: string, value: unknown): unknown {
-  if (key !== 'thumbnail' || value === null) return value;
-  return Buffer.from((value as ReturnType<Buffer['toJSON']>).data);
-}
-
-/** Whom a draft is for, as text; `null` for an action on an earlier message. */
-export function recipientIn({ to }: Pick<RequestedMessage, 'to'>): string | null {
-  return to && recipientText(to);
+function fieldsOf(draft: Draft, state: DraftFields['state']): DraftFields {
+  const { to, messageId, content } = shownMessage(draft);
+  return {
+    ...{ draft_id: draft.id, key_id: draft.keyId, state, to, message_id: messageId },
+    ...{ content: state === 'waiting' ? content : null, expires_at: isoTime(draft.createdAtMs + DRAFT_TTL_MS) },
+  };
 }

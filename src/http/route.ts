@@ -85,6 +85,8 @@ interface TypedRequest<Params, Body, Query> {
   requestId: string;
   /** The id for the message of a request with an `Idempotency-Key`: the same when it is repeated. */
   messageId?: string | undefined;
+  /** The body as it came, which is kept only for callers whose messages become drafts. */
+  requested?: unknown;
   /** Logs with the request id. */
   log: Logger;
 }

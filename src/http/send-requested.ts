@@ -2,10 +2,11 @@ import type { SessionId } from '../domain/session-id.ts';
 import type { SendResult } from '../sessions/outbound.ts';
 import type { Caller } from './access/caller.ts';
 import type { Core, SessionsApi } from './core.ts';
-import { Drafts, recipientIn } from './drafts.ts';
+import { Drafts } from './drafts.ts';
 import { isFetching, openRequested } from './open-message.ts';
 import { ok, type FileOpener, type Reply } from './route.ts';
 import type { RequestedMessage } from './schemas/message-schemas.ts';
+import { recipientIn } from './stored-draft.ts';
 
 /** A message as it was asked for, and what is needed to send it. */
 export interface SendRequest {
@@ -33,11 +34,21 @@ interface SentBody {
   draftId?: string;
 }
 
-/** Sends a message, or stores it as a draft where the key of the caller demands it. @throws as {@link sendRequested} and `Drafts.write` */
-export async function sendOrDraft(core: Core, caller: Caller, request: SendRequest): Promise<Reply<SentBody>> {
+/**
+ * Sends a message, or stores it as a draft where the key of the caller demands it: `requested` is then the body of a message.
+ * @throws as {@link sendRequested} and `Drafts.write`
+ */
+export async function sendOrDraft(
+  core: Core,
+  caller: Caller,
+  { requested, ...request }: SendRequest & { requested: unknown },
+): Promise<Reply<SentBody>> {
   if (!Drafts.areFor(caller)) return ok(await sendRequested(core.sessions, request));
   await core.sessions.view(request.sessionId);
-  const { id, messageId, to } = await core.drafts.write(caller, request.sessionId, request.message);
+  const { id, messageId, to } = await core.drafts.write(caller, request.sessionId, {
+    requested,
+    message: request.message,
+  });
   return {
     status: 202,
     body: { success: true, messageId, status: 'draft', to: recipientIn({ to }) ?? '', draftId: id },

@@ -6,7 +6,6 @@ import type { Random } from '../kit/random.ts';
 import type { Secret } from '../kit/secret.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import type { Cluster } from '../ports/cluster.ts';
-import type { DraftStore } from '../ports/drafts.ts';
 import type { IdempotencyStore } from '../ports/storage.ts';
 import { authenticate, limitPublic, recognize } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
@@ -15,7 +14,6 @@ import type { Core } from './core.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { addRoutes, type DispatchDeps, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
-import { Drafts } from './drafts.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { ClusterSessions } from './live/cluster-sessions.ts';
@@ -32,6 +30,7 @@ import { sessionView } from './views/session-view.ts';
 export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { TokensInMemory } from './access/tokens-in-memory.ts';
+export { Drafts } from './drafts.ts';
 export { endUnlinked } from './end-unlinked.ts';
 export { findFfmpeg } from './files/ffmpeg.ts';
 export { removeLeftovers } from './files/leftovers.ts';
@@ -42,14 +41,10 @@ export { systemAddresses, systemResolve, UrlRules } from './files/url-rules.ts';
 export { type Drainable, type HttpServer, ListenError, type ListenOptions, startHttpServer } from './listen.ts';
 
 /** The dependencies and settings of the app. */
-export interface HttpAppDeps extends Omit<
-  Core,
-  'drafts' | 'live' | 'newSecret' | 'nodeOf' | 'reference' | 'sessionView'
-> {
+export interface HttpAppDeps extends Omit<Core, 'live' | 'newSecret' | 'nodeOf' | 'reference' | 'sessionView'> {
   /** The version of the product. */
   version: string;
   cluster: Cluster;
-  drafts: DraftStore;
   /** Stores the first answers to requests with an `Idempotency-Key`. */
   answers: IdempotencyStore;
   clock: Clock;
@@ -162,10 +157,8 @@ function createCore(deps: HttpAppDeps, supervisor: Supervisor): Core & { live: L
   const shown = cluster.peers ? new ClusterSessions({ sessions, peers: cluster.peers, clock }) : sessions;
   const live = new LiveEvents({ core: { sessions, health, sessionView: view }, shown, clock, supervisor });
   const newSecret = () => `whsec_${deps.random.text(32, BASE64)}`;
-  const drafts = new Drafts({ ...deps, store: deps.drafts });
   return {
     ...deps,
-    drafts,
     live,
     newSecret,
     nodeOf,

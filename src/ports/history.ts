@@ -26,6 +26,8 @@ export interface HistoryStore {
   chats(sessionId: SessionId, page: Omit<HistoryPage, 'chatId'>): Promise<HistoryMessage[]>;
   /** The oldest message of a conversation. */
   oldest(sessionId: SessionId, chatId: string): Promise<HistoryMessage | undefined>;
+  /** How many messages the session keeps, counted up to `most`. */
+  count(sessionId: SessionId, most: number): Promise<number>;
   /** Removes a conversation. Returns the number of messages. */
   removeChat(sessionId: SessionId, chatId: string): Promise<number>;
   /**

@@ -19,6 +19,7 @@ export interface RestDeps extends Pick<
   | 'keys'
   | 'tokens'
   | 'audit'
+  | 'drafts'
   | 'cluster'
   | 'files'
 > {
@@ -37,7 +38,7 @@ export function createRest(
     ...parts,
     ...{ version: VERSION, history: parts.sessions.history, labels: parts.sessions.labels },
     ...{ clock, random, log: log.child({ part: 'http' }) },
-    ...{ callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts },
+    ...{ callbacks: storage.archive, answers: storage.idempotency },
     ...{ masterKey: storage.masterKey, authDir },
     ...{ apiKeys, rateLimit, trustProxy, corsOrigins: corsOrigin, allowedHosts, mcp, dashboard, compressedBodies },
   });

@@ -1,4 +1,9 @@
 import type { Draft, DraftChange, DraftFilter } from '../../src/domain/draft.ts';
+import { Drafts } from '../../src/http/drafts.ts';
+import type { Clock } from '../../src/kit/clock.ts';
+import type { Logger } from '../../src/kit/logger.ts';
+import { systemRandom } from '../../src/kit/random.ts';
+import type { FurtherEvents, NewFurtherEvent } from '../../src/ports/callbacks.ts';
 import type { DraftStore } from '../../src/ports/drafts.ts';
 import { CONNECTED, NOW_MS } from './sessions-in-memory.ts';
 
@@ -13,8 +18,19 @@ export const DRAFT: Draft = {
   ...{ createdAtMs: NOW_MS, changedAtMs: NOW_MS },
 };
 
-/** Drafts in memory. */
-export class DraftsInMemory implements DraftStore {
+/** Drafts in memory, and what webhooks are told of them. */
+export function draftsInMemory({ clock, log }: { clock: Clock; log: Logger }) {
+  const told: NewFurtherEvent[] = [];
+  const furtherEvents: FurtherEvents = {
+    isWanted: () => true,
+    add: (_, events) => Promise.resolve(void told.push(...events)),
+  };
+  const drafts = new Drafts({ store: new DraftsInMemory(), furtherEvents, clock, random: systemRandom, log });
+  return { drafts, told, furtherEvents };
+}
+
+/** A store in memory. */
+class DraftsInMemory implements DraftStore {
   readonly drafts = new Map<string, Draft>([[DRAFT.id, DRAFT]]);
 
   add(draft: Draft, maxWaiting: number): Promise<boolean> {

@@ -97,6 +97,65 @@ it('a draft keeps the thumbnail of its preview, byte for byte', async () => {
   expect(sessions.sent).toMatchObject([{ content: { preview: { title: 'Menú', thumbnail: jpeg } } }]);
 });
 
+it('a draft is kept and shown as it was requested; one of an earlier version is read as before', async () => {
+  const { post, agent, app, sessions } = await start();
+  const preview = { title: 'Menú', description: null };
+  const asked = { text: 'https://example.com/menu', link_preview: preview, mention_all: true };
+  const addressed = { number: `+${NUMBER}`, reply_to: '3EB0B5A7D097B7C7AAAA', id: '3EB0C767D097B7C7AAAB' };
+  await post(`/sessions/${CONNECTED}/messages`, { type: 'text', ...addressed, ...asked }, agent).expect(202);
+
+  const { body } = await request(app).get('/drafts').set(ADMIN).expect(200);
+  expect((body as { data: object[] }).data).toMatchObject([
+    { draftId: DRAFT.id, to: NUMBER, content: { type: 'text', text: 'hola' }, messageId: '3EB0C767D097B7C7C1A5' },
+    { to: NUMBER, content: { type: 'text', ...asked }, replyTo: addressed.reply_to, messageId: addressed.id },
+  ]);
+  expect((body as { data: { content: object }[] }).data[1]!.content).toEqual({ type: 'text', ...asked });
+  await post(`/drafts/${DRAFT.id}/approve`).expect(200);
+  expect(sessions.sent).toMatchObject([{ to: { number: NUMBER }, content: { type: 'text', text: 'hola' } }]);
+});
+
+it('a draft keeps no megabytes that nobody asked for', async () => {
+  const { post, agent } = await start();
+  const message = { type: 'text', number: NUMBER, text: 'x', junk: 'x'.repeat(600_000) };
+  await post(`/sessions/${CONNECTED}/messages`, message, agent).expect(413, /body_too_large/);
+});
+
+it('webhooks learn of a draft that waits, and of what becomes of it, once each', async () => {
+  const { written, post, told, sessions, drafts, clock } = await start();
+  const [first, second, third] = [await written(), await written(), await written()];
+  await post(`/drafts/${first}/discard`).expect(200);
+  sessions.failure = new AppError('session_not_connected');
+  await post(`/drafts/${second}/approve`).expect(409);
+  sessions.failure = undefined;
+  await post(`/drafts/${second}/approve`).expect(200);
+  await drafts.expire(new AbortController().signal);
+  const bodies = () => told.map(({ event }) => event.body as unknown as { draft_id: string; state: string });
+  const steps = () => bodies().map(({ draft_id: id, state }) => `${[first, second, third].indexOf(id)} ${state}`);
+  expect(steps()).toEqual(['0 waiting', '1 waiting', '2 waiting', '0 discarded', '1 sent']);
+  expect(bodies()[0]).toMatchObject({
+    ...{ session_id: CONNECTED, to: NUMBER, content: { type: 'text', text: 'hola' } },
+    ...{ key_id: expect.any(String), message_id: expect.any(String), expires_at: expect.any(String) },
+  });
+  expect(bodies()[3]).toMatchObject({ content: null });
+
+  clock.move(7 * 24 * 3_600_000);
+  for (let times = 0; times < 2; times += 1) await drafts.expire(new AbortController().signal);
+  expect(steps().slice(5)).toEqual(['-1 expired', '2 expired']);
+});
+
+it('a draft counts also when nobody can be told of it', async () => {
+  const { written, post, drafts, clock, furtherEvents, told } = await start();
+  furtherEvents.add = () => Promise.reject(new AppError('storage_unavailable'));
+  await post(`/drafts/${await written()}/approve`).expect(200);
+  const waiting = await written();
+
+  clock.move(7 * 24 * 3_600_000);
+  await drafts.expire(new AbortController().signal);
+  furtherEvents.add = (_, events) => Promise.resolve(void told.push(...events));
+  await drafts.expire(new AbortController().signal);
+  expect(told.map(({ webhookId }) => webhookId)).toEqual([`${DRAFT.id}_expired`, `${waiting}_expired`]);
+});
+
 it('a draft takes its file from a URL only, and there are at most 100 of a key', async () => {
   const { post, agent, written } = await start();
   const path = `/sessions/${CONNECTED}/messages`;

@@ -55,6 +55,10 @@ class HistoryInMemory implements HistoryStore {
     return Promise.resolve(this.messages[0]);
   }
 
+  count(): Promise<number> {
+    return Promise.resolve(this.messages.length);
+  }
+
   removeChat(_: SessionId, chatId: string): Promise<number> {
     const before = this.messages.length;
     this.messages = this.messages.filter((message) => message.chatId !== chatId);

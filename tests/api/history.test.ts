@@ -71,10 +71,10 @@ it('exports one message on each line, all of them', async () => {
 it('changes how long messages are kept, and removes what is too old by then', async () => {
   const { app, get, store } = start();
   const set = (days: unknown) => request(app).patch(path('history')).send({ days });
-  expect((await get('history')).body).toEqual({ success: true, days: 30, is_default: true });
-  expect((await set(7)).body).toEqual({ success: true, days: 7, is_default: false });
+  expect((await get('history')).body).toEqual({ success: true, days: 30, is_default: true, messages: 2 });
+  expect((await set(7)).body).toEqual({ success: true, days: 7, is_default: false, messages: 0 });
   expect(store.messages).toEqual([]);
-  expect((await set(null)).body).toEqual({ success: true, days: 30, is_default: true });
+  expect((await set(null)).body).toEqual({ success: true, days: 30, is_default: true, messages: 0 });
   for (const days of [-1, 3_651, 1.5, '7', undefined]) {
     expect(await set(days)).toMatchObject({ status: 400, body: { error: 'invalid_body' } });
   }

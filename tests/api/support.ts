@@ -28,13 +28,13 @@ import type { Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
-import type { CallbackArchive, StoredCallback } from '../../src/ports/callbacks.ts';
+import type { CallbackArchive, FurtherEvents, NewFurtherEvent, StoredCallback } from '../../src/ports/callbacks.ts';
 import type { MediaFile } from '../../src/ports/media.ts';
 import type { IdempotencyStore, ReservedMessage, StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
 import { cleanUpLater } from '../harness/jest/clean-ups.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
-import { DRAFT, DraftsInMemory } from './drafts-in-memory.ts';
+import { DRAFT, draftsInMemory } from './drafts-in-memory.ts';
 import { historyInMemory } from './history-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
@@ -300,11 +300,12 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     masterKey: { change: () => Promise.resolve(13) },
     audit: ONE_ENTRY,
   };
+  const { drafts, ...told } = draftsInMemory({ clock, log });
   const app = createHttpApp({
     ...{
       ...core,
       answers,
-      drafts: new DraftsInMemory(),
+      drafts,
       clock,
       random: systemRandom,
       log,
@@ -324,7 +325,8 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     },
     ...overrides,
   });
-  return { app: heldToDocument(app), sessions, scheduled, media, settings, answers, clock, log, lines, keys, tokens };
+  const parts = { sessions, scheduled, media, settings, answers, drafts, ...told };
+  return { app: heldToDocument(app), ...parts, clock, log, lines, keys, tokens };
 }
 
 /** What {@link startApi} returns. */

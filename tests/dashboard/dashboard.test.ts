@@ -192,12 +192,13 @@ describe('the dashboard, in a real Chromium', () => {
     const { page, troubles } = await open();
     await page.getByRole('link', { name: /^Deliveries/ }).click();
 
-    await page.getByLabel('Account', { exact: true }).selectOption({ label: '+54 911 2233 4455' });
-    await page.getByLabel('Until').fill('2020-01-01T00:00');
-    await page.getByRole('button', { name: 'Replay' }).click();
+    const form = page.locator('#replay');
+    await form.getByLabel('Account').selectOption({ label: '+54 911 2233 4455' });
+    await form.getByLabel('Until').fill('2020-01-01T00:00');
+    await form.getByRole('button', { name: 'Replay' }).click();
     await page.getByText('“Until” must not be before “From”.').waitFor();
-    await page.getByLabel('Until').fill('2999-01-01T00:00');
-    await page.getByRole('button', { name: 'Replay' }).click();
+    await form.getByLabel('Until').fill('2999-01-01T00:00');
+    await form.getByRole('button', { name: 'Replay' }).click();
 
     await page.getByText(/events are delivered again\.$/).waitFor();
     const isTheSame = ({ body }: { body: any }) => body.message_content === REFUSED_TEXT;

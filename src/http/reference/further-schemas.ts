@@ -118,6 +118,20 @@ const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodT
       }),
     ),
   },
+  draft: {
+    name: 'DraftData',
+    schema: bodyOf<'draft'>()(
+      z.strictObject({
+        ...{ ...common, draft_id: text, key_id: text, state: z.enum(['waiting', 'sent', 'discarded', 'expired']) },
+        ...{ to: maybe, message_id: text, expires_at: time },
+        content: z
+          .looseObject({ type: text })
+          .nullable()
+          .meta({ description: 'What would be sent, as it was requested; `null` once that is decided.' }),
+        ...told,
+      }),
+    ),
+  },
   presence: {
     name: 'PresenceData',
     schema: bodyOf<'presence'>()(

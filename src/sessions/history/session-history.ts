@@ -17,6 +17,7 @@ import { search, type SearchResult, wordsOf } from './search.ts';
 /** So many searches run at once; the others wait. */
 const SEARCHES_AT_ONCE = 2;
 const EXPORT_PAGE = 200;
+const MOST_COUNTED = 100_000;
 
 /** Dependencies of {@link SessionHistory}. */
 export interface SessionHistoryDeps {
@@ -39,6 +40,8 @@ export interface HistorySetting {
   days: number;
   /** Whether it has a number of its own; otherwise that of `HISTORY_DAYS` counts. */
   isOwn: boolean;
+  /** How many it keeps, counted up to 100,000. */
+  messages: number;
 }
 
 /** A conversation of the history. */
@@ -73,11 +76,12 @@ export class SessionHistory {
     this.keeper = new HistoryKeeper({ ...deps, personOf: (id, jid) => connector.personOf(id, jid) });
   }
 
-  /** For how many days the session keeps messages. */
+  /** For how many days the session keeps messages, and how many. */
   async setting(id: SessionId): Promise<HistorySetting> {
-    const { days, sessions } = this.#deps;
+    const { days, sessions, store } = this.#deps;
     const { sessionId } = await sessions.view(id);
-    return { days: await days.of(sessionId), isOwn: (await days.own(sessionId)) !== undefined };
+    const isOwn = (await days.own(sessionId)) !== undefined;
+    return { days: await days.of(sessionId), isOwn, messages: await store.count(sessionId, MOST_COUNTED) };
   }
 
   /** Changes it, or has `HISTORY_DAYS` count (`null`). What is too old then is removed at once. */

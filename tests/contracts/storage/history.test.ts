@@ -68,6 +68,7 @@ contract('the history', (startStorage) => {
     expect(ids(await history.page(ANA, { chatId: LUZ_JID, limit: 9 }))).toEqual(['M4', 'M2', 'M1']);
     expect(ids(await history.page(ANA, { chatId: LUZ_JID, after: { atMs, id }, limit: 9 }))).toEqual(['M1']);
     expect(await history.chatOf(ANA, [LUZ_LID, GROUP, LUZ_JID])).toBe(GROUP);
+    expect([await history.count(ANA, 9), await history.count(ANA, 3), await history.count(BEA, 9)]).toEqual([4, 3, 0]);
     expect(await history.chatOf(ANA, [LUZ_LID])).toBeUndefined();
   });
 

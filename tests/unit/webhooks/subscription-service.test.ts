@@ -177,6 +177,29 @@ describe('the service of subscriptions', () => {
     expect((await world.receiver.next()).headers['webhook-id']).toBe('b1');
   });
 
+  it('keeps a further event that waits while it is paused, over a restart', async () => {
+    await using world = await World.start();
+    const { id } = await world.subscribe({ isPaused: true });
+    const body = { session_id: ANA, timestamp: '2024-01-15T10:30:00.000Z', group_id: '1@g.us', group_name: null };
+    const event = {
+      kind: 'group-update',
+      body: { ...body, by: null, offline: false, changes: { subject: 'x' } },
+    } as const;
+    await world.service.furtherEvents.add(ANA, [{ event, webhookId: 'before' }]);
+    await world.service[Symbol.asyncDispose]();
+    await world.db.reopen();
+    await world.startService();
+    await world.service.furtherEvents.add(ANA, [{ event, webhookId: 'after' }]);
+    await world.db.commit(statusUpdate(ANA, 'a1'));
+    expect(world.receiver.received).toEqual([]);
+
+    await world.service.change(id, { isPaused: false });
+    for (const webhookId of ['before', 'after', 'a1']) {
+      expect((await world.receiver.next()).headers['webhook-id']).toBe(webhookId);
+    }
+    expect(world.receiver.received[0]!.body).toMatchObject({ type: 'group-update', seq: null, data: event.body });
+  });
+
   it('continues after a restart, and takes over what other nodes have changed', async () => {
     await using world = await World.start();
     const kept = await world.subscribe();

@@ -63,6 +63,19 @@ export async function open(path, signal) {
   return response.body;
 }
 
+/**
+ * Downloads a file.
+ * @param {string} path
+ * @returns {Promise<Blob>} all of it; rejects with a Refusal, also when it breaks off
+ */
+export async function download(path) {
+  const response = await request(path, { headers: {} });
+  if (!response.ok) throw refusal(await response.json().catch(() => undefined));
+  return response.blob().catch((error) => {
+    throw new Refusal('unreachable', error.message);
+  });
+}
+
 /** The server's time in Unix ms: codes expire by its clock. */
 export function serverNow() {
   return new Date().getTime() + aheadMs;

@@ -1,11 +1,13 @@
 import { showAccount, wireAccount } from './accounts/account.js';
 import { showAccounts } from './accounts/accounts.js';
+import { forgetHistory, wireHistory } from './accounts/history.js';
 import { wireMessages } from './accounts/messages.js';
 import { forgetSend, wireSend } from './accounts/send.js';
 import { wireProfile } from './accounts/profile.js';
 import { wireRisk } from './accounts/risk.js';
 import { wireTimeline } from './accounts/timeline.js';
 import { ask, hasKey, useKey } from './api.js';
+import { forgetAudit, showAudit, wireAudit } from './audit/audit.js';
 import { showBanner } from './banner.js';
 import { followCluster, lookUpNode, showCluster, stopFollowingCluster } from './cluster.js';
 import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries/deliveries.js';
@@ -14,6 +16,7 @@ import { wireConfirm } from './dialogs/confirm.js';
 import { closeConnect, openConnect, wireConnect } from './dialogs/connect.js';
 import { $, setText } from './dom.js';
 import { forgetDrafts, showDrafts } from './drafts/drafts.js';
+import { forgetKeyNames } from './key-names.js';
 import { followEvents, retryNow, stopFollowing } from './live.js';
 import { currentRoute, goTo } from './route.js';
 import { changed, forget, onChange, state } from './store.js';
@@ -27,7 +30,7 @@ const KEY_FORM = /^[\x21-\x7e]+$/;
 function showAll() {
   if ($('app').hidden) return;
   const { view } = currentRoute();
-  for (const name of ['accounts', 'deliveries']) {
+  for (const name of ['accounts', 'deliveries', 'audit']) {
     $(`view-${name}`).hidden = view !== name;
     $(`nav-${name}`).ariaCurrent = view === name ? 'page' : null;
   }
@@ -41,6 +44,7 @@ function showAll() {
   showDeliveries();
   showReplay();
   showWebhooks();
+  showAudit();
 }
 
 /** Focuses the heading, so that screen readers announce the new view. */
@@ -76,8 +80,11 @@ function signOut(why) {
   $('confirm').close();
   useKey(undefined);
   forget();
+  forgetAudit();
   forgetDeliveries();
   forgetDrafts();
+  forgetHistory();
+  forgetKeyNames();
   forgetSend();
   forgetWebhooks();
   goTo();
@@ -109,10 +116,12 @@ async function trySignIn(event) {
 
 function wire() {
   wireAccount();
+  wireAudit();
   wireProfile();
   wireConfirm();
   wireConnect();
   wireDeliveries();
+  wireHistory();
   wireMessages();
   wireReplay();
   wireSend();

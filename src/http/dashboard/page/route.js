@@ -1,10 +1,12 @@
+const VIEWS = ['deliveries', 'audit'];
+
 /**
  * The current view, taken from the fragment of the URL, so that the back button and bookmarks work.
- * @returns {{view: string, sessionId: string | undefined}} `accounts` or `deliveries`, and the open account
+ * @returns {{view: string, sessionId: string | undefined}} `accounts`, `deliveries` or `audit`, and the open account
  */
 export function currentRoute() {
   const [, view, sessionId] = location.hash.split('/');
-  return view === 'deliveries'
+  return VIEWS.includes(view)
     ? { view, sessionId: undefined }
     : { view: 'accounts', sessionId: sessionId || undefined };
 }

@@ -15,9 +15,10 @@ const setting = z.strictObject({
   success: succeeded,
   days: z.int().nonnegative().meta({ description: '0 keeps nothing.' }),
   is_default: z.boolean().meta({ description: 'Whether that is what HISTORY_DAYS says.' }),
+  messages: z.int().nonnegative().meta({ description: 'How many it keeps, counted up to 100,000.' }),
 });
 
-const settingView = ({ days, isOwn }: HistorySetting) => ok({ days, is_default: !isOwn });
+const settingView = ({ days, isOwn, messages }: HistorySetting) => ok({ days, is_default: !isOwn, messages });
 
 /** `GET /sessions/:sessionId/history`. */
 export const viewHistory = route({
@@ -30,7 +31,7 @@ export const viewHistory = route({
   refusals: SESSION_REFUSALS,
   answer: setting,
   statuses: { 200: 'For how many days the session keeps messages.' },
-  example: { answer: { success: true, days: 30, is_default: false } },
+  example: { answer: { success: true, days: 30, is_default: false, messages: 4711 } },
   errors: ['session_not_found'],
   handler: async ({ history }, { params }) => settingView(await history.setting(params.sessionId)),
 });
@@ -56,7 +57,7 @@ export const changeHistory = route({
   refusals: SESSION_REFUSALS,
   answer: setting,
   statuses: { 200: 'For how many days the session keeps messages from now on.' },
-  example: { body: { days: 30 }, answer: { success: true, days: 30, is_default: false } },
+  example: { body: { days: 30 }, answer: { success: true, days: 30, is_default: false, messages: 4711 } },
   errors: ['session_not_found'],
   handler: async ({ history }, { params, body }) => settingView(await history.set(params.sessionId, body.days)),
 });

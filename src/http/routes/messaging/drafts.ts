@@ -5,11 +5,11 @@ import type { SessionId } from '../../../domain/session-id.ts';
 import { isoTime } from '../../../kit/clock.ts';
 import { type Caller, maySee } from '../../access/caller.ts';
 import type { Core } from '../../core.ts';
-import { messageOf, recipientIn } from '../../drafts.ts';
 import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, pageQuery, succeeded } from '../../schemas/common.ts';
 import { SEND_ERRORS, sentAnswer } from '../../schemas/sent-answer.ts';
 import { sendRequested } from '../../send-requested.ts';
+import { shownMessage } from '../../stored-draft.ts';
 
 const STATES = ['waiting', 'sending', 'sent', 'discarded'] as const satisfies readonly Draft['state'][];
 
@@ -22,7 +22,7 @@ const draft = z
       .string()
       .nullable()
       .meta({ description: 'A number or an address; null for an action on an earlier message.' }),
-    content: z.looseObject({ type: z.string() }).meta({ description: 'What would be sent.' }),
+    content: z.looseObject({ type: z.string() }).meta({ description: 'What would be sent, as it was requested.' }),
     replyTo: z.string().nullable(),
     messageId: z.string().meta({ description: 'The id that the message will have.' }),
     state: z.enum(STATES),
@@ -100,7 +100,7 @@ export const discardDraft = route({
   path: '/drafts/:draftId/discard',
   scope: 'messages:send',
   ownSessionsOnly: true,
-  answeredBy: 'any-node',
+  answeredBy: 'owner-or-storage',
   summary: 'Discard a draft',
   description: 'It is not sent. A key with "approval" or "recipients" cannot discard. Needs no body.',
   params: draftParams,
@@ -109,9 +109,9 @@ export const discardDraft = route({
   statuses: { 200: 'The draft is discarded.' },
   example: { answer: { success: true } },
   errors: ['draft_not_found', 'draft_decided'],
-  async handler(core, { params, caller }) {
-    await sessionOf(core, { params, caller });
-    await core.drafts.discard(params.draftId);
+  sessionOf,
+  async handler({ drafts }, { params }) {
+    await drafts.discard(params.draftId);
     return ok({});
   },
 });
@@ -127,11 +127,10 @@ async function sessionOf(
 }
 
 function viewOf(stored: Draft): z.infer<typeof draft> {
-  const message = messageOf(stored);
+  const { to, content, replyTo, messageId } = shownMessage(stored);
   const { id, sessionId, keyId, state, createdAtMs } = stored;
   return {
-    ...{ draftId: id, sessionId, keyId, state, to: recipientIn(message) },
-    ...{ content: { ...message.content }, replyTo: message.replyTo, messageId: message.messageId },
+    ...{ draftId: id, sessionId, keyId, state, to, content, replyTo, messageId },
     createdAt: isoTime(createdAtMs),
     expiresAt: isoTime(createdAtMs + DRAFT_TTL_MS),
   };

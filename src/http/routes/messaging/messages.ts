@@ -60,8 +60,8 @@ export const sendAnyMessage = route({
     'media_not_uploaded',
   ],
   idempotent: true,
-  handler: (core, { params: { sessionId }, body, files, caller, requestId, messageId }) =>
-    sendOrDraft(core, caller, { sessionId, message: { ...body, messageId }, files, requestId }),
+  handler: (core, { params: { sessionId }, body, requested, files, caller, requestId, messageId }) =>
+    sendOrDraft(core, caller, { sessionId, requested, message: { ...body, messageId }, files, requestId }),
 });
 
 /** `POST /sessions/:sessionId/send-message`. */
@@ -84,10 +84,17 @@ export const sendMessage = route({
   idempotent: true,
   handler: (
     core,
-    { params: { sessionId }, body: { number: to, message: text }, files, caller, requestId, messageId },
+    { params: { sessionId }, body: { number: to, message: text }, requested, files, caller, requestId, messageId },
   ) => {
     const content = { type: 'text' as const, text, preview: false };
     const message = { to, content, replyTo: null, mentions: [], messageId };
-    return sendOrDraft(core, caller, { sessionId, message, files, requestId });
+    const { number } = (requested ?? {}) as { number?: unknown };
+    return sendOrDraft(core, caller, {
+      sessionId,
+      requested: { type: 'text', number, text },
+      message,
+      files,
+      requestId,
+    });
   },
 });

@@ -141,6 +141,14 @@ export class PostgresHistoryStore implements HistoryStore {
     return this.#opened(sessionId, rows)[0];
   }
 
+  async count(sessionId: SessionId, most: number): Promise<number> {
+    const rows = await this.#db.read<{ count: number }>(
+      sql`SELECT COUNT(*)::integer AS count
+          FROM (SELECT 1 FROM kept_messages WHERE session_id = ${sessionId} LIMIT ${most}) AS counted`,
+    );
+    return rows[0]?.count ?? 0;
+  }
+
   removeChat(sessionId: SessionId, chatId: string): Promise<number> {
     const statement = removal(sessionId, fragment`kept_messages`, fragment`chat`, [chatId]);
     return this.#db.send(sessionId, (transaction) => transaction.run(statement));

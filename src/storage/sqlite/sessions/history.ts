@@ -97,6 +97,10 @@ export class SqliteHistoryStore implements HistoryStore {
     return this.#db.read(() => this.#opened(sessionId, this.#sql.oldest.all(sessionId, chatId))[0]);
   }
 
+  count(sessionId: SessionId, most: number): Promise<number> {
+    return this.#db.read(() => this.#sql.count.get(sessionId, most)?.count ?? 0);
+  }
+
   removeChat(sessionId: SessionId, chatId: string): Promise<number> {
     return this.#db.write(() => this.#sql.removeChat.run(sessionId, chatId).changes);
   }
@@ -199,6 +203,9 @@ function prepare(db: Database) {
     ),
     oldest: db.prepare<[SessionId, string], Row>(
       `SELECT ${COLUMNS} FROM kept_messages WHERE session_id = ? AND chat = ? ORDER BY sent_at_ms, id LIMIT 1`,
+    ),
+    count: db.prepare<[SessionId, number], { count: number }>(
+      'SELECT COUNT(*) AS count FROM (SELECT 1 FROM kept_messages WHERE session_id = ? LIMIT ?)',
     ),
     remove: db.prepare<[number]>('DELETE FROM kept_messages WHERE id = ?'),
     messagesOfPerson: [removal('kept_messages', 'chat'), removal('kept_messages', 'author')],

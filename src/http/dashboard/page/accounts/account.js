@@ -6,6 +6,7 @@ import { currentRoute, goTo } from '../route.js';
 import { changed, state } from '../store.js';
 import { ago, moment } from '../words/format.js';
 import { errorText, serverText, text } from '../words/text.js';
+import { showHistory } from './history.js';
 import { showProfile } from './profile.js';
 import { showMessages } from './messages.js';
 import { showRisk } from './risk.js';
@@ -41,6 +42,7 @@ function show(session) {
   $('start').hidden = kind !== 'stopped';
   showProfile(session);
   showRisk(session);
+  showHistory(session.session_id);
   showSend(session);
   showMessages(session.session_id);
   showTimeline(session);

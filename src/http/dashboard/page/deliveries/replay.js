@@ -2,6 +2,7 @@ import { byUrgency, nameOf } from '../accounts/session.js';
 import { ask, serverNow } from '../api.js';
 import { $, make, setText, showList } from '../dom.js';
 import { changed, state } from '../store.js';
+import { localTime } from '../words/format.js';
 import { errorText, text } from '../words/text.js';
 
 const HOUR_MS = 3_600_000;
@@ -44,10 +45,4 @@ function showResult(words, mood) {
 function option({ session_id: value }) {
   const element = make('option', { value });
   return { element, update: (session) => setText(element, nameOf(session)) };
-}
-
-/** The value of a `datetime-local` field: local time, to the minute. */
-function localTime(ms) {
-  const offsetMs = new Date(ms).getTimezoneOffset() * MINUTE_MS;
-  return new Date(ms - offsetMs).toISOString().slice(0, 16);
 }

@@ -1,8 +1,9 @@
 import { nameOf } from '../accounts/session.js';
 import { ask, serverNow } from '../api.js';
 import { $, make, notice, setText } from '../dom.js';
+import { keyName } from '../key-names.js';
 import { state } from '../store.js';
-import { ago, readable } from '../words/format.js';
+import { ago, moment, readable } from '../words/format.js';
 import { errorText, text } from '../words/text.js';
 import { loadDrafts } from './list.js';
 
@@ -24,17 +25,20 @@ export function row(draft) {
     button.addEventListener('click', () => decide(draft, step, { buttons, result }));
     return button;
   });
-  const update = ({ sessionId, keyId, createdAt }) => {
+  const expiry = make('p', { className: 'soft' });
+  const update = ({ sessionId, keyId, createdAt, expiresAt, state: step }) => {
     const session = state.sessions.get(sessionId);
-    setText(origin, text('draftOrigin', session ? nameOf(session) : sessionId, keyId, ago(createdAt, serverNow())));
+    const account = session ? nameOf(session) : sessionId;
+    setText(origin, text('draftOrigin', account, keyName(keyId), ago(createdAt, serverNow())));
+    setText(expiry, text(step === 'sending' ? 'draftSending' : 'draftExpires', moment(expiresAt, serverNow())));
   };
   const head = make('div', { className: 'head' }, title, make('div', { className: 'actions' }, ...buttons));
-  return { element: make('li', {}, head, origin, words, result), update };
+  return { element: make('li', {}, head, origin, words, expiry, result), update };
 }
 
 /** What the message says, and which file it carries; of other kinds, their fields. */
 function wordsOf({ content: { type, text: words, caption, file, ...rest } }) {
-  if (file) return [text('draftFile', type, file.url), caption].filter(Boolean).join('\n');
+  if (file?.url) return [text('draftFile', type, file.url), caption].filter(Boolean).join('\n');
   return words && Object.keys(rest).length === 0 ? words : `${type}: ${JSON.stringify({ text: words, ...rest })}`;
 }
 
@@ -43,8 +47,8 @@ async function decide({ draftId }, step, { buttons, result }) {
   setText(result, step === 'approve' ? text('sending') : '');
   result.dataset.mood = '';
   try {
-    await ask('POST', `/drafts/${draftId}/${step}`);
-    notice(text(step === 'approve' ? 'draftSent' : 'draftGone'));
+    const { status } = await ask('POST', `/drafts/${draftId}/${step}`);
+    notice(text(step === 'discard' ? 'draftGone' : status === 'pending' ? 'sentLater' : 'draftSent'));
     // The focused button disappears with its row.
     $('drafts-title').focus();
     await loadDrafts();

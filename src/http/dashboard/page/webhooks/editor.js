@@ -7,11 +7,12 @@ import { chosenOf, showChoices, wireChoices } from './choices.js';
 import { headersGiven, showHeaders, wireHeaders } from './headers.js';
 import { loadWebhooks } from './list.js';
 import { accountName, eventName, webhookName } from './naming.js';
+import { secretGiven, showSecretWays, wireSecretWays } from './secret.js';
 
 const EVENTS = [
   ...['new-session-connected', 'status-update', 'qr-update', 'message-received', 'message-status-update'],
   ...['group-update', 'group-participants', 'group-join-request', 'call', 'presence', 'chat-update', 'contact-update'],
-  ...['label-update', 'label-association', 'status-post', 'channel-message'],
+  ...['label-update', 'label-association', 'status-post', 'channel-message', 'draft'],
 ];
 
 const NEW = { url: '', name: '', events: null, sessions: null, headers: [], paused: false };
@@ -38,6 +39,7 @@ export function openEditor(webhook) {
   showChoices('events', eventOptions(events), events);
   showChoices('sessions', sessionOptions(sessions), sessions);
   showHeaders(headers);
+  showSecretWays(!webhook);
   complain('');
   showSecret('');
   $('webhook').showModal();
@@ -54,6 +56,7 @@ export function wireEditor() {
   wireChoices('events');
   wireChoices('sessions');
   wireHeaders();
+  wireSecretWays();
   for (const name of ['close', 'cancel', 'done']) {
     $(`webhook-${name}`).addEventListener('click', () => isSaving() || closeEditor());
   }
@@ -70,10 +73,11 @@ export function wireEditor() {
   });
 }
 
-/** Neither the secret nor the values of headers stay in the page. */
+/** Neither secrets nor the values of headers stay in the page. */
 function forgetInput() {
   turn += 1;
   showSecret('');
+  showSecretWays(!edited);
   showHeaders([]);
 }
 
@@ -96,19 +100,19 @@ async function submit(event) {
   await loadWebhooks();
 }
 
-async function save(wish, mine) {
+async function save({ isShown, ...wish }, mine) {
   try {
     const path = edited ? `/webhooks/${edited.webhookId}` : '/webhooks';
-    const { secret } = await ask(edited ? 'PATCH' : 'POST', path, wish);
-    if (mine === turn) finish(secret);
+    await ask(edited ? 'PATCH' : 'POST', path, wish);
+    if (mine === turn) finish(isShown ? wish.secret : '');
   } catch (error) {
     if (mine === turn) complain(errorText(error));
   }
 }
 
-/** Shows the secret of a new webhook, or the list again. */
+/** Shows a secret that the user does not know, or the list again. */
 function finish(secret) {
-  if (secret) return showSecret(secret);
+  if (secret !== '') return showSecret(secret);
   closeEditor();
   notice(text('webhookSaved'));
 }
@@ -118,15 +122,17 @@ function wishGiven() {
   const url = $('webhook-url').value.trim();
   const [events, sessions] = [chosenOf('events'), chosenOf('sessions')];
   const { headers, trouble } = headersGiven();
+  const { trouble: secretTrouble, ...secret } = secretGiven();
   const missing = [
     url === '' && text('webhookUrlMissing'),
     events?.length === 0 && text('webhookEventsMissing'),
     sessions?.length === 0 && text('webhookSessionsMissing'),
     trouble,
+    secretTrouble,
   ].find(Boolean);
   if (missing) return { trouble: missing };
   const name = $('webhook-name').value.trim();
-  return { url, name, events, sessions, paused: $('webhook-paused').checked, ...(headers && { headers }) };
+  return { url, name, events, sessions, paused: $('webhook-paused').checked, ...(headers && { headers }), ...secret };
 }
 
 /** Those that the page does not know are kept. */
@@ -152,6 +158,7 @@ function showSecret(secret) {
   $('webhook-created').hidden = secret === '';
   setText($('webhook-copy'), text('webhookCopy'));
   if (secret === '') return;
-  setText($('webhook-title'), text('webhookSecretTitle'));
+  setText($('webhook-title'), text(edited ? 'webhookSecretRenewed' : 'webhookSecretTitle'));
+  setText($('webhook-secret-hint'), text(edited ? 'webhookSecretRenewedHint' : 'webhookSecretHint'));
   $('webhook-copy').focus();
 }

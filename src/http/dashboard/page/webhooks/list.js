@@ -12,7 +12,7 @@ function nothing() {
 }
 
 /**
- * The webhooks as they were last loaded.
+ * The webhooks as they were last loaded, each with how `GET /health` says that it is doing (`trouble`).
  * @returns {{webhooks: any[] | undefined, trouble: string}} `undefined` until they are known, or when the key may not see them
  */
 export function knownWebhooks() {
@@ -44,7 +44,9 @@ export function forgetList() {
 async function find() {
   try {
     const { data } = await ask('GET', '/webhooks');
-    return { webhooks: data, trouble: '' };
+    const { webhooks: states = [] } = data.length > 0 ? await ask('GET', '/health') : {};
+    const troubles = new Map(states.map((each) => [each.webhookId, each]));
+    return { webhooks: data.map((each) => ({ ...each, trouble: troubles.get(each.webhookId) })), trouble: '' };
   } catch (error) {
     if (error.code === 'not_permitted') return { webhooks: undefined, isDenied: true };
     return { trouble: errorText(error) };

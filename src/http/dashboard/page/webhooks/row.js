@@ -2,13 +2,14 @@ import { ask } from '../api.js';
 import { confirm } from '../dialogs/confirm.js';
 import { $, make, notice, setText } from '../dom.js';
 import { sinceSeconds } from '../words/format.js';
-import { text } from '../words/text.js';
+import { receiverText, text } from '../words/text.js';
 import { openEditor } from './editor.js';
 import { lettersOf } from './letters.js';
 import { loadWebhooks } from './list.js';
 import { eventName, webhookName } from './naming.js';
 import { outcomeOf } from './outcome.js';
 import { pressable } from './press.js';
+import { openWebhookReplay } from './replay.js';
 
 /**
  * Builds the row of a webhook: what it receives, how far it has come, and what can be done with it.
@@ -21,6 +22,7 @@ export function row({ webhookId: id }) {
   const url = make('p', { className: 'soft url' });
   const wants = make('p', { className: 'soft' });
   const state = make('p');
+  const reason = make('p', { className: 'reason' });
   const result = make('p', { className: 'result', role: 'status' });
   const say = (words, mood) => {
     setText(result, words);
@@ -34,26 +36,30 @@ export function row({ webhookId: id }) {
     setText(url, now.url);
     setText(wants, wantsOf(now));
     setText(state, stateOf(now));
+    setText(reason, reasonOf(now));
+    reason.dataset.mood = now.paused ? 'off' : 'bad';
     actions.update(now);
     letters.update(now);
   };
-  const head = make('div', { className: 'head' }, make('div', {}, title, url, wants, state), actions.element);
+  const head = make('div', { className: 'head' }, make('div', {}, title, url, wants, state, reason), actions.element);
   return { element: make('li', {}, head, result, letters.element), update };
 }
 
 function actionsOf(current, say) {
   const send = pressable(() => test(current().webhookId, say), say);
   const pause = pressable(() => toggle(current()), say);
+  const back = pressable(async () => openWebhookReplay(current(), say), say);
   const edit = pressable(async () => openEditor(current()), say);
   const end = pressable(() => remove(current()), say, 'danger');
   const update = (webhook) => {
     const label = (words) => [words, text('webhookAction', words, webhookName(webhook))];
     send.name(...label(text('webhookTest')));
     pause.name(...label(webhook.paused ? text('webhookContinue') : text('webhookPause')));
+    back.name(...label(text('replay')));
     edit.name(...label(text('webhookChange')));
     end.name(...label(text('webhookDelete')));
   };
-  const buttons = [send, pause, edit, end].map(({ element }) => element);
+  const buttons = [send, pause, back, edit, end].map(({ element }) => element);
   return { element: make('div', { className: 'actions' }, ...buttons), update };
 }
 
@@ -65,7 +71,17 @@ function wantsOf({ events, sessions }) {
 function stateOf({ paused, pending, oldestPendingSeconds, deadLettered }) {
   const oldest = pending > 0 ? sinceSeconds(-oldestPendingSeconds) : '';
   const counts = [text('webhookPending', pending, oldest), text('webhookFailed', deadLettered)];
-  return [paused ? text('webhookIsPaused') : text('webhookActive'), ...counts].join(' · ');
+  return [text(paused ? 'webhookIsPaused' : 'webhookActive'), ...counts].join(' · ');
+}
+
+/** Why nothing arrives, as far as it is known; empty while everything does. */
+function reasonOf({ paused, pending, trouble }) {
+  if (paused) return text('webhookPausedWhy');
+  if (!trouble || (trouble.lastError === null && !trouble.behind) || pending === 0) return '';
+  const why = trouble.lastError === null ? '' : receiverText(trouble.lastError);
+  return [text(trouble.failing ? 'webhookFailing' : trouble.behind ? 'webhookBehind' : 'webhookRetrying'), why]
+    .filter(Boolean)
+    .join(' ');
 }
 
 async function test(id, say) {

@@ -3,6 +3,7 @@ import { currentRoute } from '../route.js';
 import { text } from '../words/text.js';
 import { closeEditor, openEditor, wireEditor } from './editor.js';
 import { forgetList, knownWebhooks, refreshWebhooks } from './list.js';
+import { closeWebhookReplay, wireWebhookReplay } from './replay.js';
 import { row } from './row.js';
 
 /** Shows the further webhooks among the deliveries, to a key that may see them. */
@@ -18,6 +19,7 @@ export function showWebhooks() {
 /** Clears everything when the user signs out. */
 export function forgetWebhooks() {
   closeEditor();
+  closeWebhookReplay();
   forgetList();
   $('webhooks-card').hidden = true;
   showList($('webhooks'), [], String, row);
@@ -27,4 +29,5 @@ export function forgetWebhooks() {
 export function wireWebhooks() {
   $('webhook-add').addEventListener('click', () => openEditor());
   wireEditor();
+  wireWebhookReplay();
 }

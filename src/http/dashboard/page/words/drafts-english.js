@@ -1,8 +1,13 @@
+import { plural } from './plural.js';
+
 /** The texts about drafts in English. */
 export const DRAFTS_ENGLISH = {
   draftsTitle: 'Waiting for your approval',
   draftsHint:
     'Nothing of this has been sent. Read it first: a stranger may have dictated it to the program that wrote it.',
+  draftsCount: (count) => plural(count, '(1 message waits for approval)', '(# messages wait for approval)'),
+  draftExpires: (when) => `Discarded by itself: ${when}`,
+  draftSending: () => 'Somebody has approved it. If it stays here, sending was interrupted: approve it again.',
   draftTo: (to) => `To ${to}`,
   draftOwnChat: 'the chat of an earlier message',
   draftOrigin: (account, key, when) => `From ${account} · key ${key} · ${when}`,

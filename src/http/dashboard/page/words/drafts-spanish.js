@@ -1,7 +1,12 @@
+import { plural } from './plural.js';
+
 /** The texts about drafts in Spanish. */
 export const DRAFTS_SPANISH = {
   draftsTitle: 'Esperan tu aprobación',
   draftsHint: 'Nada de esto se ha enviado. Léelo antes: un desconocido pudo dictarlo al programa que lo escribió.',
+  draftsCount: (count) => plural(count, '(1 mensaje espera aprobación)', '(# mensajes esperan aprobación)'),
+  draftExpires: (when) => `Se descarta solo: ${when}`,
+  draftSending: () => 'Alguien lo aprobó. Si sigue aquí, el envío se interrumpió: apruébalo otra vez.',
   draftTo: (to) => `Para ${to}`,
   draftOwnChat: 'el chat de un mensaje anterior',
   draftOrigin: (account, key, when) => `De ${account} · clave ${key} · ${when}`,

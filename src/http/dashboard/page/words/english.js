@@ -1,4 +1,6 @@
+import { AUDIT_ENGLISH } from './audit-english.js';
 import { DRAFTS_ENGLISH } from './drafts-english.js';
+import { HISTORY_ENGLISH } from './history-english.js';
 import { plural } from './plural.js';
 import { RISK_ENGLISH } from './risk-english.js';
 import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
@@ -191,6 +193,7 @@ export const ENGLISH = {
   'event_label-association': 'Label added or removed',
   'event_status-post': 'Status post',
   'event_channel-message': 'Channel message',
+  event_draft: 'Message for approval',
   replayTitle: 'Replay deliveries',
   replayHint: 'If your backend lost data, send it all events of an account in a time range again, in order.',
   account: 'Account',
@@ -290,6 +293,8 @@ export const ENGLISH = {
   error_callback_not_found: 'This delivery no longer exists.',
   lacks: (scope) => `This key cannot do that: it lacks the ${scope} scope.`,
 
+  ...AUDIT_ENGLISH,
+  ...HISTORY_ENGLISH,
   ...WEBHOOKS_ENGLISH,
   ...RISK_ENGLISH,
   ...DRAFTS_ENGLISH,

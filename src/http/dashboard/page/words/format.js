@@ -42,6 +42,16 @@ export function moment(iso, nowMs) {
   return (at.toDateString() === new Date(nowMs).toDateString() ? TODAY : ANY_DAY).format(at);
 }
 
+/**
+ * The value of a `datetime-local` field: local time, to the minute.
+ * @param {number} ms Unix ms
+ * @returns {string}
+ */
+export function localTime(ms) {
+  const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
+  return new Date(ms - offsetMs).toISOString().slice(0, 16);
+}
+
 /** Country codes of two digits. Those of one digit are 1 and 7; all others have three. */
 const TWO_DIGITS = /^(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 

@@ -30,6 +30,7 @@ export const ENGLISH_SENTENCES = [
   ],
   [/the receiver is not reachable \((.*)\)$/, 'the receiver cannot be reached ($1).'],
   [/^the receiver /, 'The receiver '],
+  [/^The field "secret" must be whsec_.*$/, 'This is not a secret: whsec_ followed by base64 of 18 to 74 bytes is.'],
   [
     /^The field "headers" must not contain headers of the connection.*$/,
     'Some headers cannot be set: those of the connection, and content-, user-agent, webhook- and x-session- headers.',
@@ -229,6 +230,7 @@ export const SPANISH_SENTENCES = [
   ],
   [/the receiver is not reachable \((.*)\)$/, 'no se puede conectar con el receptor ($1).'],
   [/^el receptor /, 'El receptor '],
+  [/^The field "secret" must be whsec_.*$/, 'Esto no es un secreto: lo es whsec_ seguido del base64 de 18 a 74 bytes.'],
   [
     /^The field "headers" must not contain headers of the connection.*$/,
     'Algunos encabezados no se pueden definir: los de la conexión y los que empiezan por content-, user-agent, webhook- y x-session-.',

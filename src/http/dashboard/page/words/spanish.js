@@ -1,4 +1,6 @@
+import { AUDIT_SPANISH } from './audit-spanish.js';
 import { DRAFTS_SPANISH } from './drafts-spanish.js';
+import { HISTORY_SPANISH } from './history-spanish.js';
 import { plural } from './plural.js';
 import { RISK_SPANISH } from './risk-spanish.js';
 import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
@@ -191,6 +193,7 @@ export const SPANISH = {
   'event_label-update': 'Cambio en una etiqueta',
   'event_label-association': 'Etiqueta añadida o quitada',
   'event_status-post': 'Publicación de estado',
+  event_draft: 'Mensaje por aprobar',
   'event_channel-message': 'Mensaje de un canal',
   replayTitle: 'Repetir entregas',
   replayHint: 'Si tu backend perdió datos, envíale de nuevo todos los eventos de una cuenta en un período, en orden.',
@@ -298,6 +301,8 @@ export const SPANISH = {
   error_callback_not_found: 'Esta entrega ya no existe.',
   lacks: (scope) => `Esta clave no puede hacer eso: le falta el permiso ${scope}.`,
 
+  ...AUDIT_SPANISH,
+  ...HISTORY_SPANISH,
   ...WEBHOOKS_SPANISH,
   ...RISK_SPANISH,
   ...DRAFTS_SPANISH,

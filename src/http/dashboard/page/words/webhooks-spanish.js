@@ -13,7 +13,8 @@ export const WEBHOOKS_SPANISH = {
     'Recibe cada evento como un POST. Una dirección pública o un host de WEBHOOK_ALLOWED_HOSTS en el servidor.',
   webhookName: 'Nombre (opcional)',
   webhookEvents: 'Eventos',
-  webhookAllEvents: 'Todos, también los futuros, salvo presencia, publicaciones de estado y mensajes de canales',
+  webhookAllEvents:
+    'Todos, también los futuros, salvo presencia, publicaciones de estado, mensajes de canales y mensajes por aprobar',
   webhookSessions: 'Cuentas',
   webhookAllSessions: 'Todas, también las futuras',
   webhookHeaders: 'Encabezados',
@@ -29,6 +30,17 @@ export const WEBHOOKS_SPANISH = {
   webhookSecret: 'Secreto',
   webhookSecretTitle: 'Webhook creado',
   webhookSecretHint: 'El secreto firma cada solicitud. Guárdalo ahora en el receptor: no se vuelve a mostrar.',
+  webhookSigning: 'Secreto de firma',
+  webhookSecret_made: 'Crear uno nuevo y mostrarlo una vez',
+  webhookSecret_own: 'Escribir el mío',
+  webhookSecret_keep: 'Conservar el actual',
+  webhookSecretOwn: 'Secreto propio',
+  webhookSecretOwnHint:
+    'whsec_ seguido del base64 de 18 a 74 bytes, tal como lo tiene el receptor. No se vuelve a mostrar.',
+  webhookSecretMissing: 'Escribe tu secreto.',
+  webhookSecretRenewed: 'Secreto nuevo',
+  webhookSecretRenewedHint:
+    'Desde ahora firma cada solicitud en lugar del anterior. Guárdalo ahora en el receptor: no se vuelve a mostrar.',
   webhookCopy: 'Copiar secreto',
   webhookDone: 'Listo',
   webhookUrlMissing: 'Escribe una URL.',
@@ -42,6 +54,10 @@ export const WEBHOOKS_SPANISH = {
   webhookSomeSessions: (count) => plural(count, '1 cuenta', '# cuentas'),
   webhookActive: 'Activo',
   webhookIsPaused: 'En pausa',
+  webhookPausedWhy: 'Alguien lo pausó. Los eventos esperan mientras estén almacenados (CALLBACK_RETENTION).',
+  webhookFailing: 'Falla una y otra vez.',
+  webhookBehind: 'Lleva diez minutos de retraso o más.',
+  webhookRetrying: 'El último intento falló; se reintenta.',
   webhookPending: (count, oldest) =>
     `${plural(count, '1 pendiente', '# pendientes')}${oldest && ` (el más antiguo: ${oldest})`}`,
   webhookFailed: (count) => plural(count, '1 fallido', '# fallidos'),
@@ -56,6 +72,15 @@ export const WEBHOOKS_SPANISH = {
   webhookRefused: (status, ms) => `Rechazado con el estado ${status} en ${ms} ms.`,
   webhookNowPaused: (name) => `${name} está en pausa. Los eventos esperan hasta que lo reanudes.`,
   webhookNowActive: (name) => `${name} se reanudó.`,
+  webhookReplayTitle: (name) => `Repetir para ${name}`,
+  webhookReplayHint:
+    'Vuelve a este momento y recibe de nuevo todos los eventos posteriores de la cuenta, en orden y con los mismos ids.',
+  webhookReplayMissing: 'Elige una cuenta y una hora.',
+  webhookReplayed: (count) =>
+    `Retrocedió ${plural(count, '1 evento', '# eventos')}; los que recibe se entregan de nuevo.`,
+  webhookReplayedPaused: (count) =>
+    `Retrocedió ${plural(count, '1 evento', '# eventos')}; se entregan de nuevo cuando lo reanudes.`,
+  webhookReplayedNone: 'No hay eventos almacenados de esta cuenta desde entonces.',
   webhookDeleteTitle: (name) => `¿Eliminar ${name}?`,
   webhookDeleteBody: 'No recibe nada más, y sus eventos pendientes y fallidos se olvidan.',
   webhookLetters: (count) => plural(count, 'Ver 1 evento fallido', 'Ver # eventos fallidos'),

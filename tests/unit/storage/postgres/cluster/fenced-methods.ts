@@ -148,6 +148,7 @@ export const OTHERS: readonly string[] = [
     'history.page',
     'history.chats',
     'history.oldest',
+    'history.count',
   ],
   ...['archive.list', 'archive.find', 'archive.events', 'heldCallbacks.all', 'damagedValues.count'],
   ...[
