@@ -96,9 +96,8 @@ const FITTING: Partial<Record<OutgoingMedia['type'], string>> = {
 export function write(content: OutgoingMedia, uploaded: UploadedFile, atMs: number): proto.IMessage {
   const { type, file, caption, seconds, width, height } = content;
   const isVoice = type === 'voice';
-  const { handle: _, ...fileFacts } = uploaded;
   const media: AnyMedia & proto.Message.IAudioMessage = {
-    ...fileFacts,
+    ...uploaded,
     mimetype: isVoice ? 'audio/ogg; codecs=opus' : file.mimetype,
     fileLength: file.size,
     ...(uploaded.mediaKey && { mediaKeyTimestamp: Math.floor(atMs / 1000) }),
