@@ -51,7 +51,7 @@ function wav(): Buffer {
 /** Two pictures with odd sides, a tenth of a second each. */
 function gif(): Promise<Buffer> {
   const [width, height] = [161, 91];
-  const pixels = Buffer.alloc(width * height * 2 * 3, (_: number) => 0).fill(200, width * height * 3);
+  const pixels = Buffer.alloc(width * height * 2 * 3).fill(200, width * height * 3);
   const raw = { width, height: height * 2, channels: 3, pageHeight: height } as const;
   return sharp(pixels, { raw })
     .gif({ delay: [100, 100] })
