@@ -136,7 +136,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createRest(config, deps, {
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit },
-    ...{ storage, cluster, files: uploads },
+    ...{ storage, connector, cluster, files: uploads },
   });
   const server = keep(
     built,

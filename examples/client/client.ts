@@ -3511,9 +3511,9 @@ export class OrchestratorClient {
   /**
    * Forget a person.
    * Removes what the session has of a person, under the number and the LID: the conversation and what
-   * they wrote in groups, messages sent to them, their name, disappearing timer and votes. Webhooks,
-   * downloaded files and the keys of encryption stay until they expire; docs/history.md says for how
-   * long. Others keep their copies.
+   * they wrote in groups, messages sent to them, those scheduled and drafts to them, their name,
+   * disappearing timer and votes. Webhooks, downloaded files and the keys of encryption stay until they
+   * expire; docs/history.md says for how long. Others keep their copies.
    */
   forgetPerson(
     sessionId: string,
@@ -3527,12 +3527,45 @@ export class OrchestratorClient {
     sent: number;
     /** Names, timers, votes and conversations. */
     others: number;
+    /** Scheduled messages to them; those that waited are not sent. */
+    scheduled: number;
+    /** Drafts to them. */
+    drafts: number;
   }> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/people/${encodeURIComponent(contactId)}`,
       { options },
     );
+  }
+
+  /**
+   * Forget a person everywhere.
+   * Removes what all sessions have of a person, whichever node runs them, under every number and LID
+   * that any of them knows: the conversation and what they wrote in groups, messages sent to them, those
+   * scheduled and drafts to them, their name, disappearing timer and votes. Webhooks, downloaded files
+   * and the keys of encryption stay until they expire; docs/history.md says for how long. Others keep
+   * their copies. When it fails, repeat it.
+   */
+  forgetPersonEverywhere(
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    /** Kept messages that were removed. */
+    messages: number;
+    /** Messages sent to them in the last two weeks. */
+    sent: number;
+    /** Names, timers, votes and conversations. */
+    others: number;
+    /** Scheduled messages to them; those that waited are not sent. */
+    scheduled: number;
+    /** Drafts to them. */
+    drafts: number;
+    /** The sessions that were looked at. */
+    sessions: number;
+  }> {
+    return this.#requests.json('DELETE', `/people/${encodeURIComponent(contactId)}`, { options });
   }
 
   /**

@@ -15,6 +15,7 @@ import type { SubscriptionHealth, Subscriptions } from '../ports/subscriptions.t
 import type { MediaFile } from '../ports/media.ts';
 import type { Scheduler } from '../sessions/scheduled/scheduler.ts';
 import type { SendResult } from '../sessions/outbound.ts';
+import type { ForgetPerson } from '../sessions/history/forget-person.ts';
 import type { SessionHistory } from '../sessions/history/session-history.ts';
 import type { RecentMessage } from '../sessions/recent-messages.ts';
 import type { PasskeyLinking } from '../sessions/state/passkey-linking.ts';
@@ -132,6 +133,9 @@ export interface SettingsApi {
   setDownloadMedia(enabled: boolean): Promise<void>;
 }
 
+/** What is stored of a person. */
+type PeopleApi = Pick<ForgetPerson, 'in' | 'everywhere'>;
+
 type ScheduledApi = Pick<Scheduler, 'schedule' | 'list' | 'find' | 'cancel'>;
 
 type KeysApi = Pick<ApiKeys, 'create' | 'list' | 'revoke' | 'callerOf'>;
@@ -243,6 +247,7 @@ export interface Core {
   sessions: SessionsApi;
   media: MediaApi;
   history: HistoryApi;
+  people: PeopleApi;
   /** Messages to be sent later. */
   scheduled: ScheduledApi;
   settings: SettingsApi;

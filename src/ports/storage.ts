@@ -17,6 +17,7 @@ import type { AuditStore } from './audit.ts';
 import type { DraftStore } from './drafts.ts';
 import type { HistoryStore } from './history.ts';
 import type { MediaIndex } from './media.ts';
+import type { PeopleStore } from './people.ts';
 import type { ScheduledMessageStore } from './scheduled.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { Journal, MessageKey, SignalKeyStore } from './signal.ts';
@@ -43,6 +44,7 @@ export interface Storage extends AsyncDisposable {
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly contactNames: ContactNameStore;
   readonly history: HistoryStore;
+  readonly people: PeopleStore;
   readonly timeline: TimelineStore;
   readonly accountIds: AccountIdStore;
   readonly signalKeys: SignalKeyStore;

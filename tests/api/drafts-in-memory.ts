@@ -46,6 +46,10 @@ export class DraftsInMemory implements DraftStore {
     return Promise.resolve(may);
   }
 
+  remove(ids: readonly string[]): Promise<number> {
+    return Promise.resolve(ids.filter((id) => this.drafts.delete(id)).length);
+  }
+
   removeBefore(): Promise<number> {
     return Promise.resolve(0);
   }

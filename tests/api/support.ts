@@ -36,6 +36,7 @@ import { historyInMemory } from './history-in-memory.ts';
 import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
+import { peopleInMemory } from './people-in-memory.ts';
 import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
@@ -255,6 +256,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
   const media = new Files();
   const scheduled = new ScheduledInMemory();
+  const drafts = new DraftsInMemory();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
   const clock = new HandClock(NOW_MS);
@@ -283,6 +285,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       media,
       settings,
       history: historyInMemory(sessions, clock).history,
+      people: peopleInMemory(sessions, overrides.drafts ?? drafts),
       health,
       metrics: METRICS,
       callbacks: ONE_CALLBACK,
@@ -297,7 +300,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     ...{
       ...core,
       answers,
-      drafts: new DraftsInMemory(),
+      drafts,
       clock,
       random: systemRandom,
       log,
