@@ -135,7 +135,6 @@ interface Paged extends HistoryPlace {
   limit: number;
 }
 
-// eslint-disable-next-line max-lines-per-function -- one statement after the other
 function prepare(db: Database) {
   return {
     session: db.prepare<[SessionId]>('SELECT 1 FROM sessions WHERE session_id = ?'),
