@@ -1707,7 +1707,7 @@ export class OrchestratorClient {
     code: string;
     /** The same with a dash in the middle, for people to read. */
     formatted: string;
-    /** When the code expires and its session is removed. */
+    /** When the code expires; a new session is removed then. */
     expiresAt: string;
   }> {
     return this.#requests.json('POST', `/sessions/pairing-code`, { body, options });
@@ -1888,7 +1888,7 @@ export class OrchestratorClient {
     code: string;
     /** The same with a dash in the middle, for people to read. */
     formatted: string;
-    /** When the code expires and its session is removed. */
+    /** When the code expires; a new session is removed then. */
     expiresAt: string;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/pairing-code`, { options });
@@ -3661,16 +3661,30 @@ export class OrchestratorClient {
    * For a session that was unlinked on the phone or logged out: a new QR follows under the id of the
    * session, as for a new one, and the numbers of its events go on. Only its own number can scan it:
    * another one is unlinked at once, and the session is closed again with an error_message that says so.
-   * Needs no body.
+   * With "number", its own, the answer has a code to type instead; the session is closed again when that
+   * expires. The body may be missing.
    */
   relinkSession(
     sessionId: string,
+    body: {
+      /** The number of the session, for a pairing code. */
+      number?: string | number;
+    },
     options: CallOptions = {},
   ): Promise<{
     success: true;
     data: Session;
+    /** The code to type, if a number was given. */
+    pairing?: {
+      /** Eight characters, to be typed into the phone. */
+      code: string;
+      /** The same with a dash in the middle, for people to read. */
+      formatted: string;
+      /** When the code expires; a new session is removed then. */
+      expiresAt: string;
+    };
   }> {
-    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/relink`, { options });
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/relink`, { body, options });
   }
 
   /**

@@ -53,8 +53,16 @@ export interface SessionsApi {
   stop(id: SessionId): Promise<SessionRecord>;
   /** Connects a session that was stopped. @throws AppError `session_not_found`, `session_logged_out` */
   start(id: SessionId): Promise<SessionRecord>;
-  /** Offers a QR for the account of a session that was logged out. @throws AppError `session_not_found`, `session_linked` */
+  /**
+   * Offers a QR for the account of a session that was logged out.
+   * @throws AppError `session_not_found`, `session_linked`, `session_not_pairing`, `overloaded`, `too_many_pending_sessions`
+   */
   relink(id: SessionId): Promise<SessionRecord>;
+  /**
+   * The same by a code for its number, which WhatsApp has accepted.
+   * @throws AppError as {@link relink}; `invalid_number`, `pairing_refused`, `rate_limited`, `whatsapp_timeout`
+   */
+  relinkByCode(id: SessionId, number: PhoneNumber): Promise<{ record: SessionRecord; code: PairingCode }>;
   /** The id of the session that an id stands for: an account that is linked again keeps its first one. */
   resolve(id: SessionId): Promise<SessionId>;
   /** All sessions, the oldest first. */
