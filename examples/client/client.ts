@@ -1844,7 +1844,7 @@ export class OrchestratorClient {
     code: string;
     /** The same with a dash in the middle, for people to read. */
     formatted: string;
-    /** When the code expires and its session is removed. */
+    /** When the code expires; a new session is removed then. */
     expiresAt: string;
   }> {
     return this.#requests.json('POST', `/sessions/pairing-code`, { body, options });
@@ -2025,7 +2025,7 @@ export class OrchestratorClient {
     code: string;
     /** The same with a dash in the middle, for people to read. */
     formatted: string;
-    /** When the code expires and its session is removed. */
+    /** When the code expires; a new session is removed then. */
     expiresAt: string;
   }> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/pairing-code`, { options });
@@ -3930,9 +3930,9 @@ export class OrchestratorClient {
   /**
    * Forget a person.
    * Removes what the session has of a person, under the number and the LID: the conversation and what
-   * they wrote in groups, messages sent to them, their name, disappearing timer and votes. Webhooks,
-   * downloaded files and the keys of encryption stay until they expire; docs/history.md says for how
-   * long. Others keep their copies.
+   * they wrote in groups, messages sent to them, those scheduled and drafts to them, their name,
+   * disappearing timer and votes. Webhooks, downloaded files and the keys of encryption stay until they
+   * expire; docs/history.md says for how long. Others keep their copies.
    */
   forgetPerson(
     sessionId: string,
@@ -3946,12 +3946,45 @@ export class OrchestratorClient {
     sent: number;
     /** Names, timers, votes and conversations. */
     others: number;
+    /** Scheduled messages to them; those that waited are not sent. */
+    scheduled: number;
+    /** Drafts to them. */
+    drafts: number;
   }> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/people/${encodeURIComponent(contactId)}`,
       { options },
     );
+  }
+
+  /**
+   * Forget a person everywhere.
+   * Removes what all sessions have of a person, whichever node runs them, under every number and LID
+   * that any of them knows: the conversation and what they wrote in groups, messages sent to them, those
+   * scheduled and drafts to them, their name, disappearing timer and votes. Webhooks, downloaded files
+   * and the keys of encryption stay until they expire; docs/history.md says for how long. Others keep
+   * their copies. When it fails, repeat it.
+   */
+  forgetPersonEverywhere(
+    contactId: string,
+    options: CallOptions = {},
+  ): Promise<{
+    success: true;
+    /** Kept messages that were removed. */
+    messages: number;
+    /** Messages sent to them in the last two weeks. */
+    sent: number;
+    /** Names, timers, votes and conversations. */
+    others: number;
+    /** Scheduled messages to them; those that waited are not sent. */
+    scheduled: number;
+    /** Drafts to them. */
+    drafts: number;
+    /** The sessions that were looked at. */
+    sessions: number;
+  }> {
+    return this.#requests.json('DELETE', `/people/${encodeURIComponent(contactId)}`, { options });
   }
 
   /**
@@ -4047,16 +4080,30 @@ export class OrchestratorClient {
    * For a session that was unlinked on the phone or logged out: a new QR follows under the id of the
    * session, as for a new one, and the numbers of its events go on. Only its own number can scan it:
    * another one is unlinked at once, and the session is closed again with an error_message that says so.
-   * Needs no body.
+   * With "number", its own, the answer has a code to type instead; the session is closed again when that
+   * expires. The body may be missing.
    */
   relinkSession(
     sessionId: string,
+    body: {
+      /** The number of the session, for a pairing code. */
+      number?: string | number;
+    },
     options: CallOptions = {},
   ): Promise<{
     success: true;
     data: Session;
+    /** The code to type, if a number was given. */
+    pairing?: {
+      /** Eight characters, to be typed into the phone. */
+      code: string;
+      /** The same with a dash in the middle, for people to read. */
+      formatted: string;
+      /** When the code expires; a new session is removed then. */
+      expiresAt: string;
+    };
   }> {
-    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/relink`, { options });
+    return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/relink`, { body, options });
   }
 
   /**

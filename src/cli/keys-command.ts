@@ -5,6 +5,7 @@ import { isoTime, systemClock } from '../kit/clock.ts';
 import { silentLogger } from '../kit/logger.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
+import type { ApiKey } from '../domain/access.ts';
 import { ApiKeys } from '../http/access/api-keys.ts';
 import { keySpec } from '../http/schemas/key-schemas.ts';
 import { openConfigured } from '../runtime/open-storage.ts';
@@ -36,6 +37,10 @@ interface ListedKey {
   name: string;
   scopes: readonly string[];
   sessions: readonly string[] | null;
+  /** The only recipients that it may send to; `null` for all. */
+  recipients: readonly string[] | null;
+  /** Whether a person approves what it sends. */
+  approval: boolean;
   createdAt: string;
 }
 
@@ -91,8 +96,10 @@ function listOf(text: string): string[] {
   return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 }
 
-function formatted({ keyId, name, scopes, sessions, createdAt }: ListedKey): string {
-  return `${[keyId, createdAt, scopes.join(','), sessions?.join(',') ?? 'all sessions', name].join('  ').trimEnd()}\n`;
+function formatted({ keyId, name, scopes, sessions, recipients, approval, createdAt }: ListedKey): string {
+  const limits = [...(recipients ? [`only to ${recipients.join(',')}`] : []), ...(approval ? ['with approval'] : [])];
+  const parts = [keyId, createdAt, scopes.join(','), sessions?.join(',') ?? 'all sessions', ...limits, name];
+  return `${parts.join('  ').trimEnd()}\n`;
 }
 
 async function withKeys<Result>(config: Config, work: (keys: KeyAccess) => Promise<Result>): Promise<Result> {
@@ -119,9 +126,14 @@ async function keysInStorage({ apiKeys: store, settings }: Storage, { http }: Co
   const keys = await ApiKeys.load({ ...deps, pepper: http.keyPepper });
   return {
     create: async (given) => (await keys.create(keySpec.parse(given))).text.reveal(),
-    list: () => Promise.resolve(keys.list().map((key) => ({ ...key, createdAt: isoTime(key.createdAtMs) }))),
+    list: () => Promise.resolve(keys.list().map(listedKey)),
     revoke: (keyId) => keys.revoke(keyId),
   };
+}
+
+function listedKey({ limits, createdAtMs, ...key }: ApiKey): ListedKey {
+  const { recipients = null, approval = false } = limits ?? {};
+  return { ...key, recipients, approval, createdAt: isoTime(createdAtMs) };
 }
 
 const created = z.object({ key: z.string() });
@@ -130,6 +142,8 @@ const listed = z.object({
     z.object({
       ...{ keyId: z.string(), name: z.string(), createdAt: z.string() },
       ...{ scopes: z.array(z.string()), sessions: z.array(z.string()).nullable() },
+      // A server of an earlier version has none.
+      ...{ recipients: z.array(z.string()).nullable().default(null), approval: z.boolean().default(false) },
     }),
   ),
 });

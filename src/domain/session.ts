@@ -82,10 +82,17 @@ export function countStatuses(phases: Iterable<readonly [SessionPhase, number]>)
   return counts;
 }
 
+/** How many of these sessions no device is linked to. */
+export function countPending(phases: Iterable<readonly [SessionPhase, number]>): number {
+  return [...phases].reduce((sum, [phase, count]) => sum + (PENDING.has(phase) ? count : 0), 0);
+}
+
 /** Whether a stored text is a phase. */
 export function isSessionPhase(text: string): text is SessionPhase {
   return Object.hasOwn(STATUS_OF, text);
 }
+
+const PENDING: ReadonlySet<SessionPhase> = new Set(['pairing', 'pairing-by-code']);
 
 const STATUS_OF: Record<SessionPhase, SessionStatus> = {
   pairing: 'connecting',

@@ -15,6 +15,7 @@ import type { SubscriptionHealth, Subscriptions } from '../ports/subscriptions.t
 import type { MediaFile } from '../ports/media.ts';
 import type { Scheduler } from '../sessions/scheduled/scheduler.ts';
 import type { SendResult } from '../sessions/outbound.ts';
+import type { ForgetPerson } from '../sessions/history/forget-person.ts';
 import type { SessionHistory } from '../sessions/history/session-history.ts';
 import type { SessionLabels } from '../sessions/labels.ts';
 import type { RecentMessage } from '../sessions/recent-messages.ts';
@@ -53,8 +54,16 @@ export interface SessionsApi {
   stop(id: SessionId): Promise<SessionRecord>;
   /** Connects a session that was stopped. @throws AppError `session_not_found`, `session_logged_out` */
   start(id: SessionId): Promise<SessionRecord>;
-  /** Offers a QR for the account of a session that was logged out. @throws AppError `session_not_found`, `session_linked` */
+  /**
+   * Offers a QR for the account of a session that was logged out.
+   * @throws AppError `session_not_found`, `session_linked`, `session_not_pairing`, `overloaded`, `too_many_pending_sessions`
+   */
   relink(id: SessionId): Promise<SessionRecord>;
+  /**
+   * The same by a code for its number, which WhatsApp has accepted.
+   * @throws AppError as {@link relink}; `invalid_number`, `pairing_refused`, `rate_limited`, `whatsapp_timeout`
+   */
+  relinkByCode(id: SessionId, number: PhoneNumber): Promise<{ record: SessionRecord; code: PairingCode }>;
   /** The id of the session that an id stands for: an account that is linked again keeps its first one. */
   resolve(id: SessionId): Promise<SessionId>;
   /** All sessions, the oldest first. */
@@ -135,6 +144,9 @@ export interface SettingsApi {
   downloadMedia(): boolean;
   setDownloadMedia(enabled: boolean): Promise<void>;
 }
+
+/** What is stored of a person. */
+type PeopleApi = Pick<ForgetPerson, 'in' | 'everywhere'>;
 
 type ScheduledApi = Pick<Scheduler, 'schedule' | 'list' | 'find' | 'cancel'>;
 
@@ -248,6 +260,7 @@ export interface Core {
   media: MediaApi;
   history: HistoryApi;
   labels: LabelsApi;
+  people: PeopleApi;
   /** Messages to be sent later. */
   scheduled: ScheduledApi;
   settings: SettingsApi;

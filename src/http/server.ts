@@ -27,6 +27,7 @@ import { OPERATIONS, ROUTES } from './routes/index.ts';
 import { health } from './routes/server/health.ts';
 import { sessionView } from './views/session-view.ts';
 
+export { addressees } from './addressees.ts';
 export { ApiKeys } from './access/api-keys.ts';
 export { BrowserTokens } from './access/browser-tokens.ts';
 export { TokensInMemory } from './access/tokens-in-memory.ts';

@@ -30,11 +30,6 @@ export interface HistoryStore {
   count(sessionId: SessionId, most: number): Promise<number>;
   /** Removes a conversation. Returns the number of messages. */
   removeChat(sessionId: SessionId, chatId: string): Promise<number>;
-  /**
-   * Removes what is stored of a person with these names (numbers, and `…@lid`): the conversation and what they wrote in groups,
-   * and what else has their name: {@link ForgottenPerson}.
-   */
-  forgetPerson(sessionId: SessionId, names: readonly string[]): Promise<ForgottenPerson>;
   /** Removes the messages of a session that were sent before this moment (Unix ms). */
   removeOlder(sessionId: SessionId, beforeMs: number): Promise<void>;
   /**
@@ -50,14 +45,4 @@ export interface HistoryPage {
   /** Only those behind this place. */
   after?: HistoryPlace | undefined;
   limit: number;
-}
-
-/** How many rows of a person were removed. */
-export interface ForgottenPerson {
-  /** Of the history. */
-  messages: number;
-  /** Messages that were sent to them in the last two weeks. */
-  sent: number;
-  /** Names, disappearing timers, votes, and that there was a conversation. */
-  others: number;
 }

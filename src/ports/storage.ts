@@ -18,6 +18,7 @@ import type { DraftStore } from './drafts.ts';
 import type { HistoryStore } from './history.ts';
 import type { LabelStore } from './labels.ts';
 import type { MediaIndex } from './media.ts';
+import type { PeopleStore } from './people.ts';
 import type { ScheduledMessageStore } from './scheduled.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { Journal, MessageKey, SignalKeyStore } from './signal.ts';
@@ -45,6 +46,7 @@ export interface Storage extends AsyncDisposable {
   readonly contactNames: ContactNameStore;
   readonly labels: LabelStore;
   readonly history: HistoryStore;
+  readonly people: PeopleStore;
   readonly timeline: TimelineStore;
   readonly accountIds: AccountIdStore;
   readonly signalKeys: SignalKeyStore;

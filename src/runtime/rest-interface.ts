@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
-import { createHttpApp, type HttpApp, type HttpAppDeps } from '../http/server.ts';
+import { addressees, createHttpApp, type HttpApp, type HttpAppDeps } from '../http/server.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
 import type { Storage } from '../ports/storage.ts';
+import type { Connector } from '../ports/connection.ts';
+import { ForgetPerson } from '../sessions/history/forget-person.ts';
 import type { SessionManager } from '../sessions/session-manager.ts';
 import { VERSION } from '../version.ts';
 
@@ -25,17 +27,20 @@ export interface RestDeps extends Pick<
 > {
   sessions: SessionManager;
   storage: Storage;
+  connector: Pick<Connector, 'personOf'>;
 }
 
 /** Builds the REST interface, with the dashboard and the reference. */
 export function createRest(
   { http, sessions: { authDir } }: Config,
   { clock, random, log }: { clock: Clock; random: Random; log: Logger },
-  { storage, ...parts }: RestDeps,
+  { storage, connector, ...parts }: RestDeps,
 ): HttpApp {
   const { apiKeys, rateLimit, trustProxy, corsOrigin, allowedHosts, mcp, dashboard, compressedBodies } = http;
+  const { people: store, scheduledMessages: scheduled, sentMessages: sent, drafts } = storage;
   return createHttpApp({
     ...parts,
+    people: new ForgetPerson({ store, scheduled, sent, drafts, connector, sessions: parts.sessions, addressees }),
     ...{ version: VERSION, history: parts.sessions.history, labels: parts.sessions.labels },
     ...{ clock, random, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency },

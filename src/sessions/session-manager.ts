@@ -4,7 +4,7 @@ import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import type { PhoneNumber } from '../domain/address.ts';
 import type { ConnectionActions } from '../ports/connection-actions.ts';
-import { AppError, type ErrorCode, SessionLostError } from '../domain/errors.ts';
+import { AppError, SessionLostError } from '../domain/errors.ts';
 import type { OutgoingMessage, SentMessageRef } from '../domain/outgoing.ts';
 import { countStatuses, newRecord, statusOf } from '../domain/session.ts';
 import type { PairingCode, QrCode, SessionPhase } from '../domain/session.ts';
@@ -24,7 +24,9 @@ import { SessionHistory } from './history/session-history.ts';
 import { ProfiledEvents } from './profiled-events.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
+import { type RelinkCode, RelinkOffers } from './relink-offers.ts';
 import { Relinks } from './relinks.ts';
+import { codeFailure } from './state/code-pairing.ts';
 import type { PasskeyLinking } from './state/passkey-linking.ts';
 import type { SessionChanges, SessionControl } from './state/session-control.ts';
 import { PairingExpiry } from './state/pairing-expiry.ts';
@@ -49,9 +51,6 @@ const MAX_LOGINS = 8;
 /** How many sessions fetch their first code at once, for which somebody waits. */
 const MAX_PAIRINGS = 8;
 
-/** Why there is no pairing code, although WhatsApp has refused none: the session has ended, or has left. */
-const NO_REFUSALS: ReadonlySet<ErrorCode> = new Set(['session_not_pairing', 'session_moving']);
-
 /** How long a request waits for a session that comes from another node, and how often it looks. */
 const COMING_LIMIT_MS = 5_000;
 const COMING_LOOK_MS = 50;
@@ -62,6 +61,7 @@ export class SessionManager implements AsyncDisposable {
   readonly #registry: SessionRegistry;
   readonly #expiry: PairingExpiry;
   readonly #relinks: Relinks;
+  readonly #offers: RelinkOffers;
   /** The coming and going of stored sessions. */
   readonly transfer: SessionTransfer;
   /** The messages that sessions keep. */
@@ -113,6 +113,7 @@ export class SessionManager implements AsyncDisposable {
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
     const held = { registry: this.#registry, supervisor, add: (record: SessionRecord) => this.#add(record) };
     this.#relinks = new Relinks({ ...deps, ...held });
+    this.#offers = new RelinkOffers({ ...deps, expiry: this.#expiry, expire: (session) => this.#expire(session) });
     this.transfer = new SessionTransfer({ ...deps, ...held });
   }
 
@@ -152,8 +153,7 @@ export class SessionManager implements AsyncDisposable {
       return { sessionId, code: this.#expiry.limit(session.record, await session.pairingCode(FIRST_CODE_LIMIT_MS)) };
     } catch (cause) {
       await this.#registry.remove(session, 'WhatsApp accepted no pairing code', 'if-announced');
-      const isRefusal = cause instanceof AppError && !NO_REFUSALS.has(cause.code);
-      throw isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
+      throw codeFailure(cause);
     }
   }
 
@@ -183,13 +183,14 @@ export class SessionManager implements AsyncDisposable {
     return this.#asked(id, (control) => control.start());
   }
 
-  /** Offers a QR for the account of a session that was logged out. @throws AppError `session_not_found`, `session_linked` */
+  /** See {@link RelinkOffers.byQr}. @throws AppError `session_not_found` */
   async relink(id: SessionId): Promise<SessionRecord> {
-    const session = await this.#get(id);
-    this.#deps.admission.check();
-    await session.control.relink();
-    this.#expiry.start(session.record, () => this.#expire(session));
-    return session.record;
+    return this.#offers.byQr(await this.#get(id));
+  }
+
+  /** See {@link RelinkOffers.byCode}. @throws AppError `session_not_found` */
+  async relinkByCode(id: SessionId, number: PhoneNumber): Promise<RelinkCode> {
+    return this.#offers.byCode(await this.#get(id), number, FIRST_CODE_LIMIT_MS);
   }
 
   /** The current pairing code. @throws AppError `session_not_found`, `session_not_pairing` */
@@ -347,7 +348,7 @@ export class SessionManager implements AsyncDisposable {
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
-      over: (why) => this.#registry.remove(session, why, 'always'),
+      over: (why) => this.#codeOver(session, why),
       pace: this.#sending.paceOf(sessionId),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
       calls: new CallRejection({ ...this.#shared, sessionId, settings: settings.calls, sessions: this }),
@@ -366,6 +367,12 @@ export class SessionManager implements AsyncDisposable {
     if (session.record.announced)
       await session.control.endRelink(`${why}. POST /sessions/:sessionId/relink offers another one.`);
     else await this.#registry.remove(session, why, 'always');
+  }
+
+  /** An account that was linked before keeps its session. */
+  #codeOver(session: Session, why: string): Promise<unknown> {
+    if (session.record.announced) return session.control.endRelink(why, 'if-over');
+    return this.#registry.remove(session, why, 'always');
   }
 
   #remember(make: () => RecentMessage): void {

@@ -85,7 +85,14 @@ export class Session implements SendingSession {
       handedOver: () => this.#login.handedOver(),
     });
     this.control = new SessionControl({
-      ...{ machine, connections: this.#connections, recovery: this.#recovery, turns: this.#turns, clock },
+      ...{
+        machine,
+        connections: this.#connections,
+        recovery: this.#recovery,
+        code: this.#code,
+        turns: this.#turns,
+        clock,
+      },
       sends: () => Promise.allSettled(this.#sends),
       resume: () => this.resume(),
       isSettled: () => this.#isSettled(),

@@ -25,8 +25,9 @@ export function draftsInMemory({ clock, log }: { clock: Clock; log: Logger }) {
     isWanted: () => true,
     add: (_, events) => Promise.resolve(void told.push(...events)),
   };
-  const drafts = new Drafts({ store: new DraftsInMemory(), furtherEvents, clock, random: systemRandom, log });
-  return { drafts, told, furtherEvents };
+  const store = new DraftsInMemory();
+  const drafts = new Drafts({ store, furtherEvents, clock, random: systemRandom, log });
+  return { drafts, drafted: store, told, furtherEvents };
 }
 
 /** A store in memory. */
@@ -60,6 +61,10 @@ class DraftsInMemory implements DraftStore {
     const may = draft?.state === from && draft.changedAtMs < unchangedSinceMs;
     if (may) this.drafts.set(id, { ...draft, state: to, changedAtMs: atMs });
     return Promise.resolve(may);
+  }
+
+  remove(ids: readonly string[]): Promise<number> {
+    return Promise.resolve(ids.filter((id) => this.drafts.delete(id)).length);
   }
 
   removeBefore(): Promise<number> {

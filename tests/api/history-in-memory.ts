@@ -65,10 +65,6 @@ class HistoryInMemory implements HistoryStore {
     return Promise.resolve(before - this.messages.length);
   }
 
-  forgetPerson(_: SessionId, names: readonly string[]): Promise<{ messages: number; sent: number; others: number }> {
-    return Promise.resolve({ messages: 2, sent: 1, others: names.length });
-  }
-
   removeOlder(_: SessionId, beforeMs: number): Promise<void> {
     this.messages = this.messages.filter(({ sentAtMs }) => sentAtMs >= beforeMs);
     return Promise.resolve();

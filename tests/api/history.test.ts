@@ -95,9 +95,20 @@ it('asks the phone only for what is before a message that is known', async () =>
 it('removes a conversation, and forgets a person under all names', async () => {
   const { app, get } = start();
   const remove = (rest: string, session = String(CONNECTED)) => request(app).delete(`/sessions/${session}/${rest}`);
-  expect((await remove('people/5491122334455')).body).toEqual({ success: true, messages: 2, sent: 1, others: 2 });
+  const forgotten = { success: true, messages: 2, sent: 1, others: 3, scheduled: 0, drafts: 0 };
+  expect((await remove('people/5491122334455')).body).toEqual(forgotten);
   expect((await remove('chats/5491122334455/messages')).body).toEqual({ success: true, messages: 2 });
   expect((await get('chats/5491122334455/messages')).body.data).toEqual([]);
   const unknown = String(id('session_1_unknown00'));
   expect((await remove('people/5491122334455', unknown)).body.error).toBe('session_not_found');
+});
+
+it('forgets a person everywhere, with the drafts to them', async () => {
+  const { app } = start();
+  const forget = (who: string) => request(app).delete(`/people/${who}`);
+  const { body } = await forget('5491234567890');
+  expect(body).toMatchObject({ success: true, messages: 2, sent: 1, drafts: 1, sessions: 2 });
+  expect((await forget('5491234567890')).body).toMatchObject({ drafts: 0 });
+  expect(await forget('nobody')).toMatchObject({ status: 400, body: { error: 'invalid_number' } });
+  expect((await request(app).get('/people/5491234567890')).status).toBe(405);
 });

@@ -69,6 +69,10 @@ describe('what callers say of sessions', () => {
     expect((await ask('stop')).body).toMatchObject({ data: { status: 'disconnected', stopped: true } });
     expect((await ask('start')).body).toMatchObject({ data: { status: 'connected', stopped: false } });
     expect(await ask('relink')).toMatchObject({ status: 409, body: { error: 'session_linked' } });
+    const relink = (body: object) => answerTo(request(app).post(`/sessions/${PAIRING}/relink`).send(body));
+    expect((await relink({})).body).not.toHaveProperty('pairing');
+    expect((await relink({ number: '5491234567890' })).body).toMatchObject({ pairing: { formatted: 'ABCD-1234' } });
+    expect(await relink({ number: 'x' })).toMatchObject({ status: 400, body: { error: 'invalid_number' } });
     expect((await answerTo(request(app).get(`/sessions/${PAIRING}`))).body).toMatchObject({ data: { name: null } });
   });
 });

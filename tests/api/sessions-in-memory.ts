@@ -217,6 +217,10 @@ export class SessionsInMemory implements SessionsApi {
     return this.#store({ ...record, phase: 'pairing' });
   }
 
+  async relinkByCode(sessionId: SessionId): Promise<{ record: SessionRecord; code: PairingCode }> {
+    return { record: await this.relink(sessionId), code: CODE };
+  }
+
   #store(record: SessionRecord): SessionRecord {
     this.records.set(record.sessionId, record);
     return record;

@@ -40,6 +40,7 @@ import { HandClock } from './hand-clock.ts';
 import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { LABEL, labelsInMemory } from './labels-in-memory.ts';
+import { peopleInMemory } from './people-in-memory.ts';
 import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
@@ -282,6 +283,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     log,
     abandon,
   });
+  const { drafts, drafted, ...told } = draftsInMemory({ clock, log });
   const core = {
     ...{
       sessions,
@@ -290,6 +292,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       settings,
       history: historyInMemory(sessions, clock).history,
       labels: labelsInMemory(sessions),
+      people: peopleInMemory(sessions, drafted),
       health,
       metrics: METRICS,
       callbacks: ONE_CALLBACK,
@@ -300,7 +303,6 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     masterKey: { change: () => Promise.resolve(13) },
     audit: ONE_ENTRY,
   };
-  const { drafts, ...told } = draftsInMemory({ clock, log });
   const app = createHttpApp({
     ...{
       ...core,

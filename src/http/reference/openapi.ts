@@ -52,7 +52,7 @@ export interface Parameter {
 /** The body of a request. */
 export interface RequestBody {
   description?: string;
-  required: true;
+  required: boolean;
   content: Record<string, MediaType>;
 }
 

@@ -64,7 +64,7 @@ function requestBodyOf({ body, files, example }: Route, schemas: Schemas): Reque
   if (!body) return undefined;
   const json = { schema: schemas.of(body, 'input'), example: example.body };
   return {
-    required: true,
+    required: !body.safeParse(undefined).success,
     content: { 'application/json': json, ...(files === true && { 'multipart/form-data': { schema: FORM } }) },
   };
 }

@@ -28,8 +28,9 @@ import { rejectCall, ringingCalls } from './messaging/calls.ts';
 import { checkContact, contactPicture } from './messaging/contacts.ts';
 import { markRead, showPresence } from './messaging/chats.ts';
 import { pullEvents } from './callbacks/events.ts';
-import { changeHistory, exportHistory, forgetPerson, viewHistory } from './history/history.ts';
+import { changeHistory, exportHistory, viewHistory } from './history/history.ts';
 import { askForHistory, chatMessages, listChats, removeChatMessages, searchMessages } from './history/messages.ts';
+import { forgetPerson, forgetPersonEverywhere } from './history/people.ts';
 import { createCommunity, linkedGroups, linkGroup, unlinkGroup } from './messaging/communities.ts';
 import { groupInvite, joinGroup, revokeInvite, viewInvite } from './messaging/group-invites.ts';
 import { groupPicture, removeGroupPicture, setGroupPicture } from './messaging/group-pictures.ts';
@@ -186,6 +187,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   changeHistory,
   exportHistory,
   forgetPerson,
+  forgetPersonEverywhere,
   ringingCalls,
   rejectCall,
   changeSession,

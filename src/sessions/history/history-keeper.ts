@@ -52,7 +52,11 @@ export class HistoryKeeper {
       if (message.sentAtMs < sinceMs) continue;
       kept.push(keptReceived(message, await this.#chatOf(sessionId, message), nowMs));
     }
-    if (kept.length > 0) await store.add(sessionId, kept);
+    if (kept.length === 0) return;
+    await store.add(sessionId, kept);
+    // Somebody may have changed it meanwhile, and what was too old then was removed before this was added.
+    const nowSinceMs = (await days.since(sessionId, nowMs)) ?? Number.MAX_SAFE_INTEGER;
+    if (nowSinceMs > sinceMs) await store.removeOlder(sessionId, nowSinceMs);
   }
 
   /** WhatsApp revealed numbers. */

@@ -7,11 +7,11 @@ import type { Clock } from '../../kit/clock.ts';
 import { Semaphore } from '../../kit/semaphore.ts';
 import type { Connector } from '../../ports/connection.ts';
 import type { ConnectionActions } from '../../ports/connection-actions.ts';
-import type { ForgottenPerson, HistoryPage, HistoryStore } from '../../ports/history.ts';
+import type { HistoryPage, HistoryStore } from '../../ports/history.ts';
 import type { ContactNameStore } from '../../ports/storage.ts';
 import type { HistoryDays } from './history-days.ts';
 import { HistoryKeeper } from './history-keeper.ts';
-import { chatIdsOf, type FindPerson, namesOf } from './names.ts';
+import { chatIdsOf, type FindPerson } from './names.ts';
 import { search, type SearchResult, wordsOf } from './search.ts';
 
 /** So many searches run at once; the others wait. */
@@ -132,12 +132,6 @@ export class SessionHistory {
     let removed = 0;
     for (const chatId of chatIds) removed += await this.#deps.store.removeChat(sessionId, chatId);
     return removed;
-  }
-
-  /** Removes what is stored of a person, under all their names. */
-  async forgetPerson(id: SessionId, person: Recipient): Promise<ForgottenPerson> {
-    const { sessionId } = await this.#deps.sessions.view(id);
-    return this.#deps.store.forgetPerson(sessionId, await namesOf(person, this.#finderOf(sessionId)));
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { Supervisor } from '../../kit/supervisor.ts';
 import type { PhoneNumber } from '../../domain/address.ts';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, type ErrorCode, SessionLostError } from '../../domain/errors.ts';
 import type { PairingCode } from '../../domain/session.ts';
 import { retryWhileStorageFails } from './retry-while-storage-fails.ts';
 import type { SessionStateMachine } from './state-machine.ts';
@@ -30,8 +30,17 @@ export interface CodePairingDeps {
   supervisor: Supervisor;
   log: Logger;
   turns: Pick<Turns, 'add' | 'isStopping'>;
-  /** Removes the session, which no device was linked to. */
+  /** Removes the session, which no device was linked to, or closes it again. */
   over: (why: string) => Promise<unknown>;
+}
+
+/** Why there is no pairing code, although WhatsApp has refused none: the session has ended, or has left. */
+const NO_REFUSALS: ReadonlySet<ErrorCode> = new Set(['session_not_pairing', new SessionLostError().code]);
+
+/** What whoever asked for a code is told when {@link CodePairing.current} has failed. */
+export function codeFailure(cause: unknown): AppError {
+  const isRefusal = cause instanceof AppError && !NO_REFUSALS.has(cause.code);
+  return isRefusal ? cause : new AppError('whatsapp_timeout', { cause });
 }
 
 /** The state in which a session that pairs by code begins; one that was stored has lost its code. */

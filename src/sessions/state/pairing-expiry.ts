@@ -14,7 +14,7 @@ export interface PairingExpiryDeps {
 /** Ends sessions that no device was linked to in time. */
 export class PairingExpiry {
   readonly #deps: PairingExpiryDeps;
-  readonly #timers = new Map<SessionId, Timer>();
+  readonly #ends = new Map<SessionId, { timer: Timer; atMs: number }>();
 
   constructor(deps: PairingExpiryDeps) {
     this.#deps = deps;
@@ -26,25 +26,26 @@ export class PairingExpiry {
     if (ttlMs === 0) return;
     const { sessionId, announced, createdAtMs, updatedAtMs } = record;
     this.cancel(sessionId);
-    const leftMs = Math.max(0, (announced ? updatedAtMs : createdAtMs) + ttlMs - clock.now());
+    const atMs = (announced ? updatedAtMs : createdAtMs) + ttlMs;
+    const leftMs = Math.max(0, atMs - clock.now());
     const timer = clock.after(leftMs, () => supervisor.run('the expiry of an unlinked session', expire()));
-    this.#timers.set(sessionId, timer);
+    this.#ends.set(sessionId, { timer, atMs });
   }
 
   /** The session is gone. */
   cancel(sessionId: SessionId): void {
-    this.#timers.get(sessionId)?.cancel();
-    this.#timers.delete(sessionId);
+    this.#ends.get(sessionId)?.timer.cancel();
+    this.#ends.delete(sessionId);
   }
 
   /** Cancels every expiry. */
   stop(): void {
-    for (const timer of this.#timers.values()) timer.cancel();
+    for (const { timer } of this.#ends.values()) timer.cancel();
   }
 
   /** A code expires with its session, at the latest. */
-  limit({ createdAtMs }: SessionRecord, code: PairingCode): PairingCode {
-    const { ttlMs } = this.#deps;
-    return ttlMs === 0 ? code : { ...code, expiresAtMs: Math.min(code.expiresAtMs, createdAtMs + ttlMs) };
+  limit({ sessionId }: SessionRecord, code: PairingCode): PairingCode {
+    const end = this.#ends.get(sessionId);
+    return end ? { ...code, expiresAtMs: Math.min(code.expiresAtMs, end.atMs) } : code;
   }
 }

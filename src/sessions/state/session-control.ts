@@ -1,13 +1,14 @@
 import { AppError, SessionLostError } from '../../domain/errors.ts';
+import type { PhoneNumber } from '../../domain/address.ts';
 import { NO_PROFILE, type SessionProfile } from '../../domain/session-profile.ts';
 import { bounded } from '../../kit/bounded.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Secret } from '../../kit/secret.ts';
 import type { Turns } from '../turns.ts';
-import { PAIRS_BY_CODE } from './code-pairing.ts';
+import { type CodePairing, PAIRS_BY_CODE } from './code-pairing.ts';
 import type { ConnectionManager } from './connection-manager.ts';
 import type { Recovery } from './recovery.ts';
-import type { SessionStateMachine } from './state-machine.ts';
+import type { SessionStateMachine, StoredState } from './state-machine.ts';
 import type { SessionState } from './states.ts';
 
 /** How long a stop waits for the sends under way, and a start for the connection. */
@@ -25,6 +26,7 @@ export interface SessionControlDeps {
   machine: SessionStateMachine;
   connections: ConnectionManager;
   recovery: Recovery;
+  code: Pick<CodePairing, 'stage'>;
   turns: Pick<Turns, 'run'>;
   clock: Clock;
   /** Settles when the sends under way are answered. */
@@ -41,6 +43,14 @@ export interface SessionControlDeps {
 const LINKED: ReadonlySet<SessionState['name']> = new Set(['linking', 'online', 'repairing', 'lost', 'failed']);
 /** The states whose connection may be replaced at any time. */
 const REPLACEABLE: ReadonlySet<SessionState['name']> = new Set(['pairing', 'linking', 'online', 'repairing', 'lost']);
+
+/** The states in which no device is linked, and none is about to be. */
+const UNLINKED: ReadonlySet<SessionState['name']> = new Set([
+  'pairing',
+  'asking-for-code',
+  'showing-code',
+  'code-over',
+] as const);
 
 const STOPPED = 'Stopped on request; the device stays linked. POST /sessions/:sessionId/start starts it.';
 
@@ -102,25 +112,30 @@ export class SessionControl {
   }
 
   /**
-   * Offers a QR by which the account of a session that was logged out is linked to it again.
-   * @throws AppError `session_linked`; SessionLostError
+   * Offers a QR by which the account of a session that was logged out is linked to it again, or asks for a code for its number. What is
+   * offered already stays, but a QR gives way to a code.
+   * @throws AppError `session_linked`; `session_not_pairing` for a QR while a code is shown; SessionLostError
    */
-  async relink(): Promise<void> {
-    const { machine, connections, turns } = this.#deps;
+  async relink(codeFor?: PhoneNumber): Promise<void> {
+    const { machine, connections, turns, code } = this.#deps;
     await turns.run(async () => {
-      if (this.#state.name === 'pairing') return;
-      this.#require(this.#state.name === 'closed', 'session_linked');
+      const { name } = this.#state;
+      if (code.stage !== null && codeFor === undefined) throw new AppError('session_not_pairing', PAIRS_BY_CODE);
+      if (code.stage !== null || (name === 'pairing' && codeFor === undefined)) return;
+      this.#require(name === 'closed' || UNLINKED.has(name), 'session_linked');
+      if (name !== 'closed') await connections.stop();
       connections.forgive();
       const note = { what: 'relink_requested' as const };
-      await machine.enter({ name: 'pairing', qr: undefined }, { record: { errorMessage: null }, note });
+      await machine.enter(offerOf(codeFor), { record: { errorMessage: null }, note });
       connections.open('now');
     });
   }
 
-  /** Nobody has scanned the QR of {@link relink}: the session is over again. */
-  async endRelink(why: string): Promise<void> {
+  /** Nobody has used what {@link relink} offered: the session is over again. With `if-over`, only if its code is worth nothing any more. */
+  async endRelink(why: string, when: 'always' | 'if-over' = 'always'): Promise<void> {
     await this.#deps.turns.run(async () => {
-      if (this.#state.name === 'pairing') await this.#deps.recovery.close(why);
+      const { name } = this.#state;
+      if (when === 'always' ? UNLINKED.has(name) : name === 'code-over') await this.#deps.recovery.close(why);
     });
   }
 
@@ -150,6 +165,10 @@ export class SessionControl {
   get #state(): SessionState {
     return this.#deps.machine.state;
   }
+}
+
+function offerOf(codeFor: PhoneNumber | undefined): StoredState {
+  return codeFor === undefined ? { name: 'pairing', qr: undefined } : { name: 'asking-for-code', number: codeFor };
 }
 
 const NOT_LINKED = 'No device is linked to this session, so there is nothing to stop; DELETE removes it.';

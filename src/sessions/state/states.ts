@@ -8,12 +8,13 @@ import type { PairingCode, QrCode, SessionPhase } from '../../domain/session.ts'
  * The state of a session. Each carries what is true only in it.
  * - `pairing`: a connection offers QRs; `qr` is missing while the next one is fetched. Entered on creation and after a failed
  *   pairing; left by a scan.
- * - `asking-for-code`: a connection requests a pairing code for this number. Entered on creation; left when WhatsApp accepts
- *   or refuses it.
+ * - `asking-for-code`: a connection requests a pairing code for this number. Entered on creation, or to link the account again; left
+ *   when WhatsApp accepts or refuses it.
  * - `showing-code`: the code can be typed into the phone until `timer` fires or the connection is lost.
  * - `passkey`: the QR was scanned or the code typed, and WhatsApp wants a passkey before it links the device; `by` says which.
  *   Left when the phone links the device; when that fails, as `pairing` or `showing-code` would be.
- * - `code-over`: there is no code, or it can no longer be used, and `why`; the session is about to be removed.
+ * - `code-over`: there is no code, or it can no longer be used, and `why`; the session is about to be removed, or
+ *   closed again if its account was linked before.
  * - `linking`: scanned or typed, and perhaps not for the first time; the first login of the new device leaves this state.
  * - `online`: logged in and receiving.
  * - `repairing`: the connection was just lost; nobody outside notices until `timer` fires.
@@ -40,16 +41,16 @@ export type SessionState =
 
 /** The permitted transitions. Any other is a bug of ours, and throws. */
 const MAY_FOLLOW: Record<SessionState['name'], readonly SessionState['name'][]> = {
-  pairing: ['pairing', 'passkey', 'linking', 'online', 'closed', 'failed', 'gone'],
-  'asking-for-code': ['showing-code', 'code-over', 'gone'],
-  'showing-code': ['passkey', 'linking', 'code-over', 'gone'],
+  pairing: ['pairing', 'asking-for-code', 'passkey', 'linking', 'online', 'closed', 'failed', 'gone'],
+  'asking-for-code': ['showing-code', 'code-over', 'closed', 'gone'],
+  'showing-code': ['passkey', 'linking', 'code-over', 'closed', 'gone'],
   passkey: ['passkey', 'pairing', 'linking', 'code-over', 'failed', 'gone'],
-  'code-over': ['gone'],
+  'code-over': ['pairing', 'asking-for-code', 'closed', 'gone'],
   linking: ['linking', 'pairing', 'online', 'closed', 'failed', 'stopped', 'gone'],
   online: ['online', 'repairing', 'closed', 'failed', 'stopped', 'gone'],
   repairing: ['repairing', 'online', 'lost', 'closed', 'failed', 'stopped', 'gone'],
   lost: ['lost', 'linking', 'online', 'closed', 'failed', 'stopped', 'gone'],
-  closed: ['pairing', 'linking', 'gone'],
+  closed: ['pairing', 'asking-for-code', 'linking', 'gone'],
   failed: ['pairing', 'linking', 'lost', 'online', 'stopped', 'gone'],
   stopped: ['linking', 'lost', 'gone'],
   gone: ['gone'],

@@ -24,6 +24,7 @@ import { PostgresConversationStore } from './sessions/conversations.ts';
 import { PostgresHistoryStore } from './sessions/history.ts';
 import { PostgresLabelStore } from './sessions/labels.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
+import { PostgresPeopleStore } from './sessions/people.ts';
 import { PostgresPollVoteStore } from './sessions/poll-votes.ts';
 import { PostgresRefusalStore } from './sessions/refusals.ts';
 import { PostgresScheduledMessageStore } from './sessions/scheduled-messages.ts';
@@ -66,6 +67,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
   return {
     ...sessionDeps,
     damagedValues: damaged,
+    people: new PostgresPeopleStore(db, { vault, holding }),
     sessions: new PostgresSessionStore(db, { ...sessionDeps, outbox, deviceMove, holding, profiles, ...sealed }),
     scheduledMessages: new PostgresScheduledMessageStore(db, { clock, outbox, holding, ...sealed }),
     sentMessages: new PostgresSentMessageStore(db, { clock, outbox, holding, history, pollVotes, ...sealed }),

@@ -1,6 +1,5 @@
 import type { HistoryMessage, HistoryPlace, KeptContent, KeptMessage } from '../../domain/kept-message.ts';
 import type { DeliveryStatus } from '../../domain/message.ts';
-import type { ForgottenPerson } from '../../ports/history.ts';
 
 /** A row of `kept_messages`; `body` is the sealed {@link KeptContent}. */
 export interface KeptRow<Body> {
@@ -27,22 +26,7 @@ export function messageOf(row: KeptRow<unknown>, json: string): HistoryMessage {
   return { id, chatId, author, messageId, sentAtMs, status, content: JSON.parse(json) as KeptContent };
 }
 
-/** Every name under which rows may have a person: as they are given, and as JIDs. */
-export function allNames(names: readonly string[]): string[] {
-  return [...new Set(names.flatMap((name) => (name.includes('@') ? [name] : [name, jidOf(name)])))];
-}
-
 /** The conversation with a number. */
 export function jidOf(number: string): string {
   return `${number}@s.whatsapp.net`;
-}
-
-/** Adds up what was removed of a person, in the order of the tables. */
-export function forgotten(
-  messages: readonly number[],
-  sent: readonly number[],
-  others: readonly number[],
-): ForgottenPerson {
-  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
-  return { messages: sum(messages), sent: sum(sent), others: sum(others) };
 }

@@ -24,6 +24,7 @@ import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteHistoryStore } from './sessions/history.ts';
 import { SqliteLabelStore } from './sessions/labels.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
+import { SqlitePeopleStore } from './sessions/people.ts';
 import { SqlitePollVoteStore } from './sessions/poll-votes.ts';
 import { SqliteRefusalStore } from './sessions/refusals.ts';
 import { SqliteScheduledMessageStore } from './sessions/scheduled-messages.ts';
@@ -64,6 +65,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   return {
     ...sessionDeps,
     damagedValues: damaged,
+    people: new SqlitePeopleStore(db),
     sessions: new SqliteSessionStore(db, {
       ...{ ...sessionDeps, outbox, ...sealed },
       deviceMove: new DeviceMove(db, vault),

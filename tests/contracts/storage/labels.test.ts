@@ -97,7 +97,7 @@ contract('the labels of WhatsApp Business', (startStorage) => {
   it('are removed with their session or the person, and never learned by one that does not exist', async () => {
     await using db = await withSession();
     await learn(db, [edited(NEW), on('1', CHAT), on('1', GROUP)]);
-    await db.storage.history.forgetPerson(ANA, [CHAT]);
+    await db.storage.people.forget([ANA], [CHAT]);
     expect(await items(db, '1')).toEqual([item('1', GROUP)]);
     await db.storage.sessions.remove(ANA, []);
     await learn(db, [edited(PAID)]);

@@ -88,6 +88,31 @@ it.each<[OutgoingContent, object]>([
   });
 });
 
+it.each([0, 2])('leaves nothing of the past that is too old once only %d days are wanted meanwhile', async (wanted) => {
+  await using db = await startStorage();
+  await db.storage.sessions.commit(record(ANA), []);
+  const { history: store } = db.storage;
+  const days = new HistoryDays(store, 30);
+  const nowMs = db.clock.now();
+  const keeper = new HistoryKeeper({
+    ...{ store, days, clock: db.clock },
+    // While it looks for a name, somebody changes the setting, and what is stored by then is removed.
+    personOf: async (_, jid) => {
+      await days.set(ANA, wanted);
+      await store.removeOlder(ANA, wanted === 0 ? nowMs + 1 : nowMs - wanted * DAY_MS);
+      return { number: null, lid: jid };
+    },
+  });
+
+  await keeper.past(ANA, [
+    message({ id: 'new', fromMe: true, sentAtMs: nowMs - DAY_MS }),
+    message({ id: 'old', fromMe: true, sentAtMs: nowMs - 3 * DAY_MS }),
+  ]);
+
+  const left = (await store.page(ANA, { limit: 9 })).map(({ messageId }) => messageId);
+  expect(left).toEqual(wanted === 0 ? [] : ['new']);
+});
+
 it('keeps of the past what is not too old, and nothing for a session that keeps nothing', async () => {
   await using scene = await startKeeper(2);
   const { keeper, store, db } = scene;

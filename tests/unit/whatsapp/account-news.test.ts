@@ -142,7 +142,7 @@ describe('labels', () => {
     const hostile = { ...label, name: '\ud800'.repeat(5_000), color: -1, predefinedId: 'x' };
     tell('labels.edit', hostile);
     for (let count = 0; count < 30_000; count += 1) tell('labels.association', on());
-    const [told] = (await news()) as [{ changes: unknown[] }];
+    const [told] = (await news()) as unknown as [{ changes: unknown[] }];
     const cut = { labelId: '7', name: '\ufffd'.repeat(100), color: 0, predefinedId: null };
     expect(told.changes[0]).toEqual({ what: 'edited', label: cut });
     expect(told.changes).toHaveLength(25_000);

@@ -3,7 +3,6 @@ import type { HistorySetting } from '../../../sessions/history/session-history.t
 import type { HistoryMessage } from '../../../domain/kept-message.ts';
 import { ok, route } from '../../route.ts';
 import { NDJSON, sendLines } from '../../responses/send-lines.ts';
-import { contactParams } from '../../schemas/chat-schemas.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import { chatInQuery, EXAMPLE_HISTORY_MESSAGE } from '../../schemas/history-schemas.ts';
 import { historyMessageView } from '../../views/history-view.ts';
@@ -88,27 +87,3 @@ export const exportHistory = route({
 async function* viewed(pages: AsyncIterable<HistoryMessage[]>): AsyncGenerator<object[]> {
   for await (const page of pages) yield page.map(historyMessageView);
 }
-
-/** `DELETE /sessions/:sessionId/people/:contactId`. */
-export const forgetPerson = route({
-  method: 'delete',
-  path: '/sessions/:sessionId/people/:contactId',
-  scope: 'sessions:create',
-  summary: 'Forget a person',
-  description:
-    'Removes what the session has of a person, under the number and the LID: the conversation and what they wrote in groups, messages ' +
-    'sent to them, their name, disappearing timer and votes. Webhooks, downloaded files and the keys of encryption stay until they ' +
-    'expire; docs/history.md says for how long. Others keep their copies.',
-  params: contactParams,
-  refusals: { ...SESSION_REFUSALS, contactId: 'invalid_number' },
-  answer: z.strictObject({
-    success: succeeded,
-    messages: z.int().nonnegative().meta({ description: 'Kept messages that were removed.' }),
-    sent: z.int().nonnegative().meta({ description: 'Messages sent to them in the last two weeks.' }),
-    others: z.int().nonnegative().meta({ description: 'Names, timers, votes and conversations.' }),
-  }),
-  statuses: { 200: 'How much was removed.' },
-  example: { answer: { success: true, messages: 42, sent: 3, others: 2 } },
-  errors: ['session_not_found', 'invalid_number'],
-  handler: async ({ history }, { params }) => ok(await history.forgetPerson(params.sessionId, params.contactId)),
-});

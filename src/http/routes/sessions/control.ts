@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { ok, route } from '../../route.ts';
 import { SESSION_REFUSALS, sessionParams } from '../../schemas/common.ts';
 import { changesIn, profileBody } from '../../schemas/profile-schemas.ts';
 import { EXAMPLE_SESSION, sessionAnswer } from '../../schemas/session-schemas.ts';
+import { accountNumber, codeFields, codeView } from './pairing.ts';
 
 const EXAMPLE_PROFILE = { name: 'Shop Madrid', labels: ['shop'], metadata: { customer: 4711 } };
 const EXAMPLE_NEW = {
@@ -98,13 +100,33 @@ export const relinkSession = route({
   description:
     'For a session that was unlinked on the phone or logged out: a new QR follows under the id of the session, as for a new one, and the ' +
     'numbers of its events go on. Only its own number can scan it: another one is unlinked at once, and the session is closed again with ' +
-    'an error_message that says so. Needs no body.',
+    'an error_message that says so. With "number", its own, the answer has a code to type instead; the session is closed again when that ' +
+    'expires. The body may be missing.',
   params: sessionParams,
-  refusals: SESSION_REFUSALS,
-  answer: sessionAnswer,
-  statuses: { 200: 'The session, whose QR follows.' },
+  body: z
+    .object({
+      number: accountNumber.optional().meta({ description: 'The number of the session, for a pairing code.' }),
+    })
+    .optional(),
+  refusals: { ...SESSION_REFUSALS, number: 'invalid_number' },
+  answer: sessionAnswer.extend({
+    pairing: z.strictObject(codeFields).optional().meta({ description: 'The code to type, if a number was given.' }),
+  }),
+  statuses: { 200: 'The session, whose QR follows, or a code for it.' },
   example: { answer: { success: true, data: { ...EXAMPLE_SESSION, status: 'connecting', new_chat_cap: null } } },
-  errors: ['session_not_found', 'session_linked', 'overloaded'],
-  handler: async ({ sessions, sessionView }, { params }) =>
-    ok({ data: sessionView(await sessions.relink(params.sessionId)) }),
+  errors: [
+    ...(['session_not_found', 'session_linked', 'session_not_pairing', 'overloaded'] as const),
+    ...([
+      'too_many_pending_sessions',
+      'invalid_number',
+      'pairing_refused',
+      'rate_limited',
+      'whatsapp_timeout',
+    ] as const),
+  ],
+  async handler({ sessions, sessionView }, { params: { sessionId }, body }) {
+    if (body?.number === undefined) return ok({ data: sessionView(await sessions.relink(sessionId)) });
+    const { record, code } = await sessions.relinkByCode(sessionId, body.number);
+    return ok({ data: sessionView(record), pairing: codeView(code) });
+  },
 });

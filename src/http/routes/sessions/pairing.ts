@@ -8,18 +8,22 @@ import { ok, route } from '../../route.ts';
 import { EXAMPLE_ID, SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import { numberText, typed } from '../../typed.ts';
 
-const phoneNumber = numberText().transform(typed(parsePhoneNumber, 'is not a phone number with country code')).meta({
-  description: 'The number as WhatsApp shows it on the phone: digits with country code, formatted or not.',
-  example: '5491234567890',
-});
+/** The number of an account, as its phone shows it. */
+export const accountNumber = numberText()
+  .transform(typed(parsePhoneNumber, 'is not a phone number with country code'))
+  .meta({
+    description: 'The number as WhatsApp shows it on the phone: digits with country code, formatted or not.',
+    example: '5491234567890',
+  });
 
-const codeAnswer = z.strictObject({
-  success: succeeded,
-  sessionId: z.string(),
+/** What is told of a pairing code. */
+export const codeFields = {
   code: z.string().meta({ description: 'Eight characters, to be typed into the phone.' }),
   formatted: z.string().meta({ description: 'The same with a dash in the middle, for people to read.' }),
-  expiresAt: z.iso.datetime().meta({ description: 'When the code expires and its session is removed.' }),
-});
+  expiresAt: z.iso.datetime().meta({ description: 'When the code expires; a new session is removed then.' }),
+};
+
+const codeAnswer = z.strictObject({ success: succeeded, sessionId: z.string(), ...codeFields });
 const EXAMPLE: z.infer<typeof codeAnswer> = {
   success: true,
   sessionId: EXAMPLE_ID,
@@ -40,7 +44,7 @@ export const pairByCode = route({
     'typed into the phone with this number (Linked devices, Link a device, Link with phone number instead). From then on the ' +
     'session is like any other. The code is not renewed: when it expires, the session is removed and the backend receives a ' +
     'status-update (disconnected).',
-  body: z.object({ number: phoneNumber }),
+  body: z.object({ number: accountNumber }),
   refusals: { number: 'invalid_number' },
   answer: codeAnswer,
   statuses: { 200: 'The code to type.' },
@@ -79,8 +83,13 @@ export const currentPairingCode = route({
   },
 });
 
-function viewOf(sessionId: SessionId, { text, expiresAtMs }: PairingCode) {
+function viewOf(sessionId: SessionId, code: PairingCode) {
+  return { sessionId, ...codeView(code) };
+}
+
+/** A pairing code as it is told. */
+export function codeView({ text, expiresAtMs }: PairingCode) {
   const half = text.length / 2;
   const formatted = `${text.slice(0, half)}-${text.slice(half)}`;
-  return { sessionId, code: text, formatted, expiresAt: isoTime(expiresAtMs) };
+  return { code: text, formatted, expiresAt: isoTime(expiresAtMs) };
 }

@@ -63,6 +63,12 @@ export class PostgresDraftStore implements DraftStore {
     return changed > 0;
   }
 
+  remove(ids: readonly string[]): Promise<number> {
+    return this.#db.send(NO_SESSION, (transaction) =>
+      transaction.run(sql`DELETE FROM drafts WHERE id = ANY(${ids}::text[])`),
+    );
+  }
+
   removeBefore(beforeMs: number, limit: number): Promise<number> {
     return this.#db.send(NO_SESSION, (transaction) =>
       transaction.run(

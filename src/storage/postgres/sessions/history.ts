@@ -3,9 +3,9 @@ import type { DeliveryStatus } from '../../../domain/message.ts';
 import type { Numbers } from '../../../domain/person.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import type { ForgottenPerson, HistoryPage, HistoryStore } from '../../../ports/history.ts';
+import type { HistoryPage, HistoryStore } from '../../../ports/history.ts';
 import { keptBody } from '../../shared/encryption/cell-address.ts';
-import { allNames, forgotten, isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
+import { isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
 import { DAY_MS } from '../../shared/retention.ts';
 import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import type { Database } from '../database.ts';
@@ -154,19 +154,6 @@ export class PostgresHistoryStore implements HistoryStore {
     return this.#db.send(sessionId, (transaction) => transaction.run(statement));
   }
 
-  forgetPerson(sessionId: SessionId, names: readonly string[]): Promise<ForgottenPerson> {
-    const all = allNames(names);
-    return this.#db.write(sessionId, async (transaction) => {
-      const removed = async (columns: readonly (readonly [Fragment, Fragment])[]): Promise<number[]> => {
-        const counts: number[] = [];
-        for (const [table, column] of columns)
-          counts.push(await transaction.run(removal(sessionId, table, column, all)));
-        return counts;
-      };
-      return forgotten(await removed(MESSAGES_OF_PERSON), await removed(SENT_TO_PERSON), await removed(OF_PERSON));
-    });
-  }
-
   removeOlder(sessionId: SessionId, beforeMs: number): Promise<void> {
     return pruneInPieces(this.#db, [pruningOf(sessionId, beforeMs)]);
   }
@@ -189,22 +176,6 @@ export class PostgresHistoryStore implements HistoryStore {
 }
 
 const COLUMNS = fragment`id, chat, author, message_id AS "messageId", sent_at_ms AS "sentAtMs", status, body`;
-
-const MESSAGES_OF_PERSON = [
-  [fragment`kept_messages`, fragment`chat`],
-  [fragment`kept_messages`, fragment`author`],
-] as const;
-const SENT_TO_PERSON = [
-  [fragment`sent_messages`, fragment`recipient`],
-  [fragment`sent_messages`, fragment`to_number`],
-] as const;
-const OF_PERSON = [
-  [fragment`contact_names`, fragment`person`],
-  [fragment`chat_timers`, fragment`chat`],
-  [fragment`labeled_items`, fragment`chat`],
-  [fragment`conversations`, fragment`peer`],
-  [fragment`poll_votes`, fragment`voter`],
-] as const;
 
 const KEEPING = sql`WITH RECURSIVE owners (owner) AS (
     SELECT MIN(session_id) FROM kept_messages

@@ -43,6 +43,10 @@ export class SqliteDraftStore implements DraftStore {
     return this.#db.write(() => this.#sql.change.run({ id, from, to, atMs, unchangedSinceMs }).changes > 0);
   }
 
+  remove(ids: readonly string[]): Promise<number> {
+    return this.#db.write(() => ids.filter((id) => this.#sql.remove.run(id).changes > 0).length);
+  }
+
   removeBefore(beforeMs: number, limit: number): Promise<number> {
     return this.#db.write(() => this.#sql.removeBefore.run(beforeMs, limit).changes);
   }

@@ -1,13 +1,12 @@
-import type Sqlite from 'better-sqlite3';
 import type { HistoryMessage, HistoryPlace, KeptMessage } from '../../../domain/kept-message.ts';
 import type { DeliveryStatus } from '../../../domain/message.ts';
 import type { Numbers } from '../../../domain/person.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import type { ForgottenPerson, HistoryPage, HistoryStore } from '../../../ports/history.ts';
+import type { HistoryPage, HistoryStore } from '../../../ports/history.ts';
 import { keptBody } from '../../shared/encryption/cell-address.ts';
 import type { Vault } from '../../shared/encryption/vault.ts';
-import { allNames, forgotten, isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
+import { isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
 import { DAY_MS } from '../../shared/retention.ts';
 import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
 import type { Database } from '../database.ts';
@@ -105,19 +104,6 @@ export class SqliteHistoryStore implements HistoryStore {
     return this.#db.write(() => this.#sql.removeChat.run(sessionId, chatId).changes);
   }
 
-  forgetPerson(sessionId: SessionId, names: readonly string[]): Promise<ForgottenPerson> {
-    const all = JSON.stringify(allNames(names));
-    return this.#db.write(() => {
-      const removed = (statements: readonly Removal[]) =>
-        statements.map((statement) => statement.run(sessionId, all).changes);
-      return forgotten(
-        removed(this.#sql.messagesOfPerson),
-        removed(this.#sql.sentToPerson),
-        removed(this.#sql.ofPerson),
-      );
-    });
-  }
-
   removeOlder(sessionId: SessionId, beforeMs: number): Promise<void> {
     return pruneInPieces(this.#db, [this.#piece(sessionId, beforeMs)], undefined);
   }
@@ -147,19 +133,13 @@ export class SqliteHistoryStore implements HistoryStore {
 
 const COLUMNS = `id, chat, author, message_id AS messageId, sent_at_ms AS sentAtMs, status, body`;
 const PLACED = `(sent_at_ms, id) < (@atMs, @id) ORDER BY sent_at_ms DESC, id DESC LIMIT @limit`;
-const NAMED = 'IN (SELECT value FROM json_each(?))';
-
-type Removal = Sqlite.Statement<[SessionId, string]>;
 
 interface Paged extends HistoryPlace {
   sessionId: SessionId;
   limit: number;
 }
 
-// eslint-disable-next-line max-lines-per-function -- one statement after the other
 function prepare(db: Database) {
-  const removal = (table: string, column: string) =>
-    db.prepare<[SessionId, string]>(`DELETE FROM ${table} WHERE session_id = ? AND ${column} ${NAMED}`);
   return {
     session: db.prepare<[SessionId]>('SELECT 1 FROM sessions WHERE session_id = ?'),
     days: db.prepare<[SessionId], number>('SELECT days FROM history_settings WHERE session_id = ?').pluck(),
@@ -208,15 +188,6 @@ function prepare(db: Database) {
       'SELECT COUNT(*) AS count FROM (SELECT 1 FROM kept_messages WHERE session_id = ? LIMIT ?)',
     ),
     remove: db.prepare<[number]>('DELETE FROM kept_messages WHERE id = ?'),
-    messagesOfPerson: [removal('kept_messages', 'chat'), removal('kept_messages', 'author')],
-    sentToPerson: [removal('sent_messages', 'recipient'), removal('sent_messages', 'to_number')],
-    ofPerson: [
-      removal('contact_names', 'person'),
-      removal('chat_timers', 'chat'),
-      removal('labeled_items', 'chat'),
-      removal('conversations', 'peer'),
-      removal('poll_votes', 'voter'),
-    ],
     keeping: db.prepare<[], { sessionId: SessionId; days: number | null }>(
       `WITH RECURSIVE owners (owner) AS (
          SELECT MIN(session_id) FROM kept_messages

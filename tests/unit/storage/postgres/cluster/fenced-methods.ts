@@ -80,7 +80,6 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'history.numbersKnown': ({ storage }) =>
     storage.history.numbersKnown(ANA, new Map([['1@lid', '5491' as PhoneNumber]])),
   'history.removeChat': ({ storage }) => storage.history.removeChat(ANA, '1@lid'),
-  'history.forgetPerson': ({ storage }) => storage.history.forgetPerson(ANA, ['1@lid']),
   'signalKeys.saveCredentials': ({ storage }) => storage.signalKeys.saveCredentials(ANA, 'otras'),
   'signalKeys.set': ({ storage }) => storage.signalKeys.set(ANA, [{ type: 'session', id: '1', value: 'viejo' }], ENTRY),
   'signalKeys.unreadable': ({ storage }) => storage.signalKeys.unreadable(ANA, { type: 'session', id: '1' }),
@@ -139,6 +138,8 @@ export const OTHERS: readonly string[] = [
   ],
   ...['signalKeys.credentials', 'signalKeys.get', 'journal.find', 'journal.withId', 'journal.leftOver'],
   ...['callbacks.onReady', 'callbacks.onRetry', 'callbacks.sessionsWithPending', 'callbacks.counts'],
+  // They only remove, whoever owns it.
+  ...['makeReadable', 'forget', 'removeScheduled'].map((method) => `people.${method}`),
   // Both remove what is too old, whoever owns it.
   ...[
     'history.removeOlder',
@@ -170,7 +171,7 @@ export const OTHERS: readonly string[] = [
   // It writes that the subscription has passed a hundred unwanted events, which is not so here.
   ...['onReady', 'onRetry', 'sessionsWithPending', 'next'].map((method) => `subscriptionQueue.${method}`),
   ...['apiKeys.all', 'apiKeys.add', 'apiKeys.remove'],
-  ...['add', 'find', 'list', 'change', 'removeBefore'].map((method) => `drafts.${method}`),
+  ...['add', 'find', 'list', 'change', 'remove', 'removeBefore'].map((method) => `drafts.${method}`),
   ...['last', 'add', 'chains', 'of', 'list', 'removeBefore'].map((method) => `audit.${method}`),
   ...['idempotency.find', 'idempotency.reserve', 'idempotency.save'],
 ];
