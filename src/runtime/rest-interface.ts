@@ -37,7 +37,7 @@ export function createRest(
     ...parts,
     ...{ version: VERSION, history: parts.sessions.history, clock, random, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency, drafts: storage.drafts },
-    ...{ masterKey: storage.masterKey, authDir },
+    ...{ masterKey: storage.masterKey, backup: storage.backup, authDir },
     ...{ apiKeys, rateLimit, trustProxy, corsOrigins: corsOrigin, allowedHosts, mcp, dashboard, compressedBodies },
   });
 }
