@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 // `npm run doctor` as a program of its own: `docker compose exec orchestrator doctor`.
-import '../src/cli/doctor.ts';
+import './check-node.js';
+
+await import('../src/cli/doctor.ts');

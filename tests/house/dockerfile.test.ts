@@ -52,8 +52,8 @@ describe('the Dockerfile', () => {
     for (const [, file, name] of links) {
       expect(programs).toContain(file);
       expect(statSync(join(ROOT, file!)).mode & 0o111).toBe(0o111);
-      expect(read(file!)).toMatch(new RegExp(`^#!/usr/bin/env node\n[^]*import '../src/cli/${name}.ts';`));
-      expect(read('package.json')).toContain(`"${name}": "node src/cli/${name}.ts"`);
+      expect(read(file!)).toMatch(/^#!\/usr\/bin\/env node\n/);
+      expect(read('package.json')).toContain(`"${name}": "node ${file}"`);
     }
   });
 
