@@ -23,6 +23,12 @@ const KEY = randomMasterKey();
 const HEALTH = { status: 'ok', version: VERSION, problems: [] };
 
 const servers: Server[] = [];
+/** Of all tests: they change nothing in it. */
+let authDir: string;
+
+beforeAll(async () => {
+  authDir = await filledFolder(new Secret(KEY));
+});
 
 afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
@@ -44,7 +50,7 @@ async function healthy(): Promise<Record<string, string>> {
   return {
     ...{ NODE_ENV: 'production', API_KEY: 'a-key', MASTER_KEY: KEY, HOST: '127.0.0.1', PORT: port },
     ...{ BACKEND_BASE_URL: `http://127.0.0.1:${port}`, WHATSAPP_WS_URL: `ws://127.0.0.1:${port}/ws/chat` },
-    ...{ AUTH_DIR: await filledFolder(new Secret(KEY)), DOWNLOADS_DIR: await testFolder() },
+    ...{ AUTH_DIR: authDir, DOWNLOADS_DIR: await testFolder() },
   };
 }
 
@@ -81,7 +87,7 @@ it('prints a line for each finding, and below it what to do', async () => {
   expect(await runDoctorCommand([], environment, terminal)).toBe(0);
   expect(out).toContain('ok       server: version');
   expect(out).toContain(
-    'warning  settings: valid, but not for production.\n         → For a server that others use, set NODE_ENV=production\n',
+    'warning  settings: valid, but not for production.\n         → For a server that others use, set NODE_ENV=production.\n',
   );
 });
 
@@ -134,7 +140,7 @@ describe('the server', () => {
 describe('the database', () => {
   it('in use is named with its process, and is wrong only where no server answers', async () => {
     const environment = await healthy();
-    await using _ = openStorage(environment.AUTH_DIR!, clock, new Secret(KEY));
+    await using _ = openStorage(authDir, clock, new Secret(KEY));
 
     const running = await examined(environment);
     expect(running.of('database')).toMatchObject({
@@ -157,8 +163,8 @@ describe('the database', () => {
   });
 
   it('that is damaged or missing is told apart', async () => {
-    const environment = await healthy();
-    await writeFile(join(environment.AUTH_DIR!, 'orchestrator.db'), 'no database');
+    const environment = { ...(await healthy()), AUTH_DIR: await testFolder() };
+    await writeFile(join(environment.AUTH_DIR, 'orchestrator.db'), 'no database');
     expect((await examined(environment)).of('database')).toMatchObject({ verdict: 'problem' });
     const { of } = await examined({ ...environment, AUTH_DIR: await testFolder() });
     expect(of('database')).toMatchObject({
