@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { constants, copyFile, chmod, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeFailure } from '../../kit/failure.ts';
@@ -20,15 +21,21 @@ export async function copyFolder(
   await mkdir(to, { recursive: true, mode: 0o700 });
   const copied = { files: 0, bytes: 0 };
   for (const entry of (await unlessGone(readdir(from, { withFileTypes: true }))) ?? []) {
-    if (!isWanted(entry.name)) continue;
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    const found = entry.isDirectory() ? await copyFolder(source, target, isWanted) : undefined;
-    const bytes = found?.bytes ?? (entry.isFile() ? await unlessGone(copyPrivate(source, target)) : undefined);
-    copied.bytes += bytes ?? 0;
-    copied.files += found?.files ?? (bytes === undefined ? 0 : 1);
+    if (!isWanted(entry.name)) continue;
+    const found = entry.isDirectory()
+      ? await copyFolder(source, target, isWanted)
+      : await copyOne(entry, source, target);
+    copied.files += found.files;
+    copied.bytes += found.bytes;
   }
   await syncToDisk(to);
   return copied;
+}
+
+async function copyOne(entry: Dirent, from: string, to: string): Promise<CopiedFiles> {
+  const bytes = entry.isFile() ? await unlessGone(copyPrivate(from, to)) : undefined;
+  return bytes === undefined ? { files: 0, bytes: 0 } : { files: 1, bytes };
 }
 
 /** Copies a file, for its owner only. Returns its size once it is on disk. */

@@ -140,7 +140,7 @@ describe('the server', () => {
 describe('the database', () => {
   it('in use is named with its process, and is wrong only where no server answers', async () => {
     const environment = await healthy();
-    await using _ = openStorage(authDir, clock, new Secret(KEY));
+    await using storage = openStorage(authDir, clock, new Secret(KEY));
 
     const running = await examined(environment);
     expect(running.of('database')).toMatchObject({
@@ -150,6 +150,7 @@ describe('the database', () => {
     const alone = await examined({ ...environment, PORT: String(await freePort()) });
     expect(alone.of('database')).toMatchObject({ verdict: 'problem' });
     if (process.platform === 'linux') expect(alone.of('database').found).toContain(`process ${process.pid}`);
+    await storage.check();
   });
 
   it.each([

@@ -36,12 +36,12 @@ const write = (count: number) => storage.settings.set(`n ${count}`, 'x'.repeat(3
 it('copies the database while something is written at every turn, without a gap in it', async () => {
   for (let count = 0; count < 500; count += 1) void write(count);
   const copy = storage.backup!.create();
-  let isOver = false;
-  void copy.finally(() => (isOver = true));
+  const progress = { isOver: false };
+  void copy.finally(() => (progress.isOver = true));
   let count = 500;
   const pending: Promise<unknown>[] = [];
   // Two chains: a write that follows another within the turn, and one before each piece.
-  for (; !isOver; count += 2) {
+  for (; !progress.isOver; count += 2) {
     pending.push(write(count).then(() => write(count + 1)));
     await nextTurn();
   }
