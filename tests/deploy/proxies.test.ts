@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { type RequestOptions, request } from 'node:https';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { freePort } from '../harness/free-port.ts';
@@ -99,7 +99,7 @@ function isThere(command: string, args: string[]): boolean {
 async function ask(
   port: number,
   path: string,
-  options: RequestOptions & { body?: string } = {},
+  options: { method?: string; headers?: Record<string, string | number>; body?: string } = {},
 ): Promise<IncomingMessage> {
   const { body, headers, ...others } = options;
   const asked = request({
