@@ -17,7 +17,7 @@ export async function lockHolder(file: string): Promise<LockHolder | undefined> 
   return { pid, command: command.split('\0').join(' ').trim() };
 }
 
-/** Lines such as `1: POSIX  ADVISORY  WRITE 4711 08:01:131072 1073741824 1073742335`. Another container's process is number 0. */
+/** An entry is such as `1: POSIX  ADVISORY  WRITE 4711 08:01:131072 1073741824 1073742335`. Another container's process is number 0. */
 function holderOf(locks: string, inode: string): number | undefined {
   for (const line of locks.split('\n')) {
     const [, pid, found] = /^\d+: POSIX +\w+ +WRITE +(\d+) +[\da-f]+:[\da-f]+:(\d+) /.exec(line) ?? [];
