@@ -1,5 +1,24 @@
 # Only the orchestrator. Node runs the TypeScript directly: no compiler, no build step.
-FROM node:24-slim
+#
+# The base image. A tag moves, a digest does not: pin it for builds that anybody can repeat, and renew it for security updates.
+#   docker buildx imagetools inspect node:24-slim --format '{{.Manifest.Digest}}'     prints sha256:…
+#   docker build --build-arg NODE_IMAGE=node:24-slim@sha256:… -t whatsapp-orchestrator .
+ARG NODE_IMAGE=node:24-slim
+FROM ${NODE_IMAGE}
+
+# What an image is made of, for registries and scanners:
+#   --build-arg VERSION=4.0.0 --build-arg REVISION=$(git rev-parse HEAD) --build-arg CREATED=$(date -u +%FT%TZ)
+ARG VERSION=unknown
+ARG REVISION=unknown
+ARG CREATED=unknown
+ARG NODE_IMAGE
+LABEL org.opencontainers.image.title="WhatsApp Orchestrator" \
+  org.opencontainers.image.description="Connects many WhatsApp accounts to your backend" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.base.name="${NODE_IMAGE}" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.created="${CREATED}"
 
 ENV NODE_ENV=production
 WORKDIR /app
@@ -12,7 +31,12 @@ COPY bin ./bin
 COPY src ./src
 
 # auth_sessions holds the keys of the WhatsApp accounts: readable by its owner only. A new volume inherits owner and mode.
-RUN mkdir auth_sessions downloads && chown node:node auth_sessions downloads && chmod 700 auth_sessions
+RUN mkdir auth_sessions downloads backups \
+  && chown node:node auth_sessions downloads backups \
+  && chmod 700 auth_sessions backups \
+  && ln -s /app/bin/backup.js /usr/local/bin/backup \
+  && ln -s /app/bin/doctor.js /usr/local/bin/doctor
+# Commands of their own: `docker exec <container> backup backups/<name>` and `docker exec <container> doctor`.
 VOLUME ["/app/auth_sessions", "/app/downloads"]
 USER node
 

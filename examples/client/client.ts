@@ -1718,6 +1718,7 @@ export type ErrorAnswer = {
     | 'message_id_used'
     | 'too_many_scheduled_messages'
     | 'storage_not_encrypted'
+    | 'storage_not_sqlite'
     | 'nodes_lack_master_key'
     | 'wrong_master_key'
     | 'idempotency_in_progress'
@@ -4527,6 +4528,20 @@ export class OrchestratorClient {
     dataKeys: number;
   }> {
     return this.#requests.json('POST', `/config/master-key`, { body, options });
+  }
+
+  /**
+   * Copy the database while it is in use.
+   * Used by the command "npm run backup" while the server is running. The copy is a file in AUTH_DIR,
+   * encrypted like the database, and nothing of it leaves the machine. Other requests do not wait.
+   * Whoever asks takes the file away: the next request, and the next start, remove it.
+   */
+  createBackup(options: CallOptions = {}): Promise<{
+    success: true;
+    /** The name of the copy, in AUTH_DIR. */
+    file: string;
+  }> {
+    return this.#requests.json('POST', `/config/backup`, { options });
   }
 
   /**

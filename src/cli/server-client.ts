@@ -38,8 +38,7 @@ const refusal = z.object({ error: z.string(), message: z.string() });
  * @throws RefusedError, NoAnswerError
  */
 export async function callServer({ http }: Pick<Config, 'http'>, request: ServerRequest): Promise<unknown> {
-  const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
+  const url = urlOfServer(http);
   const [key] = http.apiKeys;
   const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key.reveal()}` }) };
   const { ok, json } = await responseOf(url, request, headers);
@@ -49,6 +48,12 @@ export async function callServer({ http }: Pick<Config, 'http'>, request: Server
     data?.error ?? 'unknown',
     data?.message ?? `The program that answers at ${url} is not this server.`,
   );
+}
+
+/** The address of the server, from its own machine. */
+export function urlOfServer({ host, port }: Config['http']): string {
+  const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 async function responseOf(

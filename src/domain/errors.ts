@@ -54,6 +54,7 @@ export const ERRORS = {
   message_id_used: 'This session has a message with this id already.',
   too_many_scheduled_messages: 'As many messages of this session are scheduled as the server allows (1,000).',
   storage_not_encrypted: 'The storage is not encrypted: start the server with a MASTER_KEY.',
+  storage_not_sqlite: 'The storage is PostgreSQL, which is backed up with its own tools: pg_dump, or an archive.',
   nodes_lack_master_key:
     'Some nodes do not know the new master key: start them with NEW_MASTER_KEY beside MASTER_KEY first.',
   wrong_master_key: "The new key was not sealed with the storage's current master key.",

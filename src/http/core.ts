@@ -256,6 +256,8 @@ export interface Core {
   /** What waits for a person's approval. */
   drafts: Drafts;
   masterKey: MasterKeyApi;
+  /** Copies of the database, made while it is in use; `null` where the database has tools of its own. */
+  backup: { create(): Promise<string> } | null;
   sessions: SessionsApi;
   media: MediaApi;
   history: HistoryApi;

@@ -63,6 +63,8 @@ export interface Storage extends AsyncDisposable {
   readonly drafts: DraftStore;
   readonly idempotency: IdempotencyStore;
   readonly masterKey: MasterKey;
+  /** `null` where the database has tools of its own. */
+  readonly backup: DatabaseBackup | null;
   readonly damagedValues: DamagedValueStore;
   /**
    * Resolves when the disk accepts writes. Probes it only if the last write failed.
@@ -101,6 +103,16 @@ interface MasterKey {
    * @throws AppError `storage_not_encrypted`, `wrong_master_key`; StorageUnavailableError
    */
   change(sealed: string): Promise<number>;
+}
+
+/** Copies of the database, made while it is in use. */
+export interface DatabaseBackup {
+  /**
+   * Makes a copy, encrypted like the database, while others go on. Returns the name of the file, in `AUTH_DIR`: take it away, since the
+   * next call removes it.
+   * @throws OverloadedError when the disk has no room for it
+   */
+  create(): Promise<string>;
 }
 
 /** The sessions, and the events that their changes cause. */

@@ -44,7 +44,7 @@ export function createRest(
     ...{ version: VERSION, history: parts.sessions.history, labels: parts.sessions.labels },
     ...{ clock, random, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency },
-    ...{ masterKey: storage.masterKey, authDir },
+    ...{ masterKey: storage.masterKey, backup: storage.backup, authDir },
     ...{ apiKeys, rateLimit, trustProxy, corsOrigins: corsOrigin, allowedHosts, mcp, dashboard, compressedBodies },
   });
 }

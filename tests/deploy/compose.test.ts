@@ -105,6 +105,19 @@ describe('three-nodes.yaml', () => {
     expect(services.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['balancer']);
   });
 
+  it('takes away what a service does not need, and ends its log', () => {
+    for (const [, service] of Object.entries(compose.services)) {
+      expect(service).toMatchObject({
+        security_opt: ['no-new-privileges:true'],
+        logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },
+        restart: 'unless-stopped',
+      });
+    }
+    for (const [, node] of nodes) {
+      expect(node).toMatchObject({ read_only: true, cap_drop: ['ALL'], tmpfs: ['/tmp:size=1g,mode=1777'] });
+    }
+  });
+
   it('gives a node more time to stop than its hand-over takes', () => {
     const { drainMs } = readConfig(environmentOf(nodes[0]![1])).cluster!;
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -43,6 +43,25 @@ describe('the Dockerfile', () => {
     expect(programs).toContain(file);
     expect(read('package.json')).toContain(`"start": "${command.join(' ')}"`);
     expect(read(file).split('\n')[0]).toBe(`#!/usr/bin/env -S ${command.slice(0, -1).join(' ')}`);
+  });
+
+  it('has commands that it copies, executable, under the names that its users type', () => {
+    const links = [...read('Dockerfile').matchAll(/ln -s \/app\/(\S+) \/usr\/local\/bin\/(\S+)/g)];
+
+    expect(links.map(([, , name]) => name)).toEqual(['backup', 'doctor']);
+    for (const [, file, name] of links) {
+      expect(programs).toContain(file);
+      expect(statSync(join(ROOT, file!)).mode & 0o111).toBe(0o111);
+      expect(read(file!)).toMatch(/^#!\/usr\/bin\/env node\n/);
+      expect(read('package.json')).toContain(`"${name}": "node ${file}"`);
+    }
+  });
+
+  it('can be built on a base image of a known digest, and says what it is', () => {
+    const labels = [...read('Dockerfile').matchAll(/org\.opencontainers\.image\.([a-z.]+)=/g)].map(([, name]) => name);
+
+    expect(read('Dockerfile')).toMatch(/^ARG NODE_IMAGE=node:24-slim\nFROM \$\{NODE_IMAGE\}$/m);
+    expect(labels).toEqual(['title', 'description', 'licenses', 'base.name', 'version', 'revision', 'created']);
   });
 
   it('is healthy when a path answers that the product has, at the port that it exposes', () => {

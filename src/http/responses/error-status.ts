@@ -51,6 +51,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   message_id_used: 409,
   too_many_scheduled_messages: 409,
   storage_not_encrypted: 409,
+  storage_not_sqlite: 409,
   wrong_master_key: 409,
   nodes_lack_master_key: 409,
   idempotency_in_progress: 409,

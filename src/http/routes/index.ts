@@ -38,6 +38,7 @@ import { decideRequests, joinRequests } from './messaging/group-requests.ts';
 import { changeParticipants, createGroup, leaveGroup, listGroups, updateGroup, viewGroup } from './messaging/groups.ts';
 import { health } from './server/health.ts';
 import { createKey, listKeys, revokeKey } from './admin/keys.ts';
+import { createBackup } from './admin/backup.ts';
 import { changeMasterKey } from './admin/master-key.ts';
 import { sendAnyMessage, sendMessage } from './messaging/messages.ts';
 import {
@@ -215,6 +216,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   replayWebhook,
   downloadMedia,
   changeMasterKey,
+  createBackup,
   createToken,
   createKey,
   listKeys,

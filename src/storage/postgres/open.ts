@@ -91,6 +91,7 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
   const stores = createStores(db, { clock, vault, onDamage, holding: cluster?.holding ?? HAS_ALL });
   return {
     ...stores,
+    backup: null,
     masterKey: {
       change: async (sealed) => {
         if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');

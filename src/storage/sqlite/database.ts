@@ -1,6 +1,7 @@
 import type Sqlite from 'better-sqlite3';
 import { DiskHealth } from './disk-health.ts';
 import { type DeferredWrite, GroupCommit, type GroupCommitDeps } from './group-commit.ts';
+import { OnlineCopies } from './online-copy.ts';
 
 /**
  * The database as the stores use it. Every method of a store goes through exactly one of {@link write}, {@link read},
@@ -109,6 +110,11 @@ export class Database {
   /** Moves the write-ahead log into the database file and empties it. Only within {@link exclusive}. */
   checkpoint(): void {
     this.#sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Copies of the file in this folder, made while it is in use. */
+  copiesIn(folder: string): OnlineCopies {
+    return new OnlineCopies(this.#sqlite, this.#commits, folder);
   }
 
   /** Closes the file. */

@@ -51,6 +51,7 @@ export class GroupCommit {
   /** Why the latest deferred write failed. */
   #lastFailure: unknown;
   #flushTimer: Timer | undefined;
+  #isHeld = false;
 
   constructor(sqlite: Sqlite.Database, { clock, onCommit = () => undefined }: GroupCommitDeps) {
     this.#clock = clock;
@@ -94,7 +95,20 @@ export class GroupCommit {
     const group = this.#group ?? this.#open();
     // A deferred write has ended the transaction: nothing may be written outside of one.
     if (group !== this.#group) throw this.#lastFailure;
-    return { result: this.#within(group, work), committed: group.promise };
+    const result = this.#within(group, work);
+    if (this.#isHeld) this.flush();
+    return { result, committed: group.promise };
+  }
+
+  /** Commits what is open, and until {@link release} every write at once: no transaction outlasts the call that began it. */
+  hold(): void {
+    if (this.#group) this.flush();
+    this.#isHeld = true;
+  }
+
+  /** Lets writes share commits again. */
+  release(): void {
+    this.#isHeld = false;
   }
 
   /** Adds a write to the open group, or to the next one, which is opened soon. */

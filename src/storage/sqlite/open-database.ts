@@ -71,6 +71,24 @@ export function openToMove(folder: string, role: 'source' | 'target'): Sqlite.Da
   }
 }
 
+/**
+ * Opens the database in `folder` exclusively as it is, of whichever version, to copy it. Needs no master key.
+ * @throws StorageInUseError, StorageUnreadableError
+ */
+export function openToCopy(folder: string): Sqlite.Database {
+  const file = join(folder, FILE_NAME);
+  let sqlite: Sqlite.Database | undefined;
+  try {
+    if (!existsSync(file)) throw new Error('it does not exist');
+    sqlite = openFile(file);
+    lock(sqlite);
+    return sqlite;
+  } catch (error) {
+    sqlite?.close();
+    throw explained(error, folder, file);
+  }
+}
+
 function openFile(file: string): Sqlite.Database {
   const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   // Only in a new file does it take effect at once; an existing one is not to be changed yet.

@@ -7,6 +7,7 @@ import { DataKeys } from './encryption/data-keys.ts';
 import { changeMasterKey } from './encryption/rotate-master-key.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
 import type { CommitListener } from './group-commit.ts';
+import { removeCopies } from './online-copy.ts';
 import { openDatabase } from './open-database.ts';
 import { pruneInPieces } from './prune.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
@@ -40,15 +41,18 @@ export function openStorage(
 ): Storage {
   const { adoptPlaintext = false, onCommit = ignore, onDamage = ignore, onRestored = ignore } = options;
   const sqlite = openDatabase(authDir, masterKey, adoptPlaintext);
+  removeCopies(authDir);
   const backup = new RestoredBackup(sqlite, authDir);
   if (backup.check(clock)) onRestored();
   const dataKeys = masterKey && new DataKeys(sqlite, masterKey);
   const vault = dataKeys ? new SealingVault(sqlite, dataKeys) : plainVault;
   const db = new Database(sqlite, { clock, onCommit });
+  const copies = db.copiesIn(authDir);
   const stores = createStores(db, { clock, vault, onDamage });
   return {
     ...stores,
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },
+    backup: { create: () => copies.create() },
     check: () => db.check(),
     prune: async (callbackRetentionMs, signal) => {
       const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;

@@ -59,6 +59,7 @@ export class Routes {
   }
 }
 
-function agentFor(url: URL, deps: ConstructorParameters<typeof ConnectAgent>[1]): Agent {
+/** The agent for connections through the proxy at this URL. */
+export function agentFor(url: URL, deps: ConstructorParameters<typeof ConnectAgent>[1]): Agent {
   return url.protocol.startsWith('socks') ? new SocksAgent(url, deps) : new ConnectAgent(url, deps);
 }

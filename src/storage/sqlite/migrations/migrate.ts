@@ -60,6 +60,9 @@ const MIGRATIONS: readonly string[] = [
   labels,
 ];
 
+/** The current schema: how many migrations it takes. */
+export const SCHEMA = MIGRATIONS.length;
+
 /**
  * Applies the missing migrations, each in its own transaction.
  * @throws StorageTooNewError when the file has had migrations that this version does not know
