@@ -6,6 +6,7 @@ import type { Admission } from '../ports/admission.ts';
 import type { SessionStore } from '../ports/storage.ts';
 import type { Session } from './session.ts';
 import { codeFailure } from './state/code-pairing.ts';
+import type { SessionRegistry } from './session-registry.ts';
 import type { PairingExpiry } from './state/pairing-expiry.ts';
 
 /** Dependencies of {@link RelinkOffers}. */
@@ -72,6 +73,12 @@ export class RelinkOffers {
       expiry.start(session.record, () => expire(session));
     });
   }
+}
+
+/** Nobody has used the code of a session. One whose account was linked before is closed again; any other is removed. */
+export function codeOver(session: Session, why: string, registry: Pick<SessionRegistry, 'remove'>): Promise<unknown> {
+  if (session.record.announced) return session.control.endRelink(why, 'if-over');
+  return registry.remove(session, why, 'always');
 }
 
 const OTHER_NUMBER = 'A session is linked again with its own number; for another one, create a session.';

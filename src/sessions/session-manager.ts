@@ -24,7 +24,7 @@ import { SessionHistory } from './history/session-history.ts';
 import { ProfiledEvents } from './profiled-events.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
-import { type RelinkCode, RelinkOffers } from './relink-offers.ts';
+import { codeOver, type RelinkCode, RelinkOffers } from './relink-offers.ts';
 import { Relinks } from './relinks.ts';
 import { codeFailure } from './state/code-pairing.ts';
 import type { PasskeyLinking } from './state/passkey-linking.ts';
@@ -348,7 +348,7 @@ export class SessionManager implements AsyncDisposable {
     const session: Session = new Session(record, {
       ...this.#shared,
       codeFor,
-      over: (why) => this.#codeOver(session, why),
+      over: (why) => codeOver(session, why, this.#registry),
       pace: this.#sending.paceOf(sessionId),
       typing: new Typing({ enabled: settings.simulateTyping, clock, random }),
       calls: new CallRejection({ ...this.#shared, sessionId, settings: settings.calls, sessions: this }),
@@ -367,12 +367,6 @@ export class SessionManager implements AsyncDisposable {
     if (session.record.announced)
       await session.control.endRelink(`${why}. POST /sessions/:sessionId/relink offers another one.`);
     else await this.#registry.remove(session, why, 'always');
-  }
-
-  /** An account that was linked before keeps its session. */
-  #codeOver(session: Session, why: string): Promise<unknown> {
-    if (session.record.announced) return session.control.endRelink(why, 'if-over');
-    return this.#registry.remove(session, why, 'always');
   }
 
   #remember(make: () => RecentMessage): void {

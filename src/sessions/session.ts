@@ -85,17 +85,9 @@ export class Session implements SendingSession {
       handedOver: () => this.#login.handedOver(),
     });
     this.control = new SessionControl({
-      ...{
-        machine,
-        connections: this.#connections,
-        recovery: this.#recovery,
-        code: this.#code,
-        turns: this.#turns,
-        clock,
-      },
-      sends: () => Promise.allSettled(this.#sends),
-      resume: () => this.resume(),
-      isSettled: () => this.#isSettled(),
+      ...{ machine, connections: this.#connections, recovery: this.#recovery, turns: this.#turns, clock },
+      ...{ code: this.#code, sends: () => Promise.allSettled(this.#sends) },
+      ...{ resume: () => this.resume(), isSettled: () => this.#isSettled() },
       checkStays: () => this.#checkStays(),
     });
   }

@@ -1,6 +1,6 @@
 import type { PhoneNumber } from '../../../src/domain/address.ts';
 import type { HistoryMessage } from '../../../src/domain/kept-message.ts';
-import { kept } from './kept.ts';
+import { kept } from './history-message.ts';
 import { ANA, BEA, contract, record, statusUpdate, UNSTORABLE } from './support.ts';
 
 const LUZ = '5491100000001';

@@ -1,4 +1,4 @@
-import { kept } from './kept.ts';
+import { kept } from './history-message.ts';
 import { ANA, BEA, contract, record } from './support.ts';
 
 const LUZ = '5491100000001';

@@ -10,7 +10,7 @@ const ENTRY: AuditEntry = {
   ...{ atMs: 1, caller: 'admin', method: 'POST', route: '/keys', tool: null },
   ...{ sessionId: null, status: 200, requestId: 'request' },
 };
-const COUNT = 60;
+const COUNT = 40;
 
 function open({ storage }: TestNode, chain: string): Promise<AuditTrail> {
   const deps = { clock: new ManualClock(), random: systemRandom, log: silentLogger };
@@ -56,7 +56,7 @@ it('keeps the chains of nodes that write at once whole, and says in which one a 
   expect(await reader.verify()).toMatchObject(whole);
 
   await execute(url, `UPDATE audit SET caller = 'somebody' WHERE chain = 'b' AND seq = 30`);
-  await execute(url, `DELETE FROM audit WHERE chain = 'a' AND seq = 99`);
-  expect(await reader.verify()).toMatchObject([{ brokenAt: 100 }, { brokenAt: 30 }]);
+  await execute(url, `DELETE FROM audit WHERE chain = 'a' AND seq = 70`);
+  expect(await reader.verify()).toMatchObject([{ brokenAt: 71 }, { brokenAt: 30 }]);
   for (const trail of [...trails, reader]) await trail[Symbol.asyncDispose]();
-});
+}, 60_000);

@@ -2,7 +2,7 @@ import type { PhoneNumber, Recipient } from '../../../src/domain/address.ts';
 import type { Person } from '../../../src/domain/person.ts';
 import { addressees } from '../../../src/http/server.ts';
 import { ForgetPerson } from '../../../src/sessions/history/forget-person.ts';
-import { kept } from '../../contracts/storage/kept.ts';
+import { kept } from '../../contracts/storage/history-message.ts';
 import { ANA, BEA, record, startStorage } from '../../contracts/storage/support.ts';
 
 const LUZ = '5491100000001' as PhoneNumber;

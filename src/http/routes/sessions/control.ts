@@ -113,7 +113,13 @@ export const relinkSession = route({
     pairing: z.strictObject(codeFields).optional().meta({ description: 'The code to type, if a number was given.' }),
   }),
   statuses: { 200: 'The session, whose QR follows, or a code for it.' },
-  example: { answer: { success: true, data: { ...EXAMPLE_SESSION, status: 'connecting', new_chat_cap: null } } },
+  example: {
+    body: { number: '5491234567890' },
+    answer: {
+      ...{ success: true, data: { ...EXAMPLE_SESSION, status: 'connecting', new_chat_cap: null } },
+      pairing: { code: 'ABCD1234', formatted: 'ABCD-1234', expiresAt: '2024-01-15T10:33:00.000Z' },
+    },
+  },
   errors: [
     ...(['session_not_found', 'session_linked', 'session_not_pairing', 'overloaded'] as const),
     ...([
