@@ -115,6 +115,14 @@ export interface DatabaseBackup {
   create(): Promise<string>;
 }
 
+/** What is stored of the way in which a session connects. A damaged profile takes nothing from its proxy. */
+export interface StoredRoute {
+  /** The device name of its own; `null` without one. */
+  deviceName: string | null;
+  /** As {@link SessionStore.proxyOf} has it. */
+  proxy: Secret | 'unreadable' | undefined;
+}
+
 /** The sessions, and the events that their changes cause. */
 export interface SessionStore {
   /** All sessions, the oldest first. */
@@ -125,6 +133,8 @@ export interface SessionStore {
   counts(): Promise<Map<SessionPhase, number>>;
   /** The URL of the session's own proxy, with its credentials; `undefined` without one. */
   proxyOf(sessionId: SessionId): Promise<Secret | 'unreadable' | undefined>;
+  /** What a session connects as and through, read at once. */
+  routeOf(sessionId: SessionId): Promise<StoredRoute>;
   /**
    * Stores a new session with its profile, its proxy and its first note. It belongs to this node.
    * @throws AppError `too_many_sessions`, `too_many_pending_sessions`

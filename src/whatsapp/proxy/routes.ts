@@ -18,7 +18,7 @@ export interface Route {
 
 /** The dependencies of {@link Routes}. */
 export interface RoutesDeps {
-  sessions: Pick<SessionStore, 'some' | 'proxyOf'>;
+  sessions: Pick<SessionStore, 'proxyOf' | 'routeOf'>;
   /** `PROXY_URL`. */
   proxy: Secret | null;
   /** `DEVICE_NAME`. */
@@ -38,14 +38,16 @@ export class Routes {
 
   /** @throws ProxyError; AppError `url_not_allowed`; StorageUnavailableError */
   async of(sessionId: SessionId): Promise<Route> {
-    const { sessions, deviceName } = this.#deps;
-    const [record] = await sessions.some([sessionId]);
-    return { agent: await this.agentOf(sessionId), deviceName: record?.profile?.deviceName ?? deviceName };
+    const stored = await this.#deps.sessions.routeOf(sessionId);
+    return { agent: this.#agentFor(stored.proxy), deviceName: stored.deviceName ?? this.#deps.deviceName };
   }
 
   /** The agent for connections of a session. @throws as {@link of} */
   async agentOf(sessionId: SessionId): Promise<Agent | undefined> {
-    const own = await this.#deps.sessions.proxyOf(sessionId);
+    return this.#agentFor(await this.#deps.sessions.proxyOf(sessionId));
+  }
+
+  #agentFor(own: Secret | 'unreadable' | undefined): Agent | undefined {
     if (own === undefined) return this.common();
     if (own === 'unreadable') throw new ProxyError('of this session', 'cannot be read from the storage; set it again');
     const url = new URL(own.reveal());

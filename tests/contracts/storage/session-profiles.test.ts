@@ -25,6 +25,8 @@ contract('the profiles of sessions', (startStorage) => {
     expect(await sessions.some([ANA])).toEqual([record(ANA, { profile: SHOP })]);
     expect(((await sessions.proxyOf(ANA)) as Secret).reveal()).toBe(URL.reveal());
     expect(await sessions.proxyOf(BEA)).toBeUndefined();
+    expect(await sessions.routeOf(ANA)).toEqual({ deviceName: 'Caja 1', proxy: URL });
+    expect(await sessions.routeOf(BEA)).toEqual({ deviceName: null, proxy: undefined });
   });
 
   it('change only where they are written, and the proxy only where it is given', async () => {
@@ -38,6 +40,7 @@ contract('the profiles of sessions', (startStorage) => {
     expect(await sessions.proxyOf(ANA)).toBeInstanceOf(Secret);
     await sessions.commit(record(ANA, { profile: NO_PROFILE }), [], { profile: NO_PROFILE, proxy: null });
     expect(await sessions.proxyOf(ANA)).toBeUndefined();
+    expect(await sessions.routeOf(ANA)).toEqual({ deviceName: null, proxy: undefined });
     expect(await sessions.all()).toEqual([record(ANA, { profile: NO_PROFILE })]);
   });
 

@@ -122,6 +122,20 @@ describe('one damaged row', () => {
     expect(await storage.callbacks.next(ANA)).toMatchObject({ webhookId: 'behind it' });
   });
 
+  it.each([
+    [
+      'a profile leaves the session its proxy',
+      'profile',
+      { deviceName: null, proxy: expect.objectContaining({}) as object },
+    ],
+    ['a proxy stays unreadable, so that nobody goes around it', 'proxy', { proxy: 'unreadable' }],
+  ])('%s', async (_, column, route) => {
+    const folder = await damagedFolder(MASTER_KEY, `UPDATE session_profiles SET ${column} = @bad`);
+    await using storage = openStorage(folder, clock, MASTER_KEY);
+    for (let turn = 0; turn < 2; turn += 1) expect(await storage.sessions.routeOf(ANA)).toMatchObject(route);
+    expect(await storage.sessions.routeOf(BEA)).toMatchObject({ proxy: expect.objectContaining({}) as object });
+  });
+
   it('a webhook does not keep numbers from the others that await them', async () => {
     const folder = await filledFolder(MASTER_KEY);
     const awaited = (webhookId: string) => ({ lid: '1@lid', webhookId, correctionId: `${webhookId} 2`, unless: null });

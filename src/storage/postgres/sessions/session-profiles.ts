@@ -1,12 +1,13 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { SessionProfile } from '../../../domain/session-profile.ts';
 import { Secret } from '../../../kit/secret.ts';
-import type { SessionWrites } from '../../../ports/storage.ts';
+import type { SessionWrites, StoredRoute } from '../../../ports/storage.ts';
 import { COMMON, profileOf, proxyOf } from '../../shared/encryption/cell-address.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
 import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import type { Database } from '../database.ts';
 import type { PostgresVault } from '../encryption/vault.ts';
+import type { SharedRead } from '../shared-read.ts';
 import { sql } from '../sql.ts';
 import type { Transaction } from '../transaction.ts';
 
@@ -16,14 +17,26 @@ export interface SessionProfilesDeps {
   damaged: PostgresDamagedValues;
 }
 
+interface Row {
+  sessionId: SessionId;
+  profile: Buffer | null;
+  proxy: Buffer | null;
+}
+
 /** What callers say of their sessions, beside the rows of these, which change with every message. */
 export class PostgresSessionProfiles {
-  readonly #db: Database;
   readonly #deps: SessionProfilesDeps;
+  /** For sessions that log in at once. */
+  readonly #rows: SharedRead<SessionId, Row>;
 
   constructor(db: Database, deps: SessionProfilesDeps) {
-    this.#db = db;
     this.#deps = deps;
+    this.#rows = db.sharedRead(async (sessionIds) => {
+      const rows = await db.readCommitted<Row>(
+        sql`SELECT session_id AS "sessionId", profile, proxy FROM session_profiles WHERE session_id = ANY(${sessionIds})`,
+      );
+      return new Map(rows.map((row) => [row.sessionId, row]));
+    });
   }
 
   /** The profile in a row; one that is damaged is set aside, and counts as missing. */
@@ -38,12 +51,19 @@ export class PostgresSessionProfiles {
 
   /** A proxy that is damaged stays so: without it, the session would show WhatsApp another address. */
   async proxyOf(sessionId: SessionId): Promise<Secret | 'unreadable' | undefined> {
-    const [row] = await this.#db.read<{ proxy: Buffer | null }>(
-      sql`SELECT proxy FROM session_profiles WHERE session_id = ${sessionId}`,
-    );
-    if (!row?.proxy) return undefined;
+    return this.#openProxy(sessionId, (await this.#rows.get(sessionId))?.proxy);
+  }
+
+  async routeOf(sessionId: SessionId): Promise<StoredRoute> {
+    const row = await this.#rows.get(sessionId);
+    const proxy = this.#openProxy(sessionId, row?.proxy);
+    return { proxy, deviceName: this.read(sessionId, row?.profile ?? null)?.deviceName ?? null };
+  }
+
+  #openProxy(sessionId: SessionId, sealed: Buffer | null | undefined): Secret | 'unreadable' | undefined {
+    if (!sealed) return undefined;
     try {
-      return new Secret(this.#deps.vault.open(proxyOf(sessionId), row.proxy));
+      return new Secret(this.#deps.vault.open(proxyOf(sessionId), sealed));
     } catch (error) {
       if (error instanceof SealBrokenError) return 'unreadable';
       throw error;

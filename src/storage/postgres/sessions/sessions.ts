@@ -4,7 +4,7 @@ import { isSessionPhase, type SessionPhase, type SessionRecord } from '../../../
 import type { TimelineNote } from '../../../domain/timeline.ts';
 import type { Secret } from '../../../kit/secret.ts';
 import type { NewCallback } from '../../../ports/callbacks.ts';
-import type { SessionChange, SessionLimits, SessionStore, SessionWrites } from '../../../ports/storage.ts';
+import type { SessionChange, SessionLimits, SessionStore, SessionWrites, StoredRoute } from '../../../ports/storage.ts';
 import { sessionPhase } from '../../shared/encryption/cell-address.ts';
 import { refusedBy } from '../../shared/session-limits.ts';
 import type { Outbox } from '../callbacks/outbox.ts';
@@ -109,6 +109,10 @@ export class PostgresSessionStore implements SessionStore {
 
   proxyOf(sessionId: SessionId): Promise<Secret | 'unreadable' | undefined> {
     return this.#deps.profiles.proxyOf(sessionId);
+  }
+
+  routeOf(sessionId: SessionId): Promise<StoredRoute> {
+    return this.#deps.profiles.routeOf(sessionId);
   }
 
   async create(record: SessionRecord, note: TimelineNote, limits: SessionLimits, proxy?: Secret): Promise<void> {

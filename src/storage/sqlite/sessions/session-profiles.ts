@@ -1,7 +1,7 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { SessionProfile } from '../../../domain/session-profile.ts';
 import { Secret } from '../../../kit/secret.ts';
-import type { SessionWrites } from '../../../ports/storage.ts';
+import type { SessionWrites, StoredRoute } from '../../../ports/storage.ts';
 import { COMMON, profileOf, proxyOf } from '../../shared/encryption/cell-address.ts';
 import type { Vault } from '../../shared/encryption/vault.ts';
 import { SealBrokenError } from '../../shared/errors.ts';
@@ -36,7 +36,16 @@ export class SqliteSessionProfiles {
 
   /** A proxy that is damaged stays so: without it, the session would show WhatsApp another address. */
   proxyOf(sessionId: SessionId): Secret | 'unreadable' | undefined {
-    const stored = this.#sql.proxy.get(sessionId);
+    return this.#openProxy(sessionId, this.#sql.row.get(sessionId)?.proxy);
+  }
+
+  routeOf(sessionId: SessionId): StoredRoute {
+    const row = this.#sql.row.get(sessionId);
+    const proxy = this.#openProxy(sessionId, row?.proxy);
+    return { proxy, deviceName: this.read(sessionId, row?.profile ?? null)?.deviceName ?? null };
+  }
+
+  #openProxy(sessionId: SessionId, stored: string | null | undefined): Secret | 'unreadable' | undefined {
     if (stored === undefined || stored === null) return undefined;
     try {
       return new Secret(this.#deps.vault.open(proxyOf(sessionId), stored));
@@ -57,7 +66,9 @@ export class SqliteSessionProfiles {
 
 function prepare(db: Database) {
   return {
-    proxy: db.prepare<[SessionId], string | null>('SELECT proxy FROM session_profiles WHERE session_id = ?').pluck(),
+    row: db.prepare<[SessionId], { profile: string | null; proxy: string | null }>(
+      'SELECT profile, proxy FROM session_profiles WHERE session_id = ?',
+    ),
     setProfile: db.prepare<[SessionId, string]>(
       `INSERT INTO session_profiles (session_id, profile) VALUES (?, ?)
        ON CONFLICT (session_id) DO UPDATE SET profile = excluded.profile`,

@@ -113,7 +113,7 @@ export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
 
 /** Methods that write nothing of a session, or make it this node's own. */
 export const OTHERS: readonly string[] = [
-  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create', 'sessions.proxyOf'],
+  ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create', 'sessions.proxyOf', 'sessions.routeOf'],
   ...['scheduledMessages.of', 'scheduledMessages.find', 'scheduledMessages.next', 'scheduledMessages.sessionsWithDue'],
   ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
   ...[
