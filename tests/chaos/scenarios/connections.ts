@@ -62,7 +62,7 @@ export const connections: Scenario<ConnectionsSize> = {
 };
 
 async function provoke(trouble: Trouble, patienceMs: number): Promise<{ found: string[]; seen: Evidence }> {
-  await using world = await startWorld();
+  await using world = await startWorld({ hasAllPreKeys: true });
   const account = await world.link(world.whatsapp.phone('5491100000000', 'Account'));
   const author = world.whatsapp.phone('5492200000000', 'Friend');
   const scene: Scene = { world, ledger: new Ledger(), trouble, account, author, patienceMs };

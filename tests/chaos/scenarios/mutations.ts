@@ -58,7 +58,10 @@ export const mutations: Scenario<MutationsSize> = {
   },
   async run(size, dice) {
     const { now, after } = new CpuClock();
-    await using world = await startWorld({ whatsapp: { ackTimeoutMs: ACK_TIMEOUT_MS, now, after } });
+    await using world = await startWorld({
+      hasAllPreKeys: true,
+      whatsapp: { ackTimeoutMs: ACK_TIMEOUT_MS, now, after },
+    });
     const proof = await Proof.prepare(world, size, dice);
     return await proof.run();
   },

@@ -121,7 +121,7 @@ async function pingAndAwaitAnswer(world: World): Promise<void> {
 
 describe('a connection that gets answers but no messages', () => {
   it('is reopened after an hour and delivers the queued messages, without a status update', async () => {
-    await using world = await startWorld();
+    await using world = await startWorld({ hasAllPreKeys: true });
     const { sessionId } = await world.link(world.whatsapp.phone(ACCOUNT));
     const { logins } = world.whatsapp.stats();
     const noMessages = world.whatsapp.use({
