@@ -272,7 +272,7 @@ describe('the dashboard, in a real Chromium', () => {
     await page.getByRole('button', { name: 'Pairing code' }).click();
     await look();
     expect(violations).toEqual([]);
-  });
+  }, 60_000);
 
   it('is in Spanish where the browser is, including sentences of the server', async () => {
     const { page, troubles } = await open({ locale: 'es-AR' });

@@ -15,7 +15,7 @@ function jsonWith(size: number): Buffer {
   return Buffer.concat([Buffer.from('{"file":{"base64":"'), base64, Buffer.from('"}}')]);
 }
 
-async function bodySent(url: string, body: Buffer): Promise<{ status?: number; answer: unknown }> {
+async function bodySent(url: string, body: Buffer): Promise<{ status: number | undefined; answer: unknown }> {
   const headers = { 'content-type': 'application/json', 'content-length': body.length };
   const posting = request(url, { method: 'POST', headers });
   const answered = once(posting, 'response') as Promise<[IncomingMessage]>;
