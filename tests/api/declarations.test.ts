@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { errorsOf, EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
-import { type Api, callRoute, checkAll, CONNECTED, listening, PAIRING, startApi, subjectOf } from './support.ts';
+import { listening } from './listening.ts';
+import { type Api, callRoute, checkAll, CONNECTED, PAIRING, startApi, subjectOf } from './support.ts';
 
 const ALL = ROUTES.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const);
 

@@ -7,18 +7,8 @@ import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes/index.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { CONTACT, GROUP } from './connection-in-memory.ts';
-import {
-  answerTo,
-  type Api,
-  callRoute,
-  checkAll,
-  CONNECTED,
-  id,
-  listening,
-  PAIRING,
-  startApi,
-  subjectOf,
-} from './support.ts';
+import { listening } from './listening.ts';
+import { answerTo, type Api, callRoute, checkAll, CONNECTED, id, PAIRING, startApi, subjectOf } from './support.ts';
 
 /** A case and its check; see `checkAll`. */
 type Check = readonly [name: string, check: () => Promise<void>];

@@ -2,9 +2,8 @@ import { CHANNEL } from './channels-in-memory.ts';
 import type { Subscription } from '../../src/domain/subscription.ts';
 import type { Subscriptions } from '../../src/ports/subscriptions.ts';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { createServer, globalAgent, type Server } from 'node:http';
+import { globalAgent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -32,7 +31,6 @@ import type { CallbackArchive, FurtherEvents, NewFurtherEvent, StoredCallback } 
 import type { MediaFile } from '../../src/ports/media.ts';
 import type { IdempotencyStore, ReservedMessage, StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
-import { cleanUpLater } from '../harness/jest/clean-ups.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { DRAFT, draftsInMemory } from './drafts-in-memory.ts';
 import { historyInMemory } from './history-in-memory.ts';
@@ -41,6 +39,7 @@ import { heldToDocument } from './held-to-document.ts';
 import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { LABEL, labelsInMemory } from './labels-in-memory.ts';
 import { peopleInMemory } from './people-in-memory.ts';
+import { targetOf } from './listening.ts';
 import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
@@ -340,21 +339,6 @@ function endSoon({ mediaType }: Pick<Route, 'mediaType'>, { sessions, app }: Api
   if (mediaType === EVENT_STREAM) void sessions.followed.then(() => app.drain());
 }
 
-/** The APIs that listen: otherwise each request starts a server, which takes longer than its answer. */
-const servers = new WeakMap<Api, Server>();
-
-/** Has the API listen until the end of the test, or of the file. */
-export async function listening(api: Api): Promise<Api> {
-  const server = createServer(api.app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  servers.set(api, server);
-  cleanUpLater(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return api;
-}
-
 /** Sends the route's example request, for this session. */
 export function callRoute(
   route: Route,
@@ -362,7 +346,7 @@ export function callRoute(
   { sessionId = subjectOf(route), headers = {} }: { sessionId?: string; headers?: Record<string, string> } = {},
 ) {
   endSoon(route, api);
-  const sent = request(servers.get(api) ?? api.app)
+  const sent = request(targetOf(api.app))
     [route.method](pathOf(route, sessionId))
     .agent(globalAgent)
     .query(route.example.query ?? {})

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import decodeQR from 'qr/decode.js';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { cleanUpLater } from '../harness/jest/clean-ups.ts';
+import { emptyPage } from '../harness/browser-page.ts';
 
 const PATIENCE_MS = 8_000;
 
@@ -13,9 +13,6 @@ const NOBODY_THERE = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR
 
 /** A third of the time of axe is to read its code. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** The page that the last test of each browser has left empty: a new one takes a process and a second. */
-const left = new WeakMap<Browser, Page>();
 
 /** The dashboard in a browser context that no other page has. */
 export interface OpenPage {
@@ -29,6 +26,8 @@ export interface OpenPage {
 /** Opens the dashboard as a new visitor, until the end of the test. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await emptyPage(browser, options);
+  // Shorter than the test's own timeout, so that a failure names what is missing.
+  page.setDefaultTimeout(PATIENCE_MS);
   const troubles: string[] = [];
   const asked: string[] = [];
   page.on('console', (message) => {
@@ -43,37 +42,6 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   });
   await page.goto(`${url}/dashboard`);
   return { page, troubles, asked };
-}
-
-async function emptyPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
-  const isUsual = Object.keys(options).length === 0;
-  const known = isUsual ? left.get(browser) : undefined;
-  left.delete(browser);
-  const page = known?.isClosed() === false ? known : await newPage(browser, options);
-  cleanUpLater(async () => {
-    if (page.isClosed()) return;
-    const isAnother = !isUsual || left.has(browser);
-    if (isAnother) return page.context().close();
-    await emptied(page);
-    left.set(browser, page);
-  });
-  return page;
-}
-
-async function newPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
-  // Shorter than the test's own timeout, so that a failure names what is missing.
-  context.setDefaultTimeout(PATIENCE_MS);
-  return context.newPage();
-}
-
-/** Leaves nothing of a visitor behind. */
-async function emptied(page: Page): Promise<void> {
-  await page.unrouteAll({ behavior: 'ignoreErrors' });
-  page.removeAllListeners();
-  await page.evaluate('localStorage.clear(), sessionStorage.clear()');
-  await page.context().clearCookies();
-  await page.goto('about:blank');
 }
 
 /** Signs in with the key, and waits for the live events. */

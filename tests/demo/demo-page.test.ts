@@ -1,10 +1,11 @@
 import type { Browser, Locator, Page } from 'playwright-core';
+import { emptyPage } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { DemoProcess } from './demo-process.ts';
 
 /** Opens the page and collects errors, warnings, failed requests and requests to other hosts. */
 async function openPage(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage({ locale: 'en-US', reducedMotion: 'reduce' });
+  const page = await emptyPage(browser);
   const problems: string[] = [];
   page.on('console', (message) => {
     // Violations of the Content-Security-Policy are reported as errors too.
@@ -54,9 +55,6 @@ describe('the demo page, in a real Chromium', () => {
   beforeAll(async () => {
     [browser, { demo, url }] = await Promise.all([startBrowser(), startDemo()]);
   }, 60_000);
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
   afterAll(async () => {
     await browser.close();
     await demo[Symbol.asyncDispose]();
@@ -199,15 +197,15 @@ describe('the demo page, in a real Chromium', () => {
   });
 
   it('uses Spanish when the browser does', async () => {
-    const page = await browser.newPage({ locale: 'es-AR', reducedMotion: 'reduce' });
+    const page = await emptyPage(browser, { locale: 'es-AR' });
     await page.goto(url);
     await page.getByRole('heading', { name: 'Vincula una cuenta' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
   });
 
   it('fits on a small phone', async () => {
-    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
-    await page.goto(url);
+    const { page } = await openPage(browser, url);
+    await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('img', { name: 'QR' }).waitFor();
     const width = await page
       .locator('html')

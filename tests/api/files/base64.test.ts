@@ -1,9 +1,29 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { post, startFilesServer } from './support.ts';
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n \u00fb\u00ff\u00fe and what follows', 'latin1');
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The JSON of a file of this size. It is so large that text of it would take longer than the server's work. */
+function jsonWith(size: number): Buffer {
+  const base64 = Buffer.alloc(Math.ceil(size / 3) * 4, 'A');
+  base64.fill('=', base64.length - (size % 3 === 0 ? 0 : 3 - (size % 3)));
+  return Buffer.concat([Buffer.from('{"file":{"base64":"'), base64, Buffer.from('"}}')]);
+}
+
+async function bodySent(url: string, body: Buffer): Promise<{ status: number | undefined; answer: unknown }> {
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  const posting = request(url, { method: 'POST', headers });
+  const answered = once(posting, 'response') as Promise<[IncomingMessage]>;
+  posting.end(body);
+  const [response] = await answered;
+  const answer: unknown = await json(response);
+  return { status: response.statusCode, answer };
+}
 
 describe('a file in base64', () => {
   it.each([
@@ -75,12 +95,18 @@ describe('a file in base64', () => {
 
   it('may come in a body of up to 32 MiB', async () => {
     await using server = await startFilesServer({ maxBytes: 40 * 1024 * 1024 });
-    const base64 = (mebibytes: number) => Buffer.alloc(mebibytes * 1024 * 1024, 1).toString('base64');
-    expect(await post(server.url, { file: { base64: base64(23) } })).toEqual({ status: 200 });
-    expect(await post(server.url, { file: { base64: base64(25) } })).toEqual({
+    expect(await bodySent(server.url, jsonWith(23 * MEBIBYTE))).toEqual({
+      status: 200,
+      answer: { success: true, count: 1 },
+    });
+    expect(server.seen[0]?.file?.size).toBe(23 * MEBIBYTE);
+    expect(await bodySent(server.url, jsonWith(25 * MEBIBYTE))).toEqual({
       status: 413,
-      error: 'body_too_large',
-      message: 'The body is larger than 32 MiB: upload the file as multipart/form-data, or send its URL.',
+      answer: {
+        success: false,
+        error: 'body_too_large',
+        message: 'The body is larger than 32 MiB: upload the file as multipart/form-data, or send its URL.',
+      },
     });
   });
 

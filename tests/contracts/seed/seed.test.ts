@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import pg from 'pg';
 import type { Phone } from '../../../simulator/phones/phone.ts';
-import { TestDatabase } from '../../harness/postgres.ts';
+import { newPostgresUrl } from '../../harness/shared-postgres.ts';
 import { until, untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 import { type SeedService, seedService, seedTable, useSeedHandlers } from './seed-code.ts';
@@ -16,7 +17,7 @@ const PERSON = '5490987654321';
 interface SeedBackend extends AsyncDisposable {
   app: express.Express;
   url: string;
-  db: TestDatabase;
+  db: pg.Pool;
   /** The calls that the handlers made, in order: a name and its arguments. */
   calls: unknown[][];
   untilCalled(name: string): Promise<unknown[]>;
@@ -29,9 +30,9 @@ const MESSAGES_TABLE = `
   )`;
 
 async function startSeedBackend(): Promise<SeedBackend> {
-  const db = await emptyDatabase();
-  await db.pool.query(seedTable());
-  await db.pool.query(MESSAGES_TABLE);
+  const db = new pg.Pool({ connectionString: await newPostgresUrl() });
+  await db.query(seedTable());
+  await db.query(MESSAGES_TABLE);
   const calls: unknown[][] = [];
   const record =
     (name: string) =>
@@ -40,7 +41,7 @@ async function startSeedBackend(): Promise<SeedBackend> {
       return Promise.resolve();
     };
   const app = express().use(express.json());
-  useSeedHandlers(app, db.pool, {
+  useSeedHandlers(app, db, {
     notifyNewWhatsAppAccount: record('account'),
     processIncomingMessage: record('message'),
     notifyFrontendQRUpdate: record('qr'),
@@ -53,7 +54,10 @@ async function startSeedBackend(): Promise<SeedBackend> {
     db,
     calls,
     untilCalled: (name) => until(() => calls.find(([called]) => called === name)),
-    [Symbol.asyncDispose]: () => end(server),
+    async [Symbol.asyncDispose]() {
+      await end(server);
+      await db.end();
+    },
   };
 }
 
@@ -63,18 +67,8 @@ async function end(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-/** One server for all tests. */
-let database: TestDatabase | undefined;
-afterAll(() => database?.[Symbol.asyncDispose]());
-
-async function emptyDatabase(): Promise<TestDatabase> {
-  database ??= await TestDatabase.start();
-  await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-  return database;
-}
-
 async function rows(backend: SeedBackend, table: string): Promise<Record<string, unknown>[]> {
-  return (await backend.db.pool.query(`SELECT * FROM ${table}`)).rows as Record<string, unknown>[];
+  return (await backend.db.query(`SELECT * FROM ${table}`)).rows as Record<string, unknown>[];
 }
 
 async function untilStatus(backend: SeedBackend, status: string, sessionId?: string): Promise<void> {
