@@ -137,8 +137,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createRest(config, deps, {
-      ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
-      ...{ storage, connector, cluster, files: uploads },
+    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
+    ...{ storage, connector, cluster, files: uploads },
   });
   const server = keep(
     built,
