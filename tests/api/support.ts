@@ -1,6 +1,3 @@
-import { CHANNEL } from './channels-in-memory.ts';
-import type { Subscription } from '../../src/domain/subscription.ts';
-import type { Subscriptions } from '../../src/ports/subscriptions.ts';
 import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { globalAgent } from 'node:http';
@@ -12,7 +9,8 @@ import { singleNode } from '../../src/cluster/local.ts';
 import type { ApiKey } from '../../src/domain/access.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { SessionId } from '../../src/domain/session-id.ts';
-import type { HealthApi, HealthReport, MediaApi, SettingsApi } from '../../src/http/core.ts';
+import type { Subscription } from '../../src/domain/subscription.ts';
+import type { HealthApi, HealthReport, MediaApi } from '../../src/http/core.ts';
 import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import {
   ApiKeys,
@@ -27,10 +25,11 @@ import type { Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
-import type { CallbackArchive, FurtherEvents, NewFurtherEvent, StoredCallback } from '../../src/ports/callbacks.ts';
+import type { CallbackArchive, StoredCallback } from '../../src/ports/callbacks.ts';
 import type { MediaFile } from '../../src/ports/media.ts';
-import type { DatabaseBackup, IdempotencyStore, ReservedMessage, StoredAnswer } from '../../src/ports/storage.ts';
+import type { Subscriptions } from '../../src/ports/subscriptions.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
+import { CHANNEL } from './channels-in-memory.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { DRAFT, draftsInMemory } from './drafts-in-memory.ts';
 import { historyInMemory } from './history-in-memory.ts';
@@ -40,6 +39,7 @@ import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { LABEL, labelsInMemory } from './labels-in-memory.ts';
 import { peopleInMemory } from './people-in-memory.ts';
 import { targetOf } from './listening.ts';
+import { AnswersInMemory, Backups, SettingsInMemory } from './stores-in-memory.ts';
 import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
@@ -79,59 +79,6 @@ class Files implements MediaApi {
     if (this.failure !== undefined) throw this.failure;
     if (messageId !== MESSAGE) throw new AppError('message_not_found');
     return this.file;
-  }
-}
-
-/** Says that it made a copy. */
-class Backups implements DatabaseBackup {
-  failure: Error | undefined;
-
-  create(): Promise<string> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    return Promise.resolve('backup-3f0e8f6a-5d0b-4c8e-9a53-1f3f6d6f7c11.db');
-  }
-}
-
-/** Settings in memory. */
-class SettingsInMemory implements SettingsApi {
-  #downloadMedia = false;
-
-  downloadMedia(): boolean {
-    return this.#downloadMedia;
-  }
-
-  setDownloadMedia(enabled: boolean): Promise<void> {
-    this.#downloadMedia = enabled;
-    return Promise.resolve();
-  }
-}
-
-/** Stored answers in memory. */
-class AnswersInMemory implements IdempotencyStore {
-  readonly answers = new Map<string, StoredAnswer>();
-  failure: Error | undefined;
-  /** Whether the storage does not answer. */
-  isStalled = false;
-
-  find(scope: string, key: string): Promise<StoredAnswer | undefined> {
-    return Promise.resolve(this.answers.get(`${scope} ${key}`));
-  }
-
-  /** Each request gets the id of the first one with its key. */
-  readonly reserved = new Map<string, ReservedMessage>();
-
-  reserve(scope: string, key: string, request: ReservedMessage): Promise<string> {
-    const known = this.reserved.get(`${scope} ${key}`);
-    if (known?.requestHash === request.requestHash) return Promise.resolve(known.messageId);
-    this.reserved.set(`${scope} ${key}`, request);
-    return Promise.resolve(request.messageId);
-  }
-
-  save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
-    if (this.failure) return Promise.reject(this.failure);
-    if (this.isStalled) return new Promise(() => undefined);
-    this.answers.set(`${scope} ${key}`, answer);
-    return Promise.resolve();
   }
 }
 
