@@ -3676,8 +3676,8 @@ export class OrchestratorClient {
 
   /**
    * Set the picture of the account.
-   * An image of up to 10 MiB, such as a JPEG or PNG, uploaded, in base64 or at a URL, as for a message.
-   * It is cut to a square of 640 pixels.
+   * JPEG, PNG, WebP or GIF, up to 16 MiB, uploaded, in base64 or at a URL, as for a message. It is made
+   * square, of 640 pixels.
    */
   setPicture(
     sessionId: string,
@@ -4763,6 +4763,14 @@ export class OrchestratorClient {
       oldestPendingSeconds: number;
       deadLettered: number;
     }[];
+    /**
+     * What SINK_DATABASE_URL has not taken yet, where it is set, for callers who may see GET /webhooks. Up
+     * to ten seconds old.
+     */
+    sink?: {
+      pending: number;
+      oldestPendingSeconds: number;
+    };
     /** Only with several nodes, and a key. */
     cluster?: {
       /** The node that answers. */
