@@ -1005,6 +1005,8 @@ export type NamedPerson = {
   push_name: string | null;
   /** The name in the address book of the account. */
   saved_name: string | null;
+  /** The username that they chose, as far as WhatsApp has told it. */
+  username: string | null;
 };
 
 /** See /docs#schema-NumberAnswer. */
@@ -1591,6 +1593,8 @@ export type ContactUpdateData = {
   lid: string | null;
   change: 'name' | 'picture' | 'about';
   value: string | null;
+  /** Their username, where WhatsApp tells it with a new name; else `null`. */
+  username: string | null;
   /** Only for sessions with a name, labels or metadata. */
   session_name?: string | null;
   session_labels?: string[];

@@ -139,8 +139,21 @@ describe('labels', () => {
 it('names, pictures and texts of people are told', async () => {
   const isAna = { session_id: shop.sessionId, number: ana.number, lid: ana.lid };
   await shop.phone.appState.setContactName(ana, 'Ana G.');
-  expect(await told()).toMatchObject({ type: 'contact-update', data: { ...isAna, change: 'name', value: 'Ana G.' } });
-  expect(await contacts()).toContainEqual({ number: ana.number, lid: null, push_name: null, saved_name: 'Ana G.' });
+  expect(await told()).toMatchObject({
+    type: 'contact-update',
+    data: { ...isAna, change: 'name', value: 'Ana G.', username: null },
+  });
+  expect(await contacts()).toContainEqual({
+    number: ana.number,
+    lid: null,
+    push_name: null,
+    saved_name: 'Ana G.',
+    username: null,
+  });
+  ana.profile.setUsername('ana.garcia');
+  await shop.phone.appState.setContactName(ana, 'Ana García');
+  expect(await told()).toMatchObject({ data: { ...isAna, value: 'Ana García', username: 'ana.garcia' } });
+  await untilTrue(async () => JSON.stringify(await contacts()).includes('ana.garcia'));
   ana.profile.setPicture({ url: 'https://pps.whatsapp.net/v/1.jpg', shownTo: 'everybody' });
   expect(await told()).toMatchObject({ data: { ...isAna, change: 'picture', value: 'changed' } });
   ana.profile.setAbout(`de viaje${'!'.repeat(5_000)}`);
