@@ -111,6 +111,17 @@ describe('labels', () => {
     expect(await labels()).toHaveLength(1);
   });
 
+  it('are on a chat once, also when it was labeled by number, and later by LID', async () => {
+    for (const chat of [ana.jid, ana.lid]) {
+      await shop.phone.labels.label('1', chat);
+      expect(await told()).toMatchObject({ data: { chat_id: chat, lid: ana.lid, change: 'added' } });
+    }
+    expect(await labeled('1/chats')).toMatchObject([{ chat_id: ana.lid, number: ana.number }]);
+    await shop.phone.labels.label('1', ana.lid, { labeled: false });
+    expect(await told()).toMatchObject({ data: { chat_id: ana.lid, change: 'removed' } });
+    expect(await labeled('1/chats')).toEqual([]);
+  });
+
   it('that the session makes are on the phone, and no news', async () => {
     const { body } = await world.orchestrator.post(at('labels'), { name: 'Envío', color: 2 });
     expect(body).toMatchObject({ success: true, data: { label_id: '4', name: 'Envío', color: 2 } });
