@@ -29,7 +29,7 @@ import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
 import type { CallbackArchive, FurtherEvents, NewFurtherEvent, StoredCallback } from '../../src/ports/callbacks.ts';
 import type { MediaFile } from '../../src/ports/media.ts';
-import type { IdempotencyStore, ReservedMessage, StoredAnswer } from '../../src/ports/storage.ts';
+import type { DatabaseBackup, IdempotencyStore, ReservedMessage, StoredAnswer } from '../../src/ports/storage.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { DRAFT, draftsInMemory } from './drafts-in-memory.ts';
@@ -79,6 +79,16 @@ class Files implements MediaApi {
     if (this.failure !== undefined) throw this.failure;
     if (messageId !== MESSAGE) throw new AppError('message_not_found');
     return this.file;
+  }
+}
+
+/** Says that it made a copy. */
+class Backups implements DatabaseBackup {
+  failure: Error | undefined;
+
+  create(): Promise<string> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return Promise.resolve('backup-3f0e8f6a-5d0b-4c8e-9a53-1f3f6d6f7c11.db');
   }
 }
 
@@ -262,6 +272,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
   const media = new Files();
   const scheduled = new ScheduledInMemory();
+  const backup = new Backups();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
   const clock = new HandClock(NOW_MS);
@@ -301,7 +312,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       tokens,
     },
     masterKey: { change: () => Promise.resolve(13) },
-    backup: { create: () => Promise.resolve('backup-3f0e8f6a-5d0b-4c8e-9a53-1f3f6d6f7c11.db') },
+    backup,
     audit: ONE_ENTRY,
   };
   const app = createHttpApp({
@@ -328,7 +339,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     },
     ...overrides,
   });
-  const parts = { sessions, scheduled, media, settings, answers, drafts, ...told };
+  const parts = { sessions, scheduled, media, backup, settings, answers, drafts, ...told };
   return { app: heldToDocument(app), ...parts, clock, log, lines, keys, tokens };
 }
 
