@@ -110,6 +110,7 @@ export const WELL: HealthReport = {
   backend: 'up',
   callbacks: { pending: 2, deadLettered: 1, oldestPendingSeconds: 7 },
   webhooks: [],
+  sink: null,
 };
 
 const CALLBACK: StoredCallback = {
