@@ -8,7 +8,6 @@ import type { Random } from '../kit/random.ts';
 import type { CallbackFate, Metrics } from '../ports/metrics.ts';
 import type { Lease } from '../ports/ownership.ts';
 import type { Storage } from '../ports/storage.ts';
-import { PostgresSink } from '../sink/postgres-sink.ts';
 import { VERSION } from '../version.ts';
 import { forgetSink, SinkDelivery } from '../webhooks/subscriptions/sink-delivery.ts';
 import type { UrlGuard } from '../webhooks/subscriptions/subscription-client.ts';
@@ -44,6 +43,8 @@ export async function createSink({ sink, backend }: Config, deps: SubscriptionsD
     await forgetSink(deps.storage.subscriptions);
     return NO_SINK;
   }
+  // Only now: without it, a start on SQLite loads no client of PostgreSQL.
+  const { PostgresSink } = await import('../sink/postgres-sink.ts');
   const delivery = deliveryDeps(backend, deps, 'sink');
   const memoryMs = Math.max(2 * backend.retentionMs, WEEK_MS);
   return new SinkDelivery({
