@@ -54,6 +54,10 @@ export class PostgresOwnership implements Ownership {
     this.#deps.fence.onLost(listener);
   }
 
+  end(): void {
+    this.#deps.fence.end();
+  }
+
   onChange(listener: () => void): void {
     this.#deps.notifications.onChange(listener);
   }
