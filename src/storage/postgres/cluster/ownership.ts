@@ -156,7 +156,8 @@ export class PostgresOwnership implements Ownership {
       await load(sessionIds);
       for (const { sessionId, epoch } of claimed) fence.add(sessionId, epoch);
       fence.isUncertain = false;
-      return sessionIds;
+      // Others may have buried this node meanwhile.
+      return sessionIds.filter((sessionId) => fence.owned.has(sessionId));
     });
   }
 
