@@ -10,7 +10,6 @@ import type { CallbackFate, Metrics } from '../ports/metrics.ts';
 import type { Lease } from '../ports/ownership.ts';
 import type { SinkBacklog } from '../ports/sink.ts';
 import type { Storage } from '../ports/storage.ts';
-import { PostgresSink } from '../sink/postgres-sink.ts';
 import { VERSION } from '../version.ts';
 import { forgetSink, SinkDelivery } from '../webhooks/subscriptions/sink-delivery.ts';
 import type { UrlGuard } from '../webhooks/subscriptions/subscription-client.ts';
@@ -46,6 +45,8 @@ export async function createSink({ sink, backend }: Config, deps: SubscriptionsD
     await forgetSink(deps.storage.subscriptions);
     return NO_SINK;
   }
+  // Only now: without it, a start on SQLite loads no client of PostgreSQL.
+  const { PostgresSink } = await import('../sink/postgres-sink.ts');
   // An event is never kept for less time than without the sink.
   const retentionMs = Math.max(sink.retentionMs, backend.retentionMs);
   const delivery = deliveryDeps({ ...backend, retentionMs }, deps, 'sink');
