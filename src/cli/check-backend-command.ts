@@ -85,5 +85,6 @@ function readSettings(url: string, environment: Environment): DeliverySettings {
   const read = new EnvironmentReader({ ...environment, BACKEND_BASE_URL: url });
   const production = environment.NODE_ENV === 'production';
   const { baseUrl, apiKey, signingSecret: secret, timeoutMs } = readBackend(read, production);
+  read.check();
   return { baseUrl, apiKey, secret, timeoutMs, version: VERSION };
 }
