@@ -48,7 +48,7 @@ describe('the Dockerfile', () => {
   it('has commands that it copies, executable, under the names that its users type', () => {
     const links = [...read('Dockerfile').matchAll(/ln -s \/app\/(\S+) \/usr\/local\/bin\/(\S+)/g)];
 
-    expect(links.map(([, , name]) => name)).toEqual(['backup', 'doctor']);
+    expect(links.map(([, , name]) => name)).toEqual(['backup', 'doctor', 'setup']);
     for (const [, file, name] of links) {
       expect(programs).toContain(file);
       expect(statSync(join(ROOT, file!)).mode & 0o111).toBe(0o111);
