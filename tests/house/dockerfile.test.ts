@@ -82,6 +82,15 @@ describe('the Dockerfile', () => {
     expect([...imported].filter((name) => !(name in dependencies))).toEqual([]);
   });
 
+  it('installs nothing that only developers need', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const imported = new Set(programs.flatMap(packagesOf));
+    const unused = Object.keys(dependencies).filter((name) => !imported.has(name));
+
+    // The log in colours is a worker's module, which is named and not imported.
+    expect(unused).toEqual(['pino-pretty']);
+  });
+
   it('copies every file that these files import', () => {
     const outside = programs.flatMap((path) =>
       ts

@@ -8,6 +8,13 @@ import type { Values } from './env-file.ts';
 /** What only a person knows. */
 export type Decisions = Readonly<Record<'NODE_ENV' | 'BACKEND_BASE_URL', string>>;
 
+/** Where a person is asked, if one is there. */
+interface SetupTerminal {
+  ask: Ask | null;
+  complain: (text: string) => unknown;
+  inContainer: boolean;
+}
+
 /** What was said on the command line. */
 interface Given {
   mode?: string;
@@ -26,7 +33,7 @@ interface Known {
 export async function decide(
   { mode, backend, replace }: Given,
   { inFile, environment, usage }: Known,
-  terminal: { ask: Ask | null; complain: (text: string) => unknown; inContainer: boolean },
+  terminal: SetupTerminal,
 ): Promise<Decisions> {
   const settle = (setting: Omit<Setting, 'current' | 'replace'>) =>
     settled({ ...setting, current: inFile[setting.name], replace }, terminal);
@@ -63,25 +70,26 @@ interface Setting {
 /** Nothing is given, and nobody can be asked. */
 class MissingError extends CommandError {}
 
-async function settled(
-  { name, question, given, current, preset, replace, wrong }: Setting,
-  { ask, complain }: { ask: Ask | null; complain: (text: string) => unknown },
-): Promise<string> {
-  const complaint = given === undefined ? undefined : wrong(given);
-  if (complaint !== undefined) throw new UsageError(complaint);
-  if (given !== undefined && current !== undefined && given !== current) {
-    if (replace || (await agrees(ask, `${name} is ${current}. Replace it by ${given}? [y/N] `))) return given;
-    if (ask) return current;
-    throw new CommandError(`${name} is ${current} already: --replace changes it. Nothing was written.`);
-  }
-  const value = current ?? given ?? preset;
-  if (given === undefined && ask) return asked({ question, value, wrong }, ask, complain);
+async function settled(setting: Setting, terminal: Pick<SetupTerminal, 'ask' | 'complain'>): Promise<string> {
+  const { name, given, current, preset } = setting;
+  if (given !== undefined) return taken({ ...setting, given }, terminal.ask);
+  const value = current ?? preset;
+  if (terminal.ask) return asked({ ...setting, value }, terminal.ask, terminal.complain);
   if (value === undefined) throw new MissingError(name);
   return value;
 }
 
-async function agrees(ask: Ask | null, question: string): Promise<boolean> {
-  return ask !== null && /^(y|yes|s|sí|si)$/i.test(await ask(question));
+/** What was said on the command line, unless something else is there that nobody wants to replace. */
+async function taken(
+  { name, given, current = given, replace, wrong }: Setting & { given: string },
+  ask: Ask | null,
+): Promise<string> {
+  const complaint = wrong(given);
+  if (complaint !== undefined) throw new UsageError(complaint);
+  if (given === current || replace) return given;
+  if (!ask) throw new CommandError(`${name} is ${current} already: --replace changes it. Nothing was written.`);
+  const answer = await ask(`${name} is ${current}. Replace it by ${given}? [y/N] `);
+  return /^(y|yes|s|sí|si)$/i.test(answer) ? given : current;
 }
 
 /** Asks until the answer can be used; an empty one takes `value`. */
