@@ -14,6 +14,7 @@ import type { Core } from './core.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { addRoutes, type DispatchDeps, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
+import { frontPage } from './front-page.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { ClusterSessions } from './live/cluster-sessions.ts';
@@ -114,6 +115,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   add(({ isProbe, whileEnding }) => isProbe === true && whileEnding !== true);
   app.use(publicPaths(deps.dashboard), limitPublic(limits));
   add(({ scope, isProbe }) => scope === 'none' && isProbe !== true);
+  app.use(frontPage(deps.dashboard, limitPublic(limits)));
   if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits }));
   add(({ scope }) => scope !== 'none');
