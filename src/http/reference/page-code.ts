@@ -53,7 +53,7 @@ export function codePart(operationId: string, request: ExampleRequest): Html {
 export function filledPath({ path, params, query }: Pick<ExampleRequest, 'path' | 'params' | 'query'>): string {
   const values = new Map(params);
   const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(values.get(name) ?? ''));
-  const search = new URLSearchParams(query.map(([name, value]) => [name, String(value)])).toString();
+  const search = new URLSearchParams(query.map(([name, value]): [string, string] => [name, String(value)])).toString();
   return search === '' ? filled : `${filled}?${search}`;
 }
 
