@@ -20,7 +20,7 @@ export function missingField(
   path: readonly PropertyKey[],
 ): MissingField | undefined {
   const name = path.at(-1);
-  const parent = path.slice(0, -1).reduce<unknown>((whole, step) => (whole as never)?.[step], value);
+  const parent = path.slice(0, -1).reduce<unknown>((whole, step) => stepInto(whole, step), value);
   if (typeof name !== 'string' || typeof parent !== 'object' || parent === null) return undefined;
   if ((parent as Record<string, unknown>)[name] !== undefined) return undefined;
   const known = namesAt(schema, path.slice(0, -1));
@@ -79,14 +79,22 @@ function unlikeness(one: string, other: string): number {
 function distance(one: string, other: string): number {
   const rows = [Array.from({ length: other.length + 1 }, (_, at) => at)];
   for (let at = 1; at <= one.length; at += 1) {
-    const [last, row] = [rows[at - 1] ?? [], [at]];
+    const row = [at];
     for (let to = 1; to <= other.length; to += 1) {
-      const changed = (last[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1);
-      const isExchanged = at > 1 && to > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
-      const exchanged = isExchanged ? (rows[at - 2]?.[to - 2] ?? 0) + 1 : Infinity;
-      row.push(Math.min((last[to] ?? 0) + 1, (row[to - 1] ?? 0) + 1, changed, exchanged));
+      const changed = cell(rows, at - 1, to - 1) + (one[at - 1] === other[to - 1] ? 0 : 1);
+      const added = Math.min(cell(rows, at - 1, to), row[to - 1] ?? Infinity) + 1;
+      const isExchanged = one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
+      row.push(Math.min(changed, added, isExchanged ? cell(rows, at - 2, to - 2) + 1 : Infinity));
     }
     rows.push(row);
   }
-  return rows.at(-1)?.at(-1) ?? 0;
+  return cell(rows, one.length, other.length);
+}
+
+function cell(rows: readonly number[][], at: number, to: number): number {
+  return rows[at]?.[to] ?? Infinity;
+}
+
+function stepInto(whole: unknown, step: PropertyKey): unknown {
+  return typeof whole === 'object' && whole !== null ? (whole as Record<PropertyKey, unknown>)[step] : undefined;
 }

@@ -83,5 +83,5 @@ function clientCode(operationId: string, { params, query, body }: ExampleRequest
 function valueOf({ name, example, schema }: Parameter): string | number {
   const [first] = Array.isArray(schema.examples) ? (schema.examples as unknown[]) : [];
   const value = example ?? first ?? schema.default ?? (schema.enum ?? [])[0] ?? `<${name}>`;
-  return typeof value === 'number' ? value : String(value);
+  return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -82,8 +82,7 @@ function contentPart(
   const schema = isOwn ? resolve(given, document) : given;
   const fields = schema && (fieldsOf(schema) ?? html`<p class="type">${typeOf(schema)}</p>`);
   return html`<p class="type">${type === '*/*' ? 'The media type of the file' : type}</p>
-    ${schema?.description === undefined ? undefined : prose(schema.description)} ${fields}
-    ${example === undefined ? undefined : exampleCode(example)}
+    ${schema?.description === undefined ? undefined : prose(schema.description)} ${fields} ${exampleCode(example)}
     ${Object.entries(examples).map(
       ([name, { value }]) =>
         html`<details>
@@ -93,7 +92,8 @@ function contentPart(
     )}`;
 }
 
-function exampleCode(example: unknown): Html {
+function exampleCode(example: unknown): Html | undefined {
+  if (example === undefined) return undefined;
   const text = typeof example === 'string' ? example : JSON.stringify(example, null, 2);
   return html`<pre tabindex="0" aria-label="Example">${text}</pre>`;
 }

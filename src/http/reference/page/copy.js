@@ -13,7 +13,7 @@ export function addCopyButtons() {
 
 async function copy(pre, button) {
   const isCopied = await write(pre.textContent).catch(() => false);
-  if (!isCopied) getSelection().selectAllChildren(pre);
+  if (!isCopied) document.getSelection().selectAllChildren(pre);
   button.textContent = isCopied ? 'Copied' : 'Press Ctrl+C';
   button.addEventListener('blur', () => (button.textContent = 'Copy'), { once: true });
 }
