@@ -12,6 +12,7 @@ import { RateLimits } from './access/rate-limits.ts';
 import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
 import type { Core } from './core.ts';
 import { dashboard } from './dashboard/dashboard.ts';
+import { referenceFiles } from './reference/page-files.ts';
 import { addRoutes, type DispatchDeps, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
 import { frontPage } from './front-page.ts';
@@ -116,6 +117,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   app.use(publicPaths(deps.dashboard), limitPublic(limits));
   add(({ scope, isProbe }) => scope === 'none' && isProbe !== true);
   app.use(frontPage(deps.dashboard, limitPublic(limits)));
+  app.use(referenceFiles());
   if (deps.dashboard) app.use(dashboard());
   app.use(authenticate({ ...deps, limits }));
   add(({ scope }) => scope !== 'none');
