@@ -1,3 +1,5 @@
+import type { Unreachable } from './unreachable.ts';
+
 /**
  * Every error that a caller can see, with its default sentence. Codes are stable; sentences may change. How an error is
  * answered over HTTP is decided in http/responses/error-status.ts. A test keeps docs/errors.md in step with both tables.
@@ -101,17 +103,28 @@ export const ERRORS = {
 /** A stable error code. */
 export type ErrorCode = keyof typeof ERRORS;
 
+/** What an {@link AppError} may say besides its code. */
+export interface AppErrorOptions {
+  message?: string;
+  cause?: unknown;
+  retryAfterMs?: number;
+  reason?: Unreachable | undefined;
+}
+
 /** An error with a code. `message` is the sentence in {@link ERRORS} unless a more specific one is given. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   /** How long to wait before a retry can succeed (ms), where that is known. */
   readonly retryAfterMs: number | undefined;
+  /** Why WhatsApp cannot be reached, where that is the cause. */
+  readonly reason: Unreachable | undefined;
   override readonly name = 'AppError';
 
-  constructor(code: ErrorCode, options: { message?: string; cause?: unknown; retryAfterMs?: number } = {}) {
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(options.message ?? ERRORS[code], { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.reason = options.reason;
   }
 }
 

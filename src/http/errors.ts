@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
+import type { Unreachable } from '../domain/unreachable.ts';
 import { contextOf } from './request-context.ts';
 import { statusOf } from './responses/error-status.ts';
 import { sendFixed } from './responses/fixed-content.ts';
@@ -13,13 +14,19 @@ export interface ErrorBody {
   error: string;
   /** A human-readable sentence. */
   message: string;
+  /** Why WhatsApp cannot be reached, where that is the cause. */
+  reason?: Unreachable;
 }
 
 /** The reply that reports an error. */
 export function errorReply(error: AppError): Reply<ErrorBody> {
-  const { code, message, retryAfterMs } = error;
+  const { code, message, retryAfterMs, reason } = error;
   const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
-  return { status: statusOf(error), body: { success: false, error: code, message }, headers };
+  return {
+    status: statusOf(error),
+    body: { success: false, error: code, message, ...(reason && { reason }) },
+    headers,
+  };
 }
 
 /** Writes a reply. Resolves once it is handed to Node, a file is sent completely, or a stream has ended. */

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, ERRORS } from '../../domain/errors.ts';
+import { UNREACHABLE_REASONS, unreachableWords } from '../../domain/unreachable.ts';
 import { errorReply } from '../errors.ts';
 import { ERROR_STATUS } from '../responses/error-status.ts';
 import { ANY_TYPE, errorsOf, type Route } from '../route.ts';
@@ -43,6 +44,11 @@ export const ERROR_SCHEMA = {
     success: { type: 'boolean', const: false },
     error: { type: 'string', enum: Object.keys(ERRORS), description: 'The stable error code: see docs/errors.md.' },
     message: { type: 'string', description: 'A human-readable sentence.' },
+    reason: {
+      type: 'string',
+      enum: UNREACHABLE_REASONS,
+      description: `Only when WhatsApp cannot be reached; why. ${unreachableWords()}.`,
+    },
   },
   required: ['success', 'error', 'message'],
   additionalProperties: false,

@@ -22,7 +22,7 @@ function healthOf(
     pressure: { why: null },
     guard: { unexpected: () => 0 },
     sink: { problem: null },
-    client: { warning: null },
+    client: { warning: null, unreachable: null },
     droppedLogLines: () => 0,
     ...{ node, webhooks, clock },
   });

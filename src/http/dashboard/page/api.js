@@ -10,10 +10,12 @@ class Refusal extends Error {
   /**
    * @param {string} a stable code from docs/errors.md
    * @param {string} message the server's sentence
+   * @param {string} [reason] why WhatsApp cannot be reached, if that is the cause
    */
-  constructor(code, message) {
+  constructor(code, message, reason) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }
 
@@ -96,5 +98,5 @@ async function request(path, init) {
 }
 
 function refusal(answer) {
-  return new Refusal(answer?.error ?? 'unreachable', answer?.message ?? '');
+  return new Refusal(answer?.error ?? 'unreachable', answer?.message ?? '', answer?.reason);
 }

@@ -159,6 +159,8 @@ async function refresh(mine) {
     show({ view: 'qr', trouble, picture, endsMs: Date.parse(expiresAt), sinceMs: serverNow() });
     return true;
   } catch (error) {
+    // There is no code because WhatsApp cannot be reached: the next one comes by itself.
+    if (error.reason) throw error;
     if (error.code !== 'session_not_pairing') throw error;
     // The QR was scanned, or the session uses a pairing code. Its event says when it is connected.
     const isScanned = mine.view === 'qr' || mine.view.startsWith('passkey');
