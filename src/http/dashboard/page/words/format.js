@@ -59,7 +59,7 @@ export function localTime(ms) {
  * @returns {string}
  */
 export function readable(digits) {
-  if (!digits || !/^\d{8,15}$/.test(digits)) return digits ?? '';
+  if (!digits || !/^\d{7,15}$/.test(digits)) return digits ?? '';
   const code = [1, 2, 3].map((length) => digits.slice(0, length)).find((start) => Object.hasOwn(FORMATS, start));
   if (!code) return `+${digits}`;
   const rest = digits.slice(code.length);
