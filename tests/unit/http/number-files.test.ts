@@ -13,7 +13,9 @@ async function readable(): Promise<(digits: string) => string> {
   const page = readFileSync(new URL('../../../src/http/dashboard/page/words/format.js', import.meta.url), 'utf8');
   const alone = page.replaceAll(/^import .*$/gm, '');
   const script = `const language = 'en';\n${numberFiles().get('numbers/formats.js')!}${alone}`;
-  return ((await import(`data:text/javascript,${encodeURIComponent(script)}`)) as never)['readable'];
+  return (
+    (await import(`data:text/javascript,${encodeURIComponent(script)}`)) as { readable: (digits: string) => string }
+  ).readable;
 }
 
 it('the dashboard groups a mobile number of every country as libphonenumber does', async () => {
