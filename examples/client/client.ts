@@ -40,6 +40,12 @@ export type Session = {
   updated_at: string;
   /** What happened, and what to do. */
   error_message: string | null;
+  /**
+   * Why WhatsApp cannot be reached, if that is the trouble: `dns`: its name cannot be resolved (DNS);
+   * `refused`: the connection is refused; `tls`: TLS fails; `proxy`: the proxy is away or refuses;
+   * `timeout`: it does not answer in time; `network`: there is no way to its network.
+   */
+  error_reason: 'dns' | 'refused' | 'tls' | 'proxy' | 'timeout' | 'network' | null;
   /** Whether the connection is lost and is being re-established automatically. */
   reconnecting: boolean;
   /** Whether WhatsApp currently forbids the account to start conversations. */
@@ -2418,6 +2424,12 @@ export type ErrorAnswer = {
   message: string;
   /** The field or parameter that is wrong, as it was spelled: `contacts[0].phone`. Only where it is one. */
   field?: string;
+  /**
+   * Only when WhatsApp cannot be reached; why. `dns`: its name cannot be resolved (DNS); `refused`: the
+   * connection is refused; `tls`: TLS fails; `proxy`: the proxy is away or refuses; `timeout`: it does
+   * not answer in time; `network`: there is no way to its network.
+   */
+  reason?: 'dns' | 'refused' | 'tls' | 'proxy' | 'timeout' | 'network';
 };
 
 /** The body of every webhook, by the path that it is posted to. */

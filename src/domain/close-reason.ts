@@ -1,3 +1,5 @@
+import type { Unreachable } from './unreachable.ts';
+
 /**
  * Why a connection to WhatsApp was closed. `whatsapp/connection/close-reason.ts` derives the reason from Baileys' codes, and has the
  * details about them; `sessions/state/reconnect.ts` decides what happens next.
@@ -9,10 +11,13 @@ export type CloseReason =
   | { kind: 'restart-required' }
   /** WhatsApp is overloaded (503). */
   | { kind: 'unavailable' }
-  /** Network failures, server errors, silence, unknown codes: may recover (428, 408, 500, 501, 516, none). */
-  | { kind: 'connection-lost'; detail: string }
+  /**
+   * Network failures, server errors, silence, unknown codes: may recover (428, 408, 500, 501, 516, none). With `unreachable`, there
+   * was no connection, and `detail` is a whole sentence.
+   */
+  | { kind: 'connection-lost'; detail: string; unreachable?: Unreachable }
   /** The proxy of the session is away, or refuses. */
-  | { kind: 'proxy-failed'; detail: string }
+  | { kind: 'proxy-failed'; detail: string; unreachable: 'proxy' }
   /** Open but unusable: a watchdog closed it, or Baileys threw an uncaught exception. */
   | { kind: 'broken'; detail: string }
   /** Closed by us because received data could not be stored. */

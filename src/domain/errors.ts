@@ -1,3 +1,5 @@
+import type { Unreachable } from './unreachable.ts';
+
 /**
  * Every error that a caller can see, with its default sentence. Codes are stable; sentences may change. How an error is
  * answered over HTTP is decided in http/responses/error-status.ts. A test keeps docs/errors.md in step with both tables.
@@ -101,12 +103,13 @@ export const ERRORS = {
 /** A stable error code. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** What is known of an error besides its code. */
-interface AppErrorOptions {
+/** What an {@link AppError} may say besides its code. */
+export interface AppErrorOptions {
   message?: string;
   cause?: unknown;
   retryAfterMs?: number;
   field?: string | undefined;
+  reason?: Unreachable | undefined;
 }
 
 /** An error with a code. `message` is the sentence in {@link ERRORS} unless a more specific one is given. */
@@ -116,6 +119,8 @@ export class AppError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The field or parameter of the request that is wrong, as the caller spelled it: `contacts[0].phone`. */
   readonly field: string | undefined;
+  /** Why WhatsApp cannot be reached, where that is the cause. */
+  readonly reason: Unreachable | undefined;
   override readonly name = 'AppError';
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
@@ -123,6 +128,7 @@ export class AppError extends Error {
     this.code = code;
     this.field = options.field;
     this.retryAfterMs = options.retryAfterMs;
+    this.reason = options.reason;
   }
 }
 

@@ -3,6 +3,7 @@ import type { NewChatCap } from './new-chat-cap.ts';
 import type { PhoneNumber } from './address.ts';
 import type { PasskeyStatus } from './passkey.ts';
 import type { SessionProfile } from './session-profile.ts';
+import type { Unreachable } from './unreachable.ts';
 
 /** The four statuses of the seed's table `whatsapp_sessions`. */
 export const SESSION_STATUSES = ['connecting', 'connected', 'disconnected', 'error'] as const;
@@ -47,6 +48,8 @@ export interface SessionRecord {
   restrictedUntilMs: number | null;
   /** WhatsApp's limit of new conversations. Not stored: WhatsApp is asked at the first login after a start. */
   newChatCap?: NewChatCap | null | undefined;
+  /** Why WhatsApp cannot be reached, as its last connection said. Not stored: the next one knows. */
+  unreachable?: Unreachable | undefined;
   /** How far the pairing is, if WhatsApp wants a passkey for it. Not stored: it ends with its connection. */
   passkey: PasskeyStatus | null;
   /** What the caller says of it; missing when nothing was said. */

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
+import type { Unreachable } from '../domain/unreachable.ts';
 import { contextOf } from './request-context.ts';
 import { statusOf } from './responses/error-status.ts';
 import { sendFixed } from './responses/fixed-content.ts';
@@ -15,16 +16,18 @@ export interface ErrorBody {
   message: string;
   /** The field or parameter that is wrong, where it is one. */
   field?: string;
+  /** Why WhatsApp cannot be reached, where that is the cause. */
+  reason?: Unreachable;
 }
 
 /** The reply that reports an error. */
 export function errorReply(error: AppError): Reply<ErrorBody> {
-  const { code, message, retryAfterMs } = error;
+  const { code, message, retryAfterMs, reason } = error;
   const status = statusOf(error);
   // What is said of something that is not there must not tell whether its name could be one.
   const named = status === 400 && error.field !== undefined ? { field: error.field } : {};
   const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
-  return { status, body: { success: false, error: code, message, ...named }, headers };
+  return { status, body: { success: false, error: code, message, ...named, ...(reason && { reason }) }, headers };
 }
 
 /** Writes a reply. Resolves once it is handed to Node, a file is sent completely, or a stream has ended. */

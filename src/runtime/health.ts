@@ -23,8 +23,8 @@ export interface AppHealthDeps {
   /** What writes events into the operator's own table. */
   sink: { readonly problem: string | null; backlog(): Promise<SinkBacklog | null> };
   guard: ProcessGuard;
-  /** Warns before WhatsApp stops accepting the client's version. */
-  client: { readonly warning: string | null };
+  /** Warns before WhatsApp stops accepting the client's version, and says why WhatsApp cannot be reached. */
+  client: { readonly warning: string | null; readonly unreachable: string | null };
   droppedLogLines: () => number;
   /** Whether this node of a cluster takes part; a process on its own always does. */
   mayServe?: () => boolean;
@@ -107,7 +107,7 @@ export class AppHealth implements HealthApi {
     const unexpected = guard.unexpected();
     const dropped = droppedLogLines();
     return [
-      ...[pressure.why, files.problem, client.warning, sink.problem].filter((why) => why !== null),
+      ...[pressure.why, files.problem, client.unreachable, client.warning, sink.problem].filter((why) => why !== null),
       ...backendProblems(notifier.health()),
       ...blockedProblems(notifier.blockedSessions),
       ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),

@@ -20,6 +20,7 @@ import type { Outbound, SendResult } from './outbound.ts';
 import { SessionHistory } from './history/session-history.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
+import { troubleOf } from './trouble.ts';
 import { codeOver, type RelinkCode, RelinkOffers } from './relink-offers.ts';
 import { Relinks } from './relinks.ts';
 import { codeFailure } from './state/code-pairing.ts';
@@ -110,9 +111,9 @@ export class SessionManager implements AsyncDisposable {
     try {
       return { sessionId, qr: await session.qr(FIRST_CODE_LIMIT_MS) };
     } catch (cause) {
-      const why = session.record.errorMessage;
+      const why = troubleOf(session.record);
       await this.#registry.remove(session, 'WhatsApp provided no QR', 'if-announced');
-      throw new AppError('qr_timeout', { cause, ...(why !== null && { message: why }) });
+      throw new AppError('qr_timeout', { cause, ...why });
     }
   }
 

@@ -1,9 +1,11 @@
 import { AppError, SessionLostError } from '../domain/errors.ts';
 import type { SessionId } from '../domain/session-id.ts';
 import type { AccountIdentity, PairingCode, QrCode, SessionRecord } from '../domain/session.ts';
+import { isUnreachable } from '../domain/unreachable.ts';
 import { bounded } from '../kit/bounded.ts';
 import type { Connection, ConnectionEvent } from '../ports/connection.ts';
 import { qrUpdate } from './callback-events.ts';
+import { notConnected, troubleOf } from './trouble.ts';
 import { forgetKeys } from './forget-keys.ts';
 import { isHeld, isWanted, storeHeld } from './held-events.ts';
 import type { SendingSession } from './outbound.ts';
@@ -138,13 +140,12 @@ export class Session implements SendingSession {
    * @throws AppError `session_not_pairing`; SessionLostError
    */
   async qr(patienceMs: number): Promise<QrCode> {
-    await this.#machine.until(() => this.#state.name !== 'pairing' || this.#state.qr !== undefined, patienceMs);
+    await this.#machine.until(() => this.#isSettled() || this.#state.name !== 'pairing', patienceMs);
     if (this.#state.name === 'pairing' && this.#state.qr) return this.#state.qr;
     this.#checkStays();
     if (this.#state.name === 'passkey') throw new AppError('session_not_pairing', WANTS_PASSKEY);
     if (this.#code.stage !== null) throw new AppError('session_not_pairing', PAIRS_BY_CODE);
-    const { errorMessage: message } = this.record;
-    throw new AppError('session_not_pairing', this.#state.name === 'pairing' && message !== null ? { message } : {});
+    throw new AppError('session_not_pairing', this.#state.name === 'pairing' ? troubleOf(this.record) : {});
   }
 
   /**
@@ -167,7 +168,7 @@ export class Session implements SendingSession {
     const { connection } = this.#connections;
     if (!connection) this.#checkStays();
     if (this.#state.name === 'stopped') throw new AppError('session_stopped');
-    if (this.#state.name !== 'online' || !connection) throw new AppError('session_not_connected');
+    if (this.#state.name !== 'online' || !connection) throw notConnected(this.record);
     return connection;
   }
 
@@ -375,8 +376,10 @@ export class Session implements SendingSession {
     return name === 'repairing' || (name === 'online' && !this.#connections.connection);
   }
 
+  /** Whether nothing is worth waiting for: it is connected, offers its QR, is over, or cannot reach WhatsApp. */
   #isSettled(): boolean {
     const state = this.#state;
+    if (isUnreachable(this.record.unreachable, this.#connections.disconnects.inARow)) return true;
     return state.name === 'pairing' ? state.qr !== undefined : !['linking', 'repairing', 'lost'].includes(state.name);
   }
 

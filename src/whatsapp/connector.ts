@@ -18,6 +18,7 @@ import { LibraryDownloads } from './baileys/library-downloads.ts';
 import { ClientVersion } from './connection/client-version.ts';
 import type { ConnectionDeps } from './connection/connection-deps.ts';
 import { BaileysConnection } from './connection/connection.ts';
+import { Reachability } from './connection/reachability.ts';
 import { Logins } from './connection/logins.ts';
 import { createSessionCache, type SessionCache } from './connection/session-cache.ts';
 import { MediaDownloads } from './media/media-downloads.ts';
@@ -70,6 +71,7 @@ export class BaileysConnector implements Connector {
   readonly #uploads: ConnectionDeps['uploads'];
   readonly #keyCache = createKeyCache();
   readonly #logins: Logins;
+  readonly #reachability: Reachability;
   /** The current connection of each session, or its last one. */
   readonly #connections = new Map<SessionId, BaileysConnection>();
   /** Fetches the files of messages, for all sessions. */
@@ -82,6 +84,7 @@ export class BaileysConnector implements Connector {
     this.#routes = new Routes({ ...deps, deviceName: deps.settings.deviceName ?? null });
     this.#clientVersion = new ClientVersion({ ...deps, agent: () => this.#routes.common() });
     this.#logins = new Logins(deps.clock);
+    this.#reachability = new Reachability(deps.clock);
     const host = new MediaHost(deps.media.host);
     this.#histories = { host, places: new Semaphore(HISTORIES_AT_ONCE) };
     this.#uploads = { mediaHost: host, semaphore: new Semaphore(UPLOADS_AT_ONCE), metrics: deps.metrics };
@@ -97,6 +100,11 @@ export class BaileysConnector implements Connector {
   /** Why somebody must act before WhatsApp stops accepting the client's version; `null` if nobody must. */
   get warning(): string | null {
     return this.#clientVersion.warning;
+  }
+
+  /** Why WhatsApp cannot be reached at the moment; `null` when nothing is known to be wrong. */
+  get unreachable(): string | null {
+    return this.#reachability.problem;
   }
 
   open(sessionId: SessionId, onEvent: ConnectionEventHandler, codeFor?: PhoneNumber): Connection {
@@ -123,7 +131,7 @@ export class BaileysConnector implements Connector {
       findSent: async (messageId) => (await sentMessages.find(sessionId, messageId))?.content ?? undefined,
       lookup: this.#lookup,
       uploads: this.#uploads,
-      onEvent: this.#logins.begin(onEvent),
+      onEvent: this.#logins.begin(this.#reachability.watch(onEvent)),
       logins: this.#logins,
       codeFor,
       clock,

@@ -4,6 +4,7 @@ import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/runtime/back-pre
 import type { CloseReason } from '../../src/domain/close-reason.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { ALL_EVENT_KINDS } from '../../src/domain/further-event.ts';
+import { UNREACHABLE_REASONS } from '../../src/domain/unreachable.ts';
 import { RISK_LEVELS, RISK_REASONS } from '../../src/domain/risk.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
@@ -18,6 +19,10 @@ import { deleteSession, restartSession } from '../../src/http/routes/sessions/se
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { decide } from '../../src/sessions/state/reconnect.ts';
+import { Reachability } from '../../src/whatsapp/connection/reachability.ts';
+import { unreached } from '../../src/whatsapp/connection/unreachable.ts';
+import { NoAnswerError } from '../../src/whatsapp/connection/watchdogs/connection-errors.ts';
+import { ManualClock } from '../harness/manual-clock.ts';
 import { RawClient } from './raw.ts';
 import { answerTo, startApi } from './support.ts';
 
@@ -41,6 +46,15 @@ async function exactly(path: string): Promise<string> {
   await server[Symbol.asyncDispose]();
   return answer;
 }
+
+/** What Node says where it cannot connect. */
+const UNREACHABLE_CAUSES = {
+  dns: { syscall: 'getaddrinfo', code: 'ENOTFOUND', hostname: 'web.whatsapp.com' },
+  refused: { syscall: 'connect', code: 'ECONNREFUSED', address: '::1', port: 443 },
+  timeout: { syscall: 'connect', code: 'ETIMEDOUT', address: '::1', port: 443 },
+  network: { syscall: 'connect', code: 'ENETUNREACH', address: '::1', port: 443 },
+  tls: { code: 'CERT_HAS_EXPIRED' },
+};
 
 describe('the address of the server alone', () => {
   it('leads to the dashboard, without a key and behind any prefix', async () => {
@@ -234,6 +248,12 @@ describe('the texts of the dashboard', () => {
 
   it.each<CloseReason>([
     { kind: 'connection-lost', detail: 'Connection Terminated (428)' },
+    ...(Object.keys(UNREACHABLE_CAUSES) as (keyof typeof UNREACHABLE_CAUSES)[]).map((cause): CloseReason => {
+      const data = Object.assign(new Error('no'), UNREACHABLE_CAUSES[cause]);
+      const { unreachable, detail } = unreached({ data })!;
+      return { kind: 'connection-lost', unreachable, detail };
+    }),
+    { kind: 'connection-lost', ...unreached(new NoAnswerError('no'))! },
     { kind: 'silent' },
     { kind: 'unavailable' },
     { kind: 'storage-failed' },
@@ -261,5 +281,16 @@ describe('the texts of the dashboard', () => {
       expect(said).not.toBe(message);
       expect(said).not.toMatch(/\$1|\b(the|this|again|WhatsApp takes)\b/);
     }
+  });
+
+  it.each(UNREACHABLE_REASONS)('translate why WhatsApp cannot be reached, as /health says it: %s', (reason) => {
+    const reachability = new Reachability(new ManualClock());
+    const closed = { kind: 'connection-lost', detail: '', unreachable: reason } as const;
+    for (const each of [closed, closed])
+      reachability.watch(() => undefined)({ kind: 'closed', reason: each, code: 'none' });
+    const problem = reachability.problem!;
+    const said = sentences.reduce((words, [form, ours]) => words.replace(form, ours), problem);
+    expect(said).toMatch(/^No se puede llegar a WhatsApp: .*\.$/);
+    expect(said).not.toMatch(/\b(the|its|does|log|fails)\b/);
   });
 });

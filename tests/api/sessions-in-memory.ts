@@ -90,6 +90,7 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
     created_at: '2024-01-15T10:30:00.000Z',
     updated_at: '2024-01-15T10:30:00.000Z',
     error_message: null,
+    error_reason: null,
     reconnecting: false,
     account_restricted: false,
     restricted_until: null,

@@ -125,7 +125,7 @@ describe('the dashboard, for those who administer', () => {
     await page.getByRole('heading', { name: 'Waiting for your approval' }).waitFor();
     await page.getByRole('link', { name: 'Accounts (2 messages wait for approval)' }).waitFor();
     await page
-      .getByText(/^From \+54 911 2233 4455 · key assistant ·/)
+      .getByText(/^From \+54 9 11 2233 4455 · key assistant ·/)
       .first()
       .waitFor();
     await page.getByText('Shall we deliver tomorrow?', { exact: true }).waitFor();
@@ -153,7 +153,7 @@ describe('the dashboard, for those who administer', () => {
 
   it('keeps messages of an account from now on, and forgets a person only after confirmation', async () => {
     const { page, troubles } = await open({ viewport: { width: 390, height: 844 } });
-    await page.locator('#accounts').getByRole('link', { name: '+54 911 2233 4455' }).click();
+    await page.locator('#accounts').getByRole('link', { name: '+54 9 11 2233 4455' }).click();
     await page.getByText('This account keeps no messages. HISTORY_DAYS on the server says so.').waitFor();
     await page.getByText('Change it, or forget a person').click();
 
@@ -169,7 +169,7 @@ describe('the dashboard, for those who administer', () => {
     const forget = page.getByRole('button', { name: 'Forget this person' });
     await page.getByLabel('Number of a person').fill('+54 9 11 5550 1234');
     await forget.click();
-    await page.getByRole('heading', { name: 'Forget +54 911 5550 1234?' }).waitFor();
+    await page.getByRole('heading', { name: 'Forget +54 9 11 5550 1234?' }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('#confirm:not([open])').waitFor({ state: 'attached' });
     await forget.click();
@@ -198,7 +198,7 @@ describe('the dashboard, for those who administer', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Una acción es un método').waitFor();
     await page.getByLabel('Acción').fill('POST /sessions/:sessionId/send-message');
-    await page.locator('#audit-account').selectOption({ label: '+54 911 2233 4455' });
+    await page.locator('#audit-account').selectOption({ label: '+54 9 11 2233 4455' });
     await page.locator('#audit-since').fill('2020-01-01T00:00');
     await page.keyboard.press('Enter');
     await rows.nth(2).waitFor({ state: 'detached' });

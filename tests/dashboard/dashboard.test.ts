@@ -80,9 +80,9 @@ describe('the dashboard, in a real Chromium', () => {
     expect(second).not.toBe(first);
     await shop.scan(second);
 
-    await page.getByText('Connected: +54 911 2233 4455').waitFor();
+    await page.getByText('Connected: +54 9 11 2233 4455').waitFor();
     await page.getByRole('button', { name: 'View account' }).click();
-    await page.getByRole('heading', { name: '+54 911 2233 4455' }).waitFor();
+    await page.getByRole('heading', { name: '+54 9 11 2233 4455' }).waitFor();
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
     await page.locator('#timeline').getByText('Phone linked').waitFor();
     await page.locator('#risk-level', { hasText: 'Low' }).waitFor();
@@ -109,11 +109,11 @@ describe('the dashboard, in a real Chromium', () => {
     const code = page.locator('#code', { hasText: '-' });
     await code.waitFor();
     await depot.enterPairingCode((await code.textContent())!);
-    await page.getByText('Connected: +34 612 345 678').waitFor();
+    await page.getByText('Connected: +34 612 34 56 78').waitFor();
     await focused('View account');
     await page.keyboard.press('Enter');
 
-    await page.getByRole('heading', { name: '+34 612 345 678' }).waitFor();
+    await page.getByRole('heading', { name: '+34 612 34 56 78' }).waitFor();
     expect(troubles).toEqual([]);
   });
 
@@ -131,13 +131,13 @@ describe('the dashboard, in a real Chromium', () => {
 
   it('shows an incoming message, and sends one', async () => {
     const { page, troubles } = await open();
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.getByText('No messages yet. Send one to this number').waitFor();
 
     await ana.sendText(shop, 'Do you have whole beans?');
     const messages = page.locator('#messages');
     await messages.getByText('Do you have whole beans?').waitFor();
-    await messages.getByText('From Ana Torres, +54 911 5550 1234').waitFor();
+    await messages.getByText('From Ana Torres, +54 9 11 5550 1234').waitFor();
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('Enter a phone number').waitFor();
     await page.getByLabel('Recipient’s number').fill('+54 9 11 0000 0000');
@@ -147,7 +147,7 @@ describe('the dashboard, in a real Chromium', () => {
     await page.getByLabel('Recipient’s number').fill('+54 9 11 5550 1234');
     await page.getByLabel('Message', { exact: true }).press('Enter');
 
-    await page.getByText('Sent to +54 911 5550 1234.').waitFor();
+    await page.getByText('Sent to +54 9 11 5550 1234.').waitFor();
     expect(await ana.next()).toMatchObject({ from: SHOP, text: 'Roasted this morning.' });
     await messages.getByText('Roasted this morning.').waitFor();
     expect(troubles).toEqual([]);
@@ -180,7 +180,7 @@ describe('the dashboard, in a real Chromium', () => {
     await page.getByRole('link', { name: /^Deliveries/ }).click();
     const dead = page.locator('#dead');
     await dead.getByText('Only this delivery fails: your backend answered 500.').waitFor();
-    await dead.getByRole('button', { name: 'Retry: Message received, +54 911 2233 4455' }).click();
+    await dead.getByRole('button', { name: 'Retry: Message received, +54 9 11 2233 4455' }).click();
 
     const again = await world.backend.next(({ body }) => body.message_content === REFUSED_TEXT);
     expect(again.status).toBe(200);
@@ -194,7 +194,7 @@ describe('the dashboard, in a real Chromium', () => {
     await page.getByRole('link', { name: /^Deliveries/ }).click();
 
     const form = page.locator('#replay');
-    await form.getByLabel('Account').selectOption({ label: '+54 911 2233 4455' });
+    await form.getByLabel('Account').selectOption({ label: '+54 9 11 2233 4455' });
     await form.getByLabel('Until').fill('2020-01-01T00:00');
     await form.getByRole('button', { name: 'Replay' }).click();
     await page.getByText('“Until” must not be before “From”.').waitFor();
@@ -216,7 +216,7 @@ describe('the dashboard, in a real Chromium', () => {
     const reader = await open({}, await keyFor('sessions:read'));
     const { page } = reader;
 
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.getByLabel('Recipient’s number').fill(ANA);
     await page.getByLabel('Message', { exact: true }).fill('not for me to send');
     await page.getByRole('button', { name: 'Send' }).click();
@@ -236,7 +236,7 @@ describe('the dashboard, in a real Chromium', () => {
     const url = `${world.orchestrator.url}/keys`;
     const { body } = await ask(url, { method: 'POST', body: { scopes: ['sessions:read'] }, headers });
     const { page } = await open({}, body.key as string);
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.getByLabel('Message', { exact: true }).fill('what the next one must not find');
 
     await ask(`${url}/${body.data.keyId}`, { method: 'DELETE', headers });
@@ -260,7 +260,7 @@ describe('the dashboard, in a real Chromium', () => {
       }
     };
 
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.locator('#timeline li').first().waitFor();
     await look();
     await page.getByRole('link', { name: /^Deliveries/ }).click();
@@ -279,7 +279,7 @@ describe('the dashboard, in a real Chromium', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
     await depot.unlink();
 
-    const row = account(page, '+34 612 345 678');
+    const row = account(page, '+34 612 34 56 78');
     await row.getByText('Desconectada').waitFor();
     await row.getByText('El dispositivo se desvinculó en el teléfono.').waitFor();
     await row.click();
@@ -296,24 +296,24 @@ describe('the dashboard, in a real Chromium', () => {
 
     await page.locator('#live[data-connection="live"]').waitFor();
     await page.getByText('Cannot reach the orchestrator.').waitFor({ state: 'detached' });
-    await account(page, '+54 911 2233 4455').getByText('Connected').waitFor();
+    await account(page, '+54 9 11 2233 4455').getByText('Connected').waitFor();
     expect(troubles).toEqual([]);
   });
 
   it('deletes an account only after confirmation', async () => {
     const { page, troubles } = await open();
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
 
     await page.getByRole('button', { name: 'Delete' }).click();
-    await page.getByRole('heading', { name: 'Delete +54 911 2233 4455?' }).waitFor();
+    await page.getByRole('heading', { name: 'Delete +54 9 11 2233 4455?' }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('#confirm:not([open])').waitFor({ state: 'attached' });
-    await page.getByRole('heading', { name: '+54 911 2233 4455' }).waitFor();
+    await page.getByRole('heading', { name: '+54 9 11 2233 4455' }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Yes, delete' }).click();
 
-    await page.getByText('+54 911 2233 4455 was deleted.').waitFor();
-    await account(page, '+54 911 2233 4455').waitFor({ state: 'detached' });
+    await page.getByText('+54 9 11 2233 4455 was deleted.').waitFor();
+    await account(page, '+54 9 11 2233 4455').waitFor({ state: 'detached' });
     await expect(
       world.backend.next(({ body }) => body.status === 'disconnected' && body.session_id),
     ).resolves.toBeDefined();
@@ -343,7 +343,7 @@ describe('the dashboard, in a real Chromium', () => {
     await page.getByRole('button', { name: 'The same code is on the phone' }).click();
 
     await scanned;
-    await page.getByText('Connected: +54 911 5550 1234').waitFor();
+    await page.getByText('Connected: +54 9 11 5550 1234').waitFor();
     expect(troubles).toEqual([]);
   });
 });

@@ -67,7 +67,7 @@ describe('the dashboard, when something goes wrong', () => {
 
   it('shows no nodes of a server on its own; of several, what each does, and which one has an account', async () => {
     const { page, troubles } = await open();
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.locator('#timeline li').first().waitFor();
     expect(await page.locator('#nodes').isVisible()).toBe(false);
     expect(await page.locator('#fact-node-row').isVisible()).toBe(false);
@@ -98,20 +98,20 @@ describe('the dashboard, when something goes wrong', () => {
       '<i>c</i>: lost, last sign of life 2 minutes ago',
       '1 account without a node',
     ]);
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.locator('#fact-node', { hasText: /^b$/ }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
 
     placed.node = null;
     await page.getByRole('link', { name: 'Accounts', exact: true }).click();
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.locator('#fact-node', { hasText: 'None: moving to another one' }).waitFor();
     expect(troubles).toEqual([]);
   });
 
   it('shows the text of a message that could not be decrypted at first', async () => {
     const { page, troubles } = await open();
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     const last = page.locator('#messages li').last();
     await last.waitFor();
 
@@ -127,7 +127,7 @@ describe('the dashboard, when something goes wrong', () => {
   it('shows what it missed, in order, once the connection is back', async () => {
     await using relay = await Relay.start(world.orchestrator.url);
     const { page } = await open(relay.url);
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     const messages = page.locator('#messages li');
     await messages.last().getByText('Read me again.').waitFor();
 
@@ -142,7 +142,7 @@ describe('the dashboard, when something goes wrong', () => {
     await page.locator('#live[data-connection="live"]').waitFor();
     await page.locator('#dead-note', { hasText: 'None.' }).waitFor();
     await page.getByRole('link', { name: 'Accounts', exact: true }).click();
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
 
     await messages.last().getByText('Missed 12.').waitFor();
     expect(await messages.locator('p').allInnerTexts()).toEqual(missed.slice(-10));
@@ -170,7 +170,7 @@ describe('the dashboard, when something goes wrong', () => {
     await dialog.getByRole('group', { name: 'Events' }).getByLabel('All, including').uncheck();
     await dialog.getByLabel('Message received').check();
     await dialog.getByRole('group', { name: 'Accounts' }).getByLabel('All, including').uncheck();
-    await dialog.getByLabel('+54 911 2233 4455').check();
+    await dialog.getByLabel('+54 9 11 2233 4455').check();
     await dialog.getByRole('button', { name: 'Add a header' }).click();
     await page.keyboard.type('X-Shop');
     await dialog.getByLabel('Value of header 1').fill('a secret of the shop');
@@ -211,10 +211,10 @@ describe('the dashboard, when something goes wrong', () => {
     await press('Show 1 failed event');
     await card.getByText('Rejected for its content: the receiver answered 422.').waitFor();
     await look();
-    await press('Retry: Message received, +54 911 2233 4455');
+    await press('Retry: Message received, +54 9 11 2233 4455');
     await page.locator('#notice', { hasText: 'Refused with status 422' }).waitFor();
     receiver.recovers();
-    await press('Retry: Message received, +54 911 2233 4455');
+    await press('Retry: Message received, +54 9 11 2233 4455');
     expect((await receiver.next(({ body }) => body.type === 'message-received')).body.data).toMatchObject({
       message_content: 'Refused by the shop.',
     });
@@ -289,7 +289,7 @@ describe('the dashboard, when something goes wrong', () => {
 
     await page.goto(`${world.orchestrator.url}/a/prefix/dashboard/`);
     await signIn(page, KEY);
-    await account(page, '+54 911 2233 4455').click();
+    await account(page, '+54 9 11 2233 4455').click();
     await page.locator('#messages li').first().waitFor();
 
     const outside = asked.filter((url) => !url.startsWith(`${world.orchestrator.url}/a/prefix/`));

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, sep } from 'node:path';
 import { type Response, Router } from 'express';
 import { AppError } from '../../domain/errors.ts';
+import { numberFiles } from './number-files.ts';
 import { contextOf } from '../request-context.ts';
 
 const PAGE = new URL('page/', import.meta.url);
@@ -65,12 +66,16 @@ export function dashboard(): Router {
 /** The files by their names in URLs, such as `words/text.js`. */
 function readFiles(): ReadonlyMap<string, PageFile> {
   const names = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) => extname(name) in TYPES);
-  return new Map(
-    names.map((name) => [
+  const files = names.map((name): [string, PageFile] => {
+    return [
       name.replaceAll(sep, '/'),
       { type: TYPES[extname(name)] ?? '', content: readFileSync(new URL(name, PAGE)) },
-    ]),
-  );
+    ];
+  });
+  const ofNumbers = [...numberFiles()].map(([name, script]): [string, PageFile] => {
+    return [name, { type: TYPES['.js'] ?? '', content: Buffer.from(script) }];
+  });
+  return new Map([...files, ...ofNumbers]);
 }
 
 function sendFile(file: PageFile | undefined, res: Response): void {

@@ -216,13 +216,18 @@ function withCap(record: SessionRecord, before?: SessionRecord): SessionRecord {
   return { ...record, newChatCap };
 }
 
+/** What is true as long as nothing has changed. */
+function ofNow({ passkey, unreachable }: SessionRecord): Pick<SessionRecord, 'passkey' | 'unreachable'> {
+  return { passkey, ...(unreachable && { unreachable }) };
+}
+
 /** What is stored, with what only the node of the session knows. */
 function withUnstored(stored: SessionRecord, known: SessionRecord): SessionRecord {
   const lastSeenMs = Math.max(stored.lastSeenMs ?? 0, known.lastSeenMs ?? 0);
   return {
     ...stored,
     newChatCap: known.newChatCap ?? null,
-    passkey: stored.updatedAtMs === known.updatedAtMs ? known.passkey : null,
+    ...(stored.updatedAtMs === known.updatedAtMs ? ofNow(known) : { passkey: null }),
     lastSeenMs: lastSeenMs === 0 ? null : lastSeenMs,
   };
 }

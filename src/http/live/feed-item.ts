@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PhoneNumber } from '../../domain/address.ts';
 import { PASSKEY_STAGES } from '../../domain/passkey.ts';
 import { parseSessionId, type SessionId } from '../../domain/session-id.ts';
+import { UNREACHABLE_REASONS } from '../../domain/unreachable.ts';
 import { isSessionPhase, type SessionPhase } from '../../domain/session.ts';
 import type { FeedItem } from './session-feed.ts';
 
@@ -25,6 +26,7 @@ const record = z.object({
   retryAtMs: time.nullable(),
   restrictedUntilMs: time.nullable(),
   newChatCap: z.object({ limit: z.number(), used: z.number(), resetsAtMs: time.nullable() }).nullish(),
+  unreachable: z.enum(UNREACHABLE_REASONS).optional(),
   passkey: passkey.nullable(),
   profile: z
     .object({

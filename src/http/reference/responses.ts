@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, ERRORS } from '../../domain/errors.ts';
+import { UNREACHABLE_REASONS, unreachableWords } from '../../domain/unreachable.ts';
 import { errorReply } from '../errors.ts';
 import { ERROR_STATUS } from '../responses/error-status.ts';
 import { ANY_TYPE, errorsOf, type Route } from '../route.ts';
@@ -48,6 +49,11 @@ export const ERROR_SCHEMA = {
       type: 'string',
       description:
         'The field or parameter that is wrong, as it was spelled: `contacts[0].phone`. Only where it is one.',
+    },
+    reason: {
+      type: 'string',
+      enum: UNREACHABLE_REASONS,
+      description: `Only when WhatsApp cannot be reached; why. ${unreachableWords()}.`,
     },
   },
   required: ['success', 'error', 'message'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PASSKEY_STAGES } from '../../domain/passkey.ts';
 import { SESSION_STATUSES } from '../../domain/session.ts';
 import { TIMELINE, type TimelineWord } from '../../domain/timeline.ts';
+import { UNREACHABLE_REASONS, unreachableWords } from '../../domain/unreachable.ts';
 import { EXAMPLE_ID, succeeded } from './common.ts';
 
 const isoTime = z.iso.datetime();
@@ -26,6 +27,10 @@ export const session = z
     created_at: isoTime,
     updated_at: isoTime,
     error_message: z.string().nullable().meta({ description: 'What happened, and what to do.' }),
+    error_reason: z
+      .enum(UNREACHABLE_REASONS)
+      .nullable()
+      .meta({ description: `Why WhatsApp cannot be reached, if that is the trouble: ${unreachableWords()}.` }),
     reconnecting: z
       .boolean()
       .meta({ description: 'Whether the connection is lost and is being re-established automatically.' }),
@@ -64,6 +69,7 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
   created_at: '2024-01-15T10:30:00.000Z',
   updated_at: '2024-01-15T10:30:00.000Z',
   error_message: null,
+  error_reason: null,
   reconnecting: false,
   account_restricted: false,
   restricted_until: null,

@@ -2,6 +2,7 @@ import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
 import type { PasskeyStage, PasskeyStatus } from '../../domain/passkey.ts';
 import { authFolderPath, type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
 import { type MetadataValue, NO_PROFILE } from '../../domain/session-profile.ts';
+import type { Unreachable } from '../../domain/unreachable.ts';
 import type { SessionId } from '../../domain/session-id.ts';
 
 /** A session in its REST form: the columns of the seed's table, plus two camelCase aliases. */
@@ -18,6 +19,8 @@ export interface SessionView {
   updated_at: string;
   /** What happened and what to do, when the session is not well. */
   error_message: string | null;
+  /** Why WhatsApp cannot be reached, if that is the trouble. */
+  error_reason: Unreachable | null;
   /** Whether the connection is lost and is being re-established automatically. */
   reconnecting: boolean;
   /** Whether WhatsApp currently forbids the account to start conversations, and until when (ISO 8601). */
@@ -67,6 +70,7 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     created_at: isoTime(record.createdAtMs),
     updated_at: isoTime(record.updatedAtMs),
     error_message: record.errorMessage,
+    error_reason: record.phase === 'online' ? null : (record.unreachable ?? null),
     reconnecting: record.phase === 'lost',
     account_restricted: restrictedUntilMs !== null,
     restricted_until: isoTimeOrNull(restrictedUntilMs),

@@ -1,4 +1,5 @@
 import type { CloseReason } from '../../domain/close-reason.ts';
+import type { Unreachable } from '../../domain/unreachable.ts';
 import type { Backoff } from '../../kit/backoff.ts';
 
 /** The session at the moment when its connection is lost. */
@@ -17,9 +18,15 @@ export interface LossContext {
 export type Decision =
   /**
    * Reconnect with the same credentials, at once or after a pause. `isPrecaution` when nothing is known to be wrong with the
-   * old connection: the timeline then records only the new one. `isTold` when a session that waits for its QR says why there is none.
+   * old connection: the timeline then records only the new one. `unreachable` when none could be made.
    */
-  | { do: 'reconnect'; after: 'now' | Backoff; message: string | null; isPrecaution?: true; isTold?: true }
+  | {
+      do: 'reconnect';
+      after: 'now' | Backoff;
+      message: string | null;
+      isPrecaution?: boolean;
+      unreachable?: Unreachable | undefined;
+    }
   /** Delete the credentials, then offer a new QR. */
   | { do: 'start-over'; after: Backoff; message: string }
   /** The pairing code linked nobody: remove the session. */
@@ -28,6 +35,9 @@ export type Decision =
   | { do: 'close'; message: string }
   /** Stop until a person acts, or until `retryAfterMs` has passed. */
   | { do: 'fail'; message: string; retryAfterMs: number | null };
+
+/** The decision to connect again. */
+export type Reconnect = Extract<Decision, { do: 'reconnect' }>;
 
 type Row<Kind> = (reason: Extract<CloseReason, { kind: Kind }>, context: LossContext) => Decision;
 
@@ -61,8 +71,9 @@ const ROWS: { [Kind in CloseReason['kind']]: Row<Kind> } = {
   asked: () => reconnect('now', null),
   'restart-required': (_, { failures }) => reconnect(failures < MAX_RESTARTS ? 'now' : USUAL, null),
   'qr-exhausted': () => reconnect('now', null),
-  'connection-lost': ({ detail }) => reconnect(USUAL, `Connection lost: ${detail}`),
-  'proxy-failed': ({ detail }) => ({ ...reconnect(USUAL, detail), isTold: true }),
+  'connection-lost': ({ detail, unreachable }) =>
+    unreachable ? { ...reconnect(USUAL, detail), unreachable } : reconnect(USUAL, `Connection lost: ${detail}`),
+  'proxy-failed': ({ detail, unreachable }) => ({ ...reconnect(USUAL, detail), unreachable }),
   broken: ({ detail }, { failures }) => reconnect(failures < MANY_BREAKS ? USUAL : SLOW, detail),
   silent: () => ({ ...reconnect('now', SILENT), isPrecaution: true }),
   unavailable: () => reconnect(PATIENT, 'WhatsApp is not accepting connections right now (503); retrying.'),
@@ -118,7 +129,7 @@ function end(message: string, error: 'pairing_refused' | 'rate_limited' = 'pairi
   return { do: 'end', message, error };
 }
 
-function reconnect(after: 'now' | Backoff, message: string | null): Extract<Decision, { do: 'reconnect' }> {
+function reconnect(after: 'now' | Backoff, message: string | null): Reconnect {
   return { do: 'reconnect', after, message };
 }
 

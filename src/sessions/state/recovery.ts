@@ -2,6 +2,7 @@ import type { CloseReason } from '../../domain/close-reason.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { SessionId } from '../../domain/session-id.ts';
 import type { SessionRecord } from '../../domain/session.ts';
+import { isUnreachable } from '../../domain/unreachable.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { Connector } from '../../ports/connection.ts';
@@ -10,10 +11,12 @@ import type { Outbound } from '../outbound.ts';
 import type { CodePairing } from './code-pairing.ts';
 import type { ConnectionManager } from './connection-manager.ts';
 import type { PasskeyLinking } from './passkey-linking.ts';
-import { decide, type Decision } from './reconnect.ts';
+import { decide, type Decision, type Reconnect } from './reconnect.ts';
 import type { Change, SessionStateMachine, StoredState } from './state-machine.ts';
 import type { StateTimers } from './state-timers.ts';
 import type { SessionState } from './states.ts';
+
+type Told = 'unreachable' | 'isPrecaution';
 
 /** Dependencies of a session's {@link Recovery}. */
 export interface RecoveryDeps {
@@ -64,7 +67,8 @@ export class Recovery {
     const { machine, connections, clock } = this.#deps;
     if (this.#state.name !== 'repairing' || connections.isPaused || connections.pauseChanges !== pauseChanges) return;
     const { why } = this.#state;
-    const record = { errorMessage: why, lastSeenMs: clock.now() };
+    const { unreachable } = machine.record;
+    const record = { errorMessage: why, unreachable, lastSeenMs: clock.now() };
     await machine.enter({ name: 'lost' }, { record, note: { what: 'disconnected', why } });
   }
 
@@ -88,8 +92,10 @@ export class Recovery {
     if (this.#state.name === 'gone') return;
     connections.forgive();
     await machine.note(why, null);
-    if (this.#state.name === 'online') await this.#repair('The session is restarting');
-    if (this.#state.name === 'pairing' || this.#state.name === 'passkey') await this.#repair(null);
+    if (this.#state.name === 'online') await this.#repair({ message: 'The session is restarting' });
+    if (this.#state.name === 'pairing' || this.#state.name === 'passkey') await this.#repair({ message: null });
+    // What the last connection met may be over.
+    if (this.#state.name === 'lost') await machine.enter({ name: 'lost' });
     if (this.#state.name === 'failed') {
       const state: StoredState = machine.record.announced ? { name: 'lost' } : { name: 'pairing', qr: undefined };
       await machine.enter(state, { record: { errorMessage: null } });
@@ -126,11 +132,7 @@ export class Recovery {
     const { connections, connector, code } = this.#deps;
     switch (decision.do) {
       case 'reconnect':
-        if (await this.#deps.handedOver()) return;
-        if (decision.isTold === true) await this.#noCode(decision.message);
-        await this.#repair(decision.message, decision.isPrecaution);
-        connections.open(decision.after);
-        return;
+        return this.#reconnect(decision);
       case 'start-over':
         await connector.forget(this.#sessionId);
         await this.#pairAnew(decision.message);
@@ -145,36 +147,46 @@ export class Recovery {
     }
   }
 
+  async #reconnect(decision: Reconnect): Promise<void> {
+    const { connections, code } = this.#deps;
+    if (await this.#deps.handedOver()) return;
+    const { message, unreachable } = decision;
+    // Somebody waits for the code, and learns why there is none.
+    if (message !== null && code.stage === 'asked' && isUnreachable(unreachable, connections.disconnects.inARow)) {
+      return code.end(new AppError('whatsapp_timeout', { message, reason: unreachable }));
+    }
+    await this.#repair(decision);
+    connections.open(decision.after);
+  }
+
   /** Notes that the connection is being repaired: at first nothing of it is visible outside. */
-  async #repair(why: string | null, isPrecaution = false): Promise<void> {
+  async #repair({ message: why, unreachable, isPrecaution = false }: Pick<Reconnect, 'message' | Told>): Promise<void> {
     const { machine, timers } = this.#deps;
     const note = { what: 'line_lost' as const, why };
-    await this.#offerAnew(why);
+    await this.#offerAnew({ message: why, unreachable });
     if (this.#state.name === 'lost' && why) {
-      await machine.enter({ name: 'lost' }, { record: { errorMessage: why }, note });
+      await machine.enter({ name: 'lost' }, { record: { errorMessage: why, unreachable }, note });
     }
     // The first reason may be a consequence of the real one, which the next attempt meets.
     if (this.#state.name === 'repairing')
-      await machine.enter({ ...this.#state, why: why ?? this.#state.why }, { note });
+      await machine.enter({ ...this.#state, why: why ?? this.#state.why }, { record: { unreachable }, note });
     if (this.#state.name === 'online') {
-      await machine.enter({ name: 'repairing', timer: timers.grace(), why }, isPrecaution ? {} : { note });
+      const change = isPrecaution ? {} : { record: { unreachable }, note };
+      await machine.enter({ name: 'repairing', timer: timers.grace(), why }, change);
     }
   }
 
-  /** Whoever waits for a QR learns why there is none. */
-  async #noCode(why: string | null): Promise<void> {
-    const { machine } = this.#deps;
-    if (this.#state.name === 'pairing' && machine.record.errorMessage !== why) {
-      await machine.enter({ name: 'pairing', qr: undefined }, { record: { errorMessage: why } });
-    }
-  }
-
-  /** A QR that was shown is worth nothing any more, nor a passkey that was wanted. */
-  async #offerAnew(why: string | null): Promise<void> {
+  /** A QR that was shown is worth nothing any more, nor a passkey that was wanted. Whoever waits for a QR learns why there is none. */
+  async #offerAnew({ message: why, unreachable }: Pick<Reconnect, 'message' | 'unreachable'>): Promise<void> {
     const { machine } = this.#deps;
     const failed = { what: 'passkey_failed' as const, why: why ?? ANEW };
+    const told = unreachable && { errorMessage: why, unreachable };
+    const isNews = told && machine.record.errorMessage !== why;
     const { name } = this.#state;
-    if (name === 'pairing') await machine.enter({ name, qr: undefined });
+    if (name === 'pairing') {
+      const note = { what: 'line_lost' as const, why };
+      await machine.enter({ name, qr: undefined }, { ...(told && { record: told }), ...(isNews && { note }) });
+    }
     if (name === 'passkey') await machine.enter({ name: 'pairing', qr: undefined }, { note: failed });
   }
 

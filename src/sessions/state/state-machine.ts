@@ -84,7 +84,10 @@ export class SessionStateMachine {
   /** Returns the record as it would be in another state. */
   next(state: StoredState, changes: Partial<SessionRecord> = {}): SessionRecord {
     const own = { phase: phaseOf(state), retryAtMs: null, passkey: passkeyOf(state) };
-    return { ...this.#record, ...own, updatedAtMs: this.#clock.now(), ...changes };
+    const record = { ...this.#record, ...own, updatedAtMs: this.#clock.now(), ...changes };
+    // It is true of one connection only.
+    if (changes.unreachable === undefined) delete record.unreachable;
+    return record;
   }
 
   /** Stores a change, then enters the state. Every change of state but the last goes through here. */

@@ -1,5 +1,6 @@
 import type { CloseReason } from '../../domain/close-reason.ts';
 import { OverloadedError, SessionLostError, StorageUnavailableError } from '../../domain/errors.ts';
+import { unreached } from './unreachable.ts';
 import { ProxyError } from '../proxy/proxy-error.ts';
 import { BrokenConnectionError, SilentConnectionError } from './watchdogs/connection-errors.ts';
 import { CodeRefusedError, CodeVoidError } from '../pairing/pairing-code.ts';
@@ -53,13 +54,17 @@ function ownReason(error: unknown): CloseReason | undefined {
   if (error instanceof PasskeyFailedError) {
     return { kind: 'passkey-failed', detail: error.message, isLate: error.isLate };
   }
-  return proxyFailure(error);
+  // Some of them have the code of a failed pairing.
+  const cause = unreached(error);
+  return cause ? { kind: 'connection-lost', ...cause } : proxyFailure(error);
 }
 
 /** Baileys passes the error of the WebSocket on as `data`. */
 function proxyFailure(error: unknown): CloseReason | undefined {
   const cause = error instanceof ProxyError ? error : (error as { data?: unknown } | null | undefined)?.data;
-  return cause instanceof ProxyError ? { kind: 'proxy-failed', detail: cause.message } : undefined;
+  return cause instanceof ProxyError
+    ? { kind: 'proxy-failed', detail: cause.message, unreachable: 'proxy' }
+    : undefined;
 }
 
 /**

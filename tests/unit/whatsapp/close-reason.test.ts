@@ -49,6 +49,32 @@ describe('why a paired connection closed', () => {
   });
 });
 
+/** As Baileys passes on what Node says of a socket; TLS has no code of its own there, and gets that of a failed pairing. */
+const webSocketError = (cause: object, code = 408) =>
+  boom('WebSocket Error ()', code, Object.assign(new Error('…'), cause));
+
+it.each<[string, object, object]>([
+  ['a name', { syscall: 'getaddrinfo', code: 'EAI_AGAIN', hostname: 'web.whatsapp.com' }, { unreachable: 'dns' }],
+  ['a port', { syscall: 'connect', code: 'ECONNREFUSED', address: '::1', port: 443 }, { unreachable: 'refused' }],
+  ['a host', { syscall: 'connect', code: 'ENETUNREACH', address: '::1', port: 443 }, { unreachable: 'network' }],
+  ['a silence', { syscall: 'connect', code: 'ETIMEDOUT', address: '::1', port: 443 }, { unreachable: 'timeout' }],
+  ['a certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, { unreachable: 'tls' }],
+  ['a line that was there', { syscall: 'read', code: 'ECONNRESET' }, { detail: 'WebSocket Error () (408)' }],
+])('says what a connection failed at that WhatsApp did not close: %s', (_, cause, told) => {
+  const reason = closeReason({ paired: false, error: webSocketError(cause, 'syscall' in cause ? 408 : 500) });
+  expect(reason).toMatchObject({ kind: 'connection-lost', ...told });
+  expect('unreachable' in reason).toBe('unreachable' in told);
+});
+
+it('of several addresses that refuse, says the first one', () => {
+  const cause = (address: string) =>
+    Object.assign(new Error('…'), { syscall: 'connect', code: 'ECONNREFUSED', address, port: 443 });
+  const error = boom('WebSocket Error ()', 408, new AggregateError([cause('10.0.0.1'), cause('10.0.0.2')]));
+  expect(closeReason({ paired: true, error })).toMatchObject({
+    detail: expect.stringContaining('10.0.0.1:443') as string,
+  });
+});
+
 describe('why a connection that offered a QR closed', () => {
   it('nobody scanned any of its QRs', () => {
     expect(closeReason({ paired: false, error: boom('QR refs attempts ended', 408) })).toEqual({

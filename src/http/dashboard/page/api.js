@@ -10,12 +10,14 @@ class Refusal extends Error {
   /**
    * @param {string} a stable code from docs/errors.md
    * @param {string} message the server's sentence
-   * @param {string} [field] the field of the request that is wrong
+   * @param {{field?: string, reason?: string}} [more] the field of the request that is wrong; why WhatsApp cannot be reached, if that is
+   *   the cause
    */
-  constructor(code, message, field) {
+  constructor(code, message, { field, reason } = {}) {
     super(message);
     this.code = code;
     this.field = field;
+    this.reason = reason;
   }
 }
 
@@ -98,5 +100,5 @@ async function request(path, init) {
 }
 
 function refusal(answer) {
-  return new Refusal(answer?.error ?? 'unreachable', answer?.message ?? '', answer?.field);
+  return new Refusal(answer?.error ?? 'unreachable', answer?.message ?? '', answer ?? {});
 }

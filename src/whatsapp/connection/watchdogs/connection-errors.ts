@@ -6,6 +6,11 @@ export class BrokenConnectionError extends Error {
   override readonly name = 'BrokenConnectionError';
 }
 
+/** Closes a connection to which WhatsApp does not answer. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
 /**
  * Closes a connection that has received nothing for so long that it may have stalled. Nothing is known to be wrong with
  * it.

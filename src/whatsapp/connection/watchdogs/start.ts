@@ -1,4 +1,4 @@
-import { BrokenConnectionError } from './connection-errors.ts';
+import { BrokenConnectionError, NoAnswerError } from './connection-errors.ts';
 import type { WatchdogDeps } from './watchdog.ts';
 
 /** Baileys' own limit for each of the two steps. */
@@ -29,7 +29,7 @@ export function watchStart(deps: WatchdogDeps): void {
  * `socketConfig`.
  */
 function watchFirstWord({ socket, clock, giveUp, connectTimeoutMs = CONNECT_LIMIT_MS }: WatchdogDeps): void {
-  const wait = (what: string) => clock.after(connectTimeoutMs, () => giveUp(new Error(`${what} in time`)));
+  const wait = (what: string) => clock.after(connectTimeoutMs, () => giveUp(new NoAnswerError(`${what} in time`)));
   let limit = wait('The connection to WhatsApp did not open');
   socket.ws.on('open', () => {
     limit.cancel();

@@ -6,6 +6,7 @@ import { goTo } from '../route.js';
 import { state } from '../store.js';
 import { errorText, serverText, text } from '../words/text.js';
 import { emptyOffer, showOffer, showTime } from './offer.js';
+import { digitsOf, prepareNumber, wireNumber } from '../numbers/pairing-number.js';
 import { passkeyOf, wirePasskey } from './passkey.js';
 
 const SCOPE = 'sessions:create';
@@ -54,8 +55,9 @@ export function wireConnect() {
   });
   $('ask-number').addEventListener('submit', (event) => {
     event.preventDefault();
-    void askCode($('code-number').value.trim());
+    void askCode(digitsOf());
   });
+  wireNumber();
   wirePasskey({ idOf: () => offer.id, trouble: (words) => show({ trouble: words }) });
   on('session', showOutcome);
   on('qr', ({ session_id: id }) => id === offer.id && refresh(offer));
@@ -108,7 +110,10 @@ function switchTo(way) {
 async function begin(way) {
   const mine = (offer = emptyOffer(way));
   showOffer(offer);
-  if (way === 'code') return $('code-number').focus();
+  if (way === 'code') {
+    prepareNumber();
+    return $('code-number').focus();
+  }
   await attempt(mine, async () => {
     const { sessionId: id, qr } = await ask('GET', '/generate-qr');
     Object.assign(mine, { id, isMine: true, picture: qr });
@@ -159,6 +164,8 @@ async function refresh(mine) {
     show({ view: 'qr', trouble, picture, endsMs: Date.parse(expiresAt), sinceMs: serverNow() });
     return true;
   } catch (error) {
+    // There is no code because WhatsApp cannot be reached: the next one comes by itself.
+    if (error.reason) throw error;
     if (error.code !== 'session_not_pairing') throw error;
     // The QR was scanned, or the session uses a pairing code. Its event says when it is connected.
     const isScanned = mine.view === 'qr' || mine.view.startsWith('passkey');

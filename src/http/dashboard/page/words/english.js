@@ -1,6 +1,7 @@
 import { AUDIT_ENGLISH } from './audit-english.js';
 import { DRAFTS_ENGLISH } from './drafts-english.js';
 import { HISTORY_ENGLISH } from './history-english.js';
+import { NUMBER_ENGLISH } from './number-english.js';
 import { plural } from './plural.js';
 import { RISK_ENGLISH } from './risk-english.js';
 import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
@@ -298,4 +299,5 @@ export const ENGLISH = {
   ...WEBHOOKS_ENGLISH,
   ...RISK_ENGLISH,
   ...DRAFTS_ENGLISH,
+  ...NUMBER_ENGLISH,
 };

@@ -1,3 +1,4 @@
+import { FORMATS } from '../numbers/formats.js';
 import { language } from './text.js';
 
 const TODAY = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
@@ -52,23 +53,24 @@ export function localTime(ms) {
   return new Date(ms - offsetMs).toISOString().slice(0, 16);
 }
 
-/** Country codes of two digits. Those of one digit are 1 and 7; all others have three. */
-const TWO_DIGITS = /^(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
-
 /**
- * A phone number with spaces, such as +54 911 5550 1234.
- * @param {string | null} digits with country code
+ * A phone number grouped as its country does, such as +54 9 11 5550 1234.
+ * @param {string | null | undefined} digits with country code
  * @returns {string}
  */
 export function readable(digits) {
-  if (!digits || !/^\d{8,15}$/.test(digits)) return digits ?? '';
-  const length = /^[17]/.test(digits) ? 1 : TWO_DIGITS.test(digits) ? 2 : 3;
-  const rest = digits.slice(length);
-  const form =
-    rest.length === 9
-      ? /^(\d{3})(\d{3})(\d{3})$/
-      : rest.length === 10
-        ? /^(\d{3})(\d{3})(\d{4})$/
-        : /^(\d*)(\d{4})(\d{4})$/;
-  return `+${digits.slice(0, length)} ${rest.replace(form, '$1 $2 $3')}`;
+  if (!digits || !/^\d{7,15}$/.test(digits)) return digits ?? '';
+  const code = [1, 2, 3].map((length) => digits.slice(0, length)).find((start) => Object.hasOwn(FORMATS, start));
+  if (!code) return `+${digits}`;
+  const rest = digits.slice(code.length);
+  // WhatsApp still writes some numbers of Mexico with a 1 that the country gave up.
+  if (code === '52' && /^1\d{10}$/.test(rest)) return `+52 1 ${grouped(code, rest.slice(1))}`;
+  return `+${code} ${grouped(code, rest)}`;
+}
+
+function grouped(code, rest) {
+  const format = FORMATS[code].find(([pattern, , beginning]) => {
+    return new RegExp(`^(?:${beginning})`).test(rest) && new RegExp(`^(?:${pattern})$`).test(rest);
+  });
+  return format ? rest.replace(new RegExp(format[0]), format[1]) : rest;
 }

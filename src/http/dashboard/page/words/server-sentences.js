@@ -61,6 +61,54 @@ export const SPANISH_SENTENCES = [
     'Alguien intenta registrar esta cuenta en otro teléfono. Si no es su dueño, protégela con un PIN: ajustes de WhatsApp en el teléfono, verificación en dos pasos.',
   ],
   [/^Connection lost: (.*)$/, 'Conexión perdida: $1'],
+  [
+    /^WhatsApp cannot be reached: the name (\S+) cannot be resolved \(DNS: (.*)\)\..*$/,
+    'No se puede llegar a WhatsApp: el nombre $1 no se resuelve (DNS: $2). Revisa los servidores DNS de esta máquina o contenedor.',
+  ],
+  [
+    /^WhatsApp cannot be reached: the connection to (\S+) is refused \((.*)\)\..*$/,
+    'No se puede llegar a WhatsApp: se rechaza la conexión con $1 ($2). Revisa los cortafuegos, y WHATSAPP_WS_URL si está definida.',
+  ],
+  [
+    /^WhatsApp cannot be reached: TLS fails \((.*)\)\..*$/,
+    'No se puede llegar a WhatsApp: falla TLS ($1). Revisa si algo en el camino cambia los certificados, y el reloj de esta máquina.',
+  ],
+  [
+    /^WhatsApp cannot be reached: it did not answer in time\..*$/,
+    'No se puede llegar a WhatsApp: no respondió a tiempo. Revisa los cortafuegos y las rutas.',
+  ],
+  [
+    /^WhatsApp cannot be reached: the connection to (\S+) is not answered in time \((.*)\)\..*$/,
+    'No se puede llegar a WhatsApp: $1 no respondió a tiempo ($2). Revisa los cortafuegos y las rutas.',
+  ],
+  [
+    /^WhatsApp cannot be reached: the connection to (\S+) fails \((.*)\)\..*$/,
+    'No se puede llegar a WhatsApp: falla la conexión con $1 ($2). Revisa la red de esta máquina o contenedor.',
+  ],
+  [
+    /^WhatsApp cannot be reached: its name cannot.*$/,
+    'No se puede llegar a WhatsApp: su nombre no se resuelve (DNS). El registro tiene los detalles.',
+  ],
+  [
+    /^WhatsApp cannot be reached: the connection is refused.*$/,
+    'No se puede llegar a WhatsApp: se rechaza la conexión. El registro tiene los detalles.',
+  ],
+  [
+    /^WhatsApp cannot be reached: TLS fails\..*$/,
+    'No se puede llegar a WhatsApp: falla TLS. El registro tiene los detalles.',
+  ],
+  [
+    /^WhatsApp cannot be reached: the proxy is away or refuses.*$/,
+    'No se puede llegar a WhatsApp: el proxy no está o rechaza la conexión. El registro tiene los detalles.',
+  ],
+  [
+    /^WhatsApp cannot be reached: it does not answer in time.*$/,
+    'No se puede llegar a WhatsApp: no responde a tiempo. El registro tiene los detalles.',
+  ],
+  [
+    /^WhatsApp cannot be reached: there is no way to its network.*$/,
+    'No se puede llegar a WhatsApp: no hay camino hasta su red. El registro tiene los detalles.',
+  ],
   [/^Stopped on request; .*$/, 'Detenida a pedido; el dispositivo sigue vinculado.'],
   [
     /^The QR was scanned with (\S+), but this session belongs to (\S+);.*$/,

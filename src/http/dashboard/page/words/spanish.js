@@ -1,6 +1,7 @@
 import { AUDIT_SPANISH } from './audit-spanish.js';
 import { DRAFTS_SPANISH } from './drafts-spanish.js';
 import { HISTORY_SPANISH } from './history-spanish.js';
+import { NUMBER_SPANISH } from './number-spanish.js';
 import { plural } from './plural.js';
 import { RISK_SPANISH } from './risk-spanish.js';
 import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
@@ -306,4 +307,5 @@ export const SPANISH = {
   ...WEBHOOKS_SPANISH,
   ...RISK_SPANISH,
   ...DRAFTS_SPANISH,
+  ...NUMBER_SPANISH,
 };

@@ -40,12 +40,14 @@ export function receiverText(sentence) {
 
 /**
  * What went wrong, and what to do.
- * @param {{code?: string, message: string}} refusal
+ * @param {{code?: string, message: string, reason?: string}} refusal
  * @param {string} [scope] the scope that the request needs
  * @returns {string} a sentence
  */
-export function errorText({ code, message }, scope = 'admin') {
+export function errorText({ code, message, reason }, scope = 'admin') {
   if (code === 'not_permitted') return text('lacks', scope);
+  // Trying again does not help while WhatsApp cannot be reached: the server says why.
+  if (reason) return serverText(message);
   return text(`error_${code}`) ?? serverText(message);
 }
 
