@@ -1,8 +1,11 @@
+import { ACCOUNTS_ENGLISH } from './accounts-english.js';
 import { AUDIT_ENGLISH } from './audit-english.js';
 import { DRAFTS_ENGLISH } from './drafts-english.js';
 import { HISTORY_ENGLISH } from './history-english.js';
+import { KEYS_ENGLISH } from './keys-english.js';
 import { plural } from './plural.js';
 import { RISK_ENGLISH } from './risk-english.js';
+import { SETTINGS_ENGLISH } from './settings-english.js';
 import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
 
 /** The texts of the page in English. A function takes the values to insert. */
@@ -293,8 +296,11 @@ export const ENGLISH = {
   error_callback_not_found: 'This delivery no longer exists.',
   lacks: (scope) => `This key cannot do that: it lacks the ${scope} scope.`,
 
+  ...ACCOUNTS_ENGLISH,
   ...AUDIT_ENGLISH,
   ...HISTORY_ENGLISH,
+  ...KEYS_ENGLISH,
+  ...SETTINGS_ENGLISH,
   ...WEBHOOKS_ENGLISH,
   ...RISK_ENGLISH,
   ...DRAFTS_ENGLISH,

@@ -1,8 +1,11 @@
+import { ACCOUNTS_SPANISH } from './accounts-spanish.js';
 import { AUDIT_SPANISH } from './audit-spanish.js';
 import { DRAFTS_SPANISH } from './drafts-spanish.js';
 import { HISTORY_SPANISH } from './history-spanish.js';
+import { KEYS_SPANISH } from './keys-spanish.js';
 import { plural } from './plural.js';
 import { RISK_SPANISH } from './risk-spanish.js';
+import { SETTINGS_SPANISH } from './settings-spanish.js';
 import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
 
 /** The texts of the page in Spanish, under the same names as in English. */
@@ -301,8 +304,11 @@ export const SPANISH = {
   error_callback_not_found: 'Esta entrega ya no existe.',
   lacks: (scope) => `Esta clave no puede hacer eso: le falta el permiso ${scope}.`,
 
+  ...ACCOUNTS_SPANISH,
   ...AUDIT_SPANISH,
   ...HISTORY_SPANISH,
+  ...KEYS_SPANISH,
+  ...SETTINGS_SPANISH,
   ...WEBHOOKS_SPANISH,
   ...RISK_SPANISH,
   ...DRAFTS_SPANISH,
