@@ -1232,6 +1232,17 @@ export type DeadLetter = {
   at: string;
 };
 
+/** See /docs#schema-Setting. */
+export type Setting = {
+  name: string;
+  /** null for a secret, and where nothing is set and the usual value depends on other settings. */
+  value: string | null;
+  /** Whether somebody has set it; otherwise it has its usual value. */
+  set: boolean;
+  /** Whether its value is never shown. */
+  secret: boolean;
+};
+
 /** See /docs#schema-ApiKey. */
 export type ApiKey = {
   /** The public part of the key. */
@@ -4491,6 +4502,18 @@ export class OrchestratorClient {
     count: number;
   }> {
     return this.#requests.json('POST', `/webhooks/${encodeURIComponent(webhookId)}/replay`, { body, options });
+  }
+
+  /**
+   * List the settings in force.
+   * The settings that the server was started with; in a cluster, those of the node that answers. Values
+   * of secrets, and of what may hold one, are never included.
+   */
+  viewSettings(options: CallOptions = {}): Promise<{
+    success: true;
+    data: Setting[];
+  }> {
+    return this.#requests.json('GET', `/config`, { options });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { StorageBounds } from '../runtime/back-pressure.ts';
+import type { SettingInForce } from '../domain/setting-in-force.ts';
 import { signingKeys } from '../webhooks/signature.ts';
 import type { LogSettings } from '../kit/logger.ts';
 import type { Secret } from '../kit/secret.ts';
@@ -6,9 +7,10 @@ import type { SessionSettings } from '../sessions/session-manager-deps.ts';
 import type { WhatsAppSettings } from '../whatsapp/settings.ts';
 import { type ClusterSettings, readCluster } from './cluster-settings.ts';
 import { allowedHosts } from './allowed-hosts.ts';
-import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+import { ConfigError, type Environment, type EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
+import { RecordingReader } from './recording-reader.ts';
 import { readSink, type SinkConfig } from './sink-settings.ts';
 import { type ProxySettings, readProxies } from './proxy-settings.ts';
 import { readStorage, type StorageSettings } from './storage-settings.ts';
@@ -20,6 +22,8 @@ export interface Config {
   backend: BackendSettings;
   sessions: SessionSettings;
   bounds: StorageBounds;
+  /** Every setting that was read, without secrets. */
+  inForce: () => SettingInForce[];
   storage: StorageSettings;
   /** `null` for none. */
   sink: SinkConfig | null;
@@ -54,7 +58,7 @@ const MAX_DEVICE_NAME = 50;
  * @throws ConfigError for the first invalid variable
  */
 export function readConfig(environment: Environment): Config {
-  const read = new EnvironmentReader(environment);
+  const read = new RecordingReader(environment);
   const mode = read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
   const production = mode === 'production';
   const http = readHttp(read, production);
@@ -68,6 +72,7 @@ export function readConfig(environment: Environment): Config {
     backend,
     sessions,
     bounds,
+    inForce: () => read.settings(),
     storage,
     sink: readSink(read),
     cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl }),
