@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { VERSION } from '../../src/version.ts';
+import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { openPage, signIn, violationsOf } from './open-page.ts';
@@ -39,6 +41,9 @@ describe('the dashboard, with 300 accounts', () => {
     await browser.close();
     await world[Symbol.asyncDispose]();
   });
+
+  const asking = (method: string, path: string, body?: object) =>
+    ask(`${world.orchestrator.url}${path}`, { method, body, headers: { authorization: `Bearer ${KEY}` } });
 
   /** The dashboard, signed in, with these accounts beside the server's own, of which there are none. */
   async function open(options: BrowserContextOptions = {}) {
@@ -148,5 +153,142 @@ describe('the dashboard, with 300 accounts', () => {
         `"session_0900","'=cmd|""/c calc""!A1","José Núñez","5491100000900","connected","ventas, norte",` +
         '"2024-01-01T15:00:00.000Z","2024-01-01T00:00:00.000Z",""\r\n',
     );
+  });
+
+  it('has a URL and a title for each view, and for an open account, and the back button returns', async () => {
+    const { page, rows, troubles } = await open();
+    const isAt = async (hash: string, title: string) => {
+      await page.waitForFunction(`location.hash === ${JSON.stringify(hash)}`);
+      await page.waitForFunction(`document.title === ${JSON.stringify(`${title} · WhatsApp Orchestrator`)}`);
+    };
+
+    await page.getByLabel('Search accounts').fill('branch 123');
+    await rows.nth(1).waitFor({ state: 'detached' });
+    await rows.first().getByRole('link').click();
+    await isAt('#/accounts/session_0123', 'Branch 123');
+    await page.getByRole('link', { name: 'Who asked for what' }).click();
+    await isAt('#/audit?sessionId=session_0123', 'Audit log');
+    await page.locator('#audit-title:focus').waitFor();
+    await page.getByText('No entries match.').waitFor();
+    expect(await page.locator('#audit-account').inputValue()).toBe('session_0123');
+    await page.getByLabel('Action').fill('DELETE /sessions/:sessionId');
+    await page.keyboard.press('Enter');
+    await isAt('#/audit?method=DELETE&route=%2Fsessions%2F%3AsessionId&sessionId=session_0123', 'Audit log');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await isAt('#/audit', 'Audit log');
+    await page.goBack();
+    await page.waitForFunction(`document.getElementById('audit-action').value === 'DELETE /sessions/:sessionId'`);
+    for (let step = 0; step < 2; step += 1) await page.goBack();
+    await isAt('#/accounts/session_0123', 'Branch 123');
+    expect(await page.getByLabel('Search accounts').inputValue()).toBe('branch 123');
+    await page.evaluate(`location.hash = '#/audit?since=never&until=2020-01-01T00:00:00Z&caller=%3Cb%3E&limit=1'`);
+    await page.getByText('No entries match.').waitFor();
+    expect(await page.locator('#audit-caller').inputValue()).toBe('<b>');
+    for (const [name, hash] of Object.entries({ Keys: '#/keys', Settings: '#/settings', Deliveries: '#/deliveries' })) {
+      await page.getByRole('navigation').getByRole('link', { name }).click();
+      await isAt(hash, name);
+    }
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForFunction(`document.title === 'WhatsApp Orchestrator'`);
+    expect(await rows.count()).toBe(0);
+    expect(troubles).toEqual([]);
+  });
+
+  it('makes a key with limits, shows it once, and revokes it after confirmation', async () => {
+    const { page, troubles } = await open({ viewport: { width: 390, height: 844 } });
+    const dialog = page.locator('#new-key');
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.getByText('No keys yet.').waitFor();
+    await page.getByRole('button', { name: 'Create a key' }).click();
+
+    await dialog.getByLabel('Name').fill('the shop');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Choose at least one thing').waitFor();
+    await dialog.getByLabel('everything (admin)').check();
+    await dialog.getByLabel('A person approves').check();
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('cannot be limited').waitFor();
+    await dialog.getByLabel('everything (admin)').uncheck();
+    await dialog.getByLabel('send messages').check();
+    await dialog.getByLabel('Sends only to').fill('+54 9 11 5550 1234\n+54 9 11 5550 1235');
+    await look(page);
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('it is never shown again').waitFor();
+    const key = await dialog.getByLabel('The key').inputValue();
+    const { body } = await asking('GET', '/keys');
+    expect(body.data).toMatchObject([
+      {
+        ...{ name: 'the shop', scopes: ['messages:send'], sessions: null, approval: true },
+        recipients: ['5491155501234', '5491155501235'],
+      },
+    ]);
+    expect(key).toContain(body.data[0].keyId);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#new-key-text').inputValue()).toBe('');
+
+    const row = page.locator('#keys > li');
+    await row
+      .getByText('sends only to +54 911 5550 1234, +54 911 5550 1235 · A person approves what it sends')
+      .waitFor();
+    await look(page);
+    await row.getByRole('button', { name: 'Revoke: the shop' }).click();
+    await page.getByRole('button', { name: 'Yes, revoke' }).click();
+    await page.getByText('the shop was revoked.').waitFor();
+    await row.waitFor({ state: 'detached' });
+    expect((await asking('GET', '/keys')).body.data).toEqual([]);
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows the version and the settings in force, and keeps theme and language in the browser', async () => {
+    const { page, rows, troubles } = await open({ colorScheme: 'light', viewport: { width: 390, height: 844 } });
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const setting = (name: string) => page.locator('#in-force > div').filter({ hasText: name });
+
+    await setting('PRODUCTION_API_KEY').getByText('Not set').waitFor();
+    expect(await setting('MAX_PENDING_SESSIONS').textContent()).toContain('100 (default)');
+    expect(await page.locator('#in-force').textContent()).not.toContain(KEY);
+    await page.locator('#fact-version', { hasText: VERSION }).waitFor();
+    expect(await ground()).toBe('rgb(244, 246, 245)');
+    await page.getByLabel('Theme').selectOption({ label: 'Dark' });
+    expect(await ground()).toBe('rgb(14, 20, 18)');
+    await look(page);
+    await page.getByLabel('Language').selectOption({ label: 'Español' });
+    await page.getByRole('heading', { name: 'Ajustes vigentes' }).waitFor();
+    await setting('MAX_PENDING_SESSIONS').getByText('100 (por defecto)').waitFor();
+    await page.locator('#live', { hasText: 'En vivo' }).waitFor();
+    await show(page);
+    await page.getByRole('link', { name: 'Cuentas' }).click();
+    await rows.first().getByText('Desconectada').waitFor();
+    await look(page);
+
+    await page.reload();
+    await page.getByLabel('Clave de API').waitFor();
+    expect([await ground(), await page.locator('html').getAttribute('lang')]).toEqual(['rgb(14, 20, 18)', 'es']);
+    await signIn(page, KEY);
+    await page.getByRole('link', { name: 'Ajustes' }).click();
+    await page.getByLabel('Idioma').selectOption({ label: 'Como el navegador' });
+    await page.getByLabel('Theme').selectOption({ label: 'As the system' });
+    const kept = await page.evaluate('[{ ...localStorage }, { ...sessionStorage }, document.cookie]');
+    expect([kept, await ground()]).toEqual([[{}, {}, ''], 'rgb(244, 246, 245)']);
+    expect(troubles).toEqual([]);
+  });
+
+  it('works behind the prefix of a proxy, and says to a limited key what it may not see', async () => {
+    const { key } = (await asking('POST', '/keys', { name: 'reader', scopes: ['sessions:read'] })).body;
+    const { page, troubles, asked } = await openPage(browser, world.orchestrator.url);
+    asked.length = 0;
+    await page.route('**/a/prefix/**', async (route) => {
+      await route.continue({ url: route.request().url().replace('/a/prefix/', '/') });
+    });
+    await page.goto(`${world.orchestrator.url}/a/prefix/dashboard/#/settings`);
+    await signIn(page, key as string);
+
+    await page.locator('#in-force-note', { hasText: 'it lacks the admin scope' }).waitFor();
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.locator('#keys-note', { hasText: 'it lacks the admin scope' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Create a key' }).isVisible()).toBe(false);
+    expect(asked.filter((url) => !url.startsWith(`${world.orchestrator.url}/a/prefix/`))).toEqual([]);
+    expect(troubles).toEqual([]);
   });
 });
