@@ -47,6 +47,8 @@ export interface SessionRecord {
   restrictedUntilMs: number | null;
   /** WhatsApp's limit of new conversations. Not stored: WhatsApp is asked at the first login after a start. */
   newChatCap?: NewChatCap | null | undefined;
+  /** The name that the account shows to others. Not stored: every login says it. */
+  pushName?: string | null | undefined;
   /** How far the pairing is, if WhatsApp wants a passkey for it. Not stored: it ends with its connection. */
   passkey: PasskeyStatus | null;
   /** What the caller says of it; missing when nothing was said. */

@@ -222,6 +222,7 @@ function withUnstored(stored: SessionRecord, known: SessionRecord): SessionRecor
   return {
     ...stored,
     newChatCap: known.newChatCap ?? null,
+    ...(known.pushName !== undefined && { pushName: known.pushName }),
     passkey: stored.updatedAtMs === known.updatedAtMs ? known.passkey : null,
     lastSeenMs: lastSeenMs === 0 ? null : lastSeenMs,
   };

@@ -25,6 +25,7 @@ const record = z.object({
   retryAtMs: time.nullable(),
   restrictedUntilMs: time.nullable(),
   newChatCap: z.object({ limit: z.number(), used: z.number(), resetsAtMs: time.nullable() }).nullish(),
+  pushName: text.nullish(),
   passkey: passkey.nullable(),
   profile: z
     .object({
