@@ -42,6 +42,8 @@ export type Session = {
     state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
     expires_at: string;
   } | null;
+  /** The name that the account shows to others; null until a login says it. */
+  push_name: string | null;
   name: string | null;
   labels: string[];
   metadata: Record<string, string | number | boolean | null>;
