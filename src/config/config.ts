@@ -1,5 +1,5 @@
 import type { StorageBounds } from '../runtime/back-pressure.ts';
-import type { SettingInForce } from '../domain/setting-in-force.ts';
+import type { SettingsInForce } from '../domain/setting-in-force.ts';
 import { signingKeys } from '../webhooks/signature.ts';
 import type { LogSettings } from '../kit/logger.ts';
 import type { Secret } from '../kit/secret.ts';
@@ -23,7 +23,7 @@ export interface Config {
   sessions: SessionSettings;
   bounds: StorageBounds;
   /** Every setting that was read, without secrets. */
-  inForce: () => SettingInForce[];
+  inForce: SettingsInForce;
   storage: StorageSettings;
   /** `null` for none. */
   sink: SinkConfig | null;
@@ -72,7 +72,7 @@ export function readConfig(environment: Environment): Config {
     backend,
     sessions,
     bounds,
-    inForce: () => read.settings(),
+    inForce: read.inForce,
     storage,
     sink: readSink(read),
     cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl }),

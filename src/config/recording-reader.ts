@@ -1,4 +1,4 @@
-import type { SettingInForce } from '../domain/setting-in-force.ts';
+import type { SettingInForce, SettingsInForce } from '../domain/setting-in-force.ts';
 import type { Secret } from '../kit/secret.ts';
 import { EnvironmentReader } from './environment.ts';
 
@@ -6,13 +6,30 @@ import { EnvironmentReader } from './environment.ts';
 const SECRET_NAMES = /KEY|SECRET|PASSWORD|TOKEN|PEPPER|URL$/;
 const CREDENTIALS = /\/\/[^/]*@/;
 
-/** Reads an environment, and remembers what is in force. Of secrets it remembers only whether they are set. */
-export class RecordingReader extends EnvironmentReader {
+/** The settings that were read. */
+class ReadSettings implements SettingsInForce {
   readonly #settings = new Map<string, SettingInForce>();
 
-  /** All settings that were read, by name. */
-  settings(): SettingInForce[] {
+  list(): SettingInForce[] {
     return [...this.#settings.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  get(name: string): SettingInForce | undefined {
+    return this.#settings.get(name);
+  }
+
+  set(setting: SettingInForce): void {
+    this.#settings.set(setting.name, setting);
+  }
+}
+
+/** Reads an environment, and remembers what is in force. Of secrets it remembers only whether they are set. */
+export class RecordingReader extends EnvironmentReader {
+  readonly #settings = new ReadSettings();
+
+  /** Every setting that was read, also later. */
+  get inForce(): SettingsInForce {
+    return this.#settings;
   }
 
   override text(name: string): string | undefined {
@@ -20,7 +37,7 @@ export class RecordingReader extends EnvironmentReader {
     const known = this.#settings.get(name);
     // What was once read as a secret stays one.
     const isSecret = known?.isSecret === true || SECRET_NAMES.test(name) || CREDENTIALS.test(value ?? '');
-    this.#settings.set(name, {
+    this.#settings.set({
       ...{ name, isSecret, isSet: value !== undefined },
       value: isSecret ? null : (value ?? known?.value ?? null),
     });
@@ -62,12 +79,12 @@ export class RecordingReader extends EnvironmentReader {
     const value = super.url(name, schemes);
     const { origin, pathname } = value === undefined ? { origin: '', pathname: '' } : new URL(value);
     const shown = value === undefined ? null : `${origin}${pathname}`;
-    this.#settings.set(name, { name, value: shown, isSet: value !== undefined, isSecret: false });
+    this.#settings.set({ name, value: shown, isSet: value !== undefined, isSecret: false });
     return value;
   }
 
   #hide(name: string): void {
-    this.#settings.set(name, { name, value: null, isSet: false, isSecret: true });
+    this.#settings.set({ name, value: null, isSet: false, isSecret: true });
   }
 
   /** Notes the value of a setting, also the usual one of a setting that nobody has set. */

@@ -9,3 +9,9 @@ export interface SettingInForce {
   /** Whether its value is never shown. */
   isSecret: boolean;
 }
+
+/** All settings that are in force. */
+export interface SettingsInForce {
+  /** By name. */
+  list(): SettingInForce[];
+}

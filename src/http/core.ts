@@ -7,7 +7,7 @@ import type { SessionId } from '../domain/session-id.ts';
 import type { PairingCode, QrCode, SessionRecord, SessionStatus } from '../domain/session.ts';
 import type { NamedPerson } from '../domain/person.ts';
 import type { ContactPage } from '../ports/storage.ts';
-import type { SettingInForce } from '../domain/setting-in-force.ts';
+import type { SettingsInForce } from '../domain/setting-in-force.ts';
 import type { TimelineNote } from '../domain/timeline.ts';
 import type { AuditPage } from '../ports/audit.ts';
 import type { CallbackArchive, CallbackCounts } from '../ports/callbacks.ts';
@@ -268,7 +268,7 @@ export interface Core {
   scheduled: ScheduledApi;
   settings: SettingsApi;
   /** The settings that the process was started with, without secrets. */
-  inForce: () => readonly SettingInForce[];
+  inForce: SettingsInForce;
   health: HealthApi;
   metrics: MetricsApi;
   live: LiveApi;

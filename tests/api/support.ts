@@ -302,7 +302,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     masterKey: { change: () => Promise.resolve(13) },
     backup: { create: () => Promise.resolve('backup-3f0e8f6a-5d0b-4c8e-9a53-1f3f6d6f7c11.db') },
     audit: ONE_ENTRY,
-    inForce: () => [{ name: 'SEND_RATE', value: '20', isSet: false, isSecret: false }],
+    inForce: { list: () => [{ name: 'SEND_RATE', value: '20', isSet: false, isSecret: false }] },
   };
   const app = createHttpApp({
     ...{

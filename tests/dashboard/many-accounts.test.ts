@@ -224,7 +224,7 @@ describe('the dashboard, with 300 accounts', () => {
     ]);
     expect(key).toContain(body.data[0].keyId);
     await page.keyboard.press('Escape');
-    expect(await page.locator('#new-key-text').inputValue()).toBe('');
+    expect(await page.locator('#new-key-secret').inputValue()).toBe('');
 
     const row = page.locator('#keys > li');
     await row

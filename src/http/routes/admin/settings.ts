@@ -54,7 +54,7 @@ export const viewSettings = route({
   errors: [],
   handler: ({ inForce, settings }) =>
     ok({
-      data: inForce().map(({ name, value, isSet, isSecret }) => ({
+      data: inForce.list().map(({ name, value, isSet, isSecret }) => ({
         name,
         // Somebody may have changed it since.
         value: name === 'DOWNLOAD_MEDIA' ? String(settings.downloadMedia()) : value,

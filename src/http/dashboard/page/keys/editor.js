@@ -46,9 +46,9 @@ export function wireKeyEditor(reload) {
     if (!isSaving()) void submit(reload);
   });
   $('new-key-copy').addEventListener('click', async () => {
-    $('new-key-text').select();
+    $('new-key-secret').select();
     // Browsers refuse it on pages without TLS; the text is selected then.
-    await navigator.clipboard?.writeText($('new-key-text').value).catch(() => undefined);
+    await navigator.clipboard?.writeText($('new-key-secret').value).catch(() => undefined);
     setText($('new-key-copy'), text('copied'));
   });
 }
@@ -106,7 +106,7 @@ function complain(words) {
 }
 
 function showKey(key) {
-  $('new-key-text').value = key;
+  $('new-key-secret').value = key;
   $('new-key-form').hidden = key !== '';
   $('new-key-created').hidden = key === '';
   setText($('new-key-copy'), text('keyCopy'));
