@@ -22,7 +22,7 @@ export function row(key, reload) {
   revoke.addEventListener('click', () => end({ keyId, name }, revoke, reload));
   const may = make('p', {}, scopes.map((scope) => text(`scope_${scope}`) ?? scope).join(' · '));
   const update = ({ sessions }) => setText(limits, limitsOf({ sessions, recipients, approval }));
-  return { element: make('li', {}, make('div', {}, make('h3', {}, name), may, limits, facts), revoke), update };
+  return { element: make('li', {}, make('div', {}, make('h2', {}, name), may, limits, facts), revoke), update };
 }
 
 function limitsOf({ sessions, recipients, approval }) {
