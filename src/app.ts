@@ -37,7 +37,7 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { createRest } from './runtime/rest-interface.ts';
 import { RunningSessions } from './runtime/session-host.ts';
-import { createSink, createSubscriptions } from './runtime/subscriptions.ts';
+import { createSink, createSubscriptions, type Sink } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
 import type { ProcessGuard } from './runtime/process-guard.ts';
 import { HistoryDays } from './sessions/history/history-days.ts';
@@ -121,7 +121,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
     }),
   );
   const drafts = createDrafts(deps, { storage, webhooks, sessions });
-  keep(built, createHousekeeping(config, deps, { storage, files, audit, drafts }));
+  keep(built, createHousekeeping(config, deps, { storage, files, audit, drafts, sink }));
   const host: SessionHost = new RunningSessions({
     ...{ transfer: sessions.transfer, media },
     notifiers: [notifier, webhooks, sink],
@@ -137,8 +137,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
   const http = createRest(config, deps, {
-      ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
-      ...{ storage, connector, cluster, files: uploads },
+    ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
+    ...{ storage, connector, cluster, files: uploads },
   });
   const server = keep(
     built,
@@ -181,13 +181,22 @@ function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, stor
   return openMediaFiles(media, { index: storage.mediaIndex, temporary, clock, log: log.child({ part: 'media' }) });
 }
 
+/** What becomes old. */
+interface HousekeepingParts {
+  storage: Storage;
+  files: MediaStore;
+  audit: AuditTrail;
+  drafts: Drafts;
+  sink: Pick<Sink, 'awaited'>;
+}
+
 function createHousekeeping(
   { backend, media, sessions: { historyDays } }: Config,
   deps: Required<AppOptions>,
-  { storage, files, audit, drafts }: { storage: Storage; files: MediaStore; audit: AuditTrail; drafts: Drafts },
+  { storage, files, audit, drafts, sink }: HousekeepingParts,
 ): Housekeeping {
   const chores = [
-    (signal: AbortSignal) => storage.prune(backend.retentionMs, signal),
+    (signal: AbortSignal) => storage.prune(backend.retentionMs, signal, sink.awaited),
     (signal: AbortSignal) => audit.prune(signal),
     (signal: AbortSignal) => expireDrafts({ drafts, store: storage.drafts, clock: deps.clock }, signal),
     (signal: AbortSignal) => storage.history.prune(historyDays, signal),

@@ -1007,6 +1007,8 @@ export type NamedPerson = {
   push_name: string | null;
   /** The name in the address book of the account. */
   saved_name: string | null;
+  /** The username that they chose, as far as WhatsApp has told it. */
+  username: string | null;
 };
 
 /** See /docs#schema-NumberAnswer. */
@@ -1604,6 +1606,8 @@ export type ContactUpdateData = {
   lid: string | null;
   change: 'name' | 'picture' | 'about';
   value: string | null;
+  /** Their username, where WhatsApp tells it with a new name; else `null`. */
+  username: string | null;
   /** Only for sessions with a name, labels or metadata. */
   session_name?: string | null;
   session_labels?: string[];
@@ -3689,8 +3693,8 @@ export class OrchestratorClient {
 
   /**
    * Set the picture of the account.
-   * An image of up to 10 MiB, such as a JPEG or PNG, uploaded, in base64 or at a URL, as for a message.
-   * It is cut to a square of 640 pixels.
+   * JPEG, PNG, WebP or GIF, up to 16 MiB, uploaded, in base64 or at a URL, as for a message. It is made
+   * square, of 640 pixels.
    */
   setPicture(
     sessionId: string,
@@ -4788,6 +4792,14 @@ export class OrchestratorClient {
       oldestPendingSeconds: number;
       deadLettered: number;
     }[];
+    /**
+     * What SINK_DATABASE_URL has not taken yet, where it is set, for callers who may see GET /webhooks. Up
+     * to ten seconds old.
+     */
+    sink?: {
+      pending: number;
+      oldestPendingSeconds: number;
+    };
     /** Only with several nodes, and a key. */
     cluster?: {
       /** The node that answers. */

@@ -120,8 +120,11 @@ function taken({ media }: ChannelDeps, channel: Channel, { stanza, by }: { stanz
   if (channel.facts.owner !== account) return { error: NOT_ALLOWED };
   if (edit === DELETED) return unless(channel.delete(id));
   const content = childOf(stanza, 'plaintext');
-  // The server cannot show a file of which it does not know which it is.
-  const isWhole = type !== 'media' || (media.named(handle) !== undefined && content?.attrs.mediatype !== undefined);
-  if (!isWhole) return { error: MALFORMED };
+  if (type === 'media' && !isKnown(media, { handle, content })) return { error: MALFORMED };
   return { server_id: String(channel.add({ id, type, plaintext: bytesOf(content) }, client.device)) };
+}
+
+/** The server cannot show a file of which it does not know which it is. */
+function isKnown(media: ChannelDeps['media'], file: { handle: string | undefined; content: Stanza | undefined }) {
+  return media.named(file.handle) !== undefined && file.content?.attrs.mediatype !== undefined;
 }

@@ -12,11 +12,8 @@ export async function receiveUpload(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '', 'http://simulator');
-  const [, root, folder = '', hash = ''] = pathname.split('/');
-  const isPlain = root === 'newsletter';
-  const upload = isPlain ? folder.replace(/^newsletter-/, '') : folder;
-  const number = passes.numberOf(searchParams.get('auth'));
+  const { isPlain, upload, hash, auth, token } = askedBy(request);
+  const number = passes.numberOf(auth);
   if (number === undefined) throw new MediaRefusal(401, 'The "auth" was not issued by this server.');
   const released = faults.holds(number);
   if (released) await held.hold(response, released);
@@ -24,7 +21,7 @@ export async function receiveUpload(
   if (refusal !== undefined) throw new MediaRefusal(refusal, 'This answer is simulated.');
   const sha256 = Buffer.from(hash, 'base64url');
   if (sha256.byteLength !== HASH_BYTES) throw new MediaRefusal(400, 'The path must end with the hash of the file.');
-  if (searchParams.get('token') !== hash) throw new MediaRefusal(400, 'The "token" must be the hash in the path.');
+  if (token !== hash) throw new MediaRefusal(400, 'The "token" must be the hash in the path.');
   const file = await store.write(bodyOf(request, faults.cutsUpload(number)));
   if (!file.sha256.equals(sha256)) {
     await store.discard(file);
@@ -35,6 +32,15 @@ export async function receiveUpload(
   counters.uploadsFromClients += 1;
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify({ url: publicUrl(direct_path), direct_path, handle }));
+}
+
+/** What the path says of the file, and who may upload it. */
+function askedBy({ url = '' }: IncomingMessage) {
+  const { pathname, searchParams } = new URL(url, 'http://simulator');
+  const [, root, folder = '', hash = ''] = pathname.split('/');
+  const isPlain = root === 'newsletter';
+  const upload = isPlain ? folder.replace(/^newsletter-/, '') : folder;
+  return { isPlain, upload, hash, auth: searchParams.get('auth'), token: searchParams.get('token') };
 }
 
 async function* bodyOf(request: AsyncIterable<Buffer>, cutAfter = Infinity): AsyncGenerator<Buffer> {

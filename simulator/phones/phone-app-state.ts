@@ -54,7 +54,12 @@ export class PhoneAppState {
   async setContactName(contact: Chat, name: string): Promise<void> {
     const [firstName = name] = name.split(' ');
     const lidJid = typeof contact === 'string' ? undefined : contact.lid;
-    const contactAction = { fullName: name, firstName, saveOnPrimaryAddressbook: true, ...(lidJid && { lidJid }) };
+    const { username } = this.#deps.world.directory.byJid(jidOf(contact)) ?? {};
+    const contactAction = {
+      ...{ fullName: name, firstName, saveOnPrimaryAddressbook: true },
+      ...(lidJid && { lidJid }),
+      ...(username !== undefined && { username }),
+    };
     await this.set('critical_unblock_low', {
       index: ['contact', jidOf(contact)],
       value: { contactAction },

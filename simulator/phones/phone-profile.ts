@@ -52,6 +52,16 @@ export class PhoneProfile {
     world.changes.announce();
   }
 
+  /** The username that its owner chose, if any. */
+  get username(): string | undefined {
+    return this.#deps.account.username;
+  }
+
+  /** Chooses a username: messages in groups carry it, and so do contacts that are saved from now on. */
+  setUsername(username: string | undefined): void {
+    this.#deps.account.username = username;
+  }
+
   /** Changes the profile picture; undefined removes it. */
   setPicture(picture: Picture | undefined): void {
     const { world, account } = this.#deps;

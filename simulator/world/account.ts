@@ -27,6 +27,8 @@ export class Account implements Owner {
   lid: string;
   name: string;
   picture: Picture | undefined;
+  /** The username that its owner chose, if any. */
+  username: string | undefined;
   /** Who may add the account to groups. */
   addedBy: 'everybody' | 'nobody' = 'everybody';
   /** Whether the account is only to be written to by LID: its number has no devices any more. */

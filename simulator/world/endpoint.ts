@@ -18,6 +18,8 @@ export interface Endpoint {
 
 /** The person behind an endpoint. */
 export interface Owner {
+  /** The username that the owner chose, if any. */
+  readonly username?: string | undefined;
   /** Digits, with the country code. */
   readonly number: string;
   /** Fifteen digits. */

@@ -53,5 +53,6 @@ function groupParties({ jid, addressing }: Group, from: Endpoint): Record<string
     participant: from.jid(addressing),
     [`participant_${other}`]: from.owner.jid(other),
     addressing_mode: addressing,
+    ...(from.owner.username !== undefined && { participant_username: from.owner.username }),
   };
 }

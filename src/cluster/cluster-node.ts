@@ -216,7 +216,11 @@ export class ClusterNode implements AsyncDisposable {
     this.#isBuried = true;
     this.#stop();
     this.#deps.log.error('the other nodes have buried this one: it ends, and starts anew');
-    this.#running?.host.lose([...this.#deps.ownership.owned]);
-    this.#deps.onBuried();
+    const { ownership, onBuried } = this.#deps;
+    const owned = [...ownership.owned];
+    // From now on, requests that still come go to those who have the sessions.
+    ownership.end();
+    this.#running?.host.lose(owned);
+    onBuried();
   }
 }

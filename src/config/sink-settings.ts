@@ -7,7 +7,11 @@ import { postgresUrl } from './postgres-url.ts';
 export interface SinkConfig extends SinkSettings {
   /** Those that are written; `null` for all. */
   events: readonly AnyEventKind[] | null;
+  /** `SINK_RETENTION`: the age up to which events wait for the table, in ms. */
+  retentionMs: number;
 }
+
+const DEFAULT_RETENTION_S = 7 * 86_400;
 
 /** Reads where events are written to; `null` for nowhere. @throws ConfigError */
 export function readSink(read: EnvironmentReader): SinkConfig | null {
@@ -15,7 +19,11 @@ export function readSink(read: EnvironmentReader): SinkConfig | null {
   const form = 'a name of a-z, 0-9 and "_" with at most 50 characters, optionally after "schema."';
   const table = read.matching('SINK_TABLE', TABLE_NAME, form);
   const names = read.list('SINK_EVENTS');
-  if (url) return { url, table: table ?? 'whatsapp_events', events: names.length === 0 ? null : kindsOf(names) };
+  const retentionMs = read.seconds('SINK_RETENTION', DEFAULT_RETENTION_S) * 1_000;
+  if (url) {
+    const events = names.length === 0 ? null : kindsOf(names);
+    return { url, table: table ?? 'whatsapp_events', events, retentionMs };
+  }
   const useless = table === undefined ? names.length > 0 && 'SINK_EVENTS' : 'SINK_TABLE';
   if (useless) throw new ConfigError(`${useless} is for events in a table: set SINK_DATABASE_URL as well.`);
   return null;

@@ -40,7 +40,13 @@ export type AccountNews =
       messageId: string | null;
     }
   /** Emitted when somebody got another name in the address book, or changed their picture or text. */
-  | { what: 'contact'; person: Person; change: 'name' | 'picture' | 'about'; value: string | null }
+  | {
+      what: 'contact';
+      person: Person;
+      change: 'name' | 'picture' | 'about';
+      value: string | null;
+      username: string | null;
+    }
   /** Emitted when somebody came, went or types. `chatId` is the chat where it shows. */
   | { what: 'presence'; chatId: string; person: Person; presence: ShownPresence; lastSeenMs: number | null }
   /** Emitted when labels became known: `isNews` when something just changed, not when they were there before the session. */
@@ -65,6 +71,8 @@ export interface ChatUpdateFields extends NewsFields {
 export interface ContactUpdateFields extends NewsFields {
   change: 'name' | 'picture' | 'about';
   value: string | null;
+  /** `null` where WhatsApp does not tell it with the change. */
+  username: string | null;
 }
 
 /** Emitted when somebody came, went or types. */

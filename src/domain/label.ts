@@ -24,7 +24,13 @@ export interface LabeledItem {
 export type LabelChange =
   | { what: 'edited'; label: Label }
   | { what: 'deleted'; labelId: string }
-  | { what: 'labeled'; item: LabeledItem; isOn: boolean };
+  | {
+      what: 'labeled';
+      item: LabeledItem;
+      isOn: boolean;
+      /** The other address of the same chat, as far as it is known: under it, the label is gone. */
+      alias?: string | undefined;
+    };
 
 /** What became known of the labels of an account. */
 export interface LabelNews {
@@ -43,6 +49,12 @@ export interface KnownLabel {
 
 /** A chat or a message that has a label, with the person whose chat it is. */
 export interface LabeledPlace extends LabeledItem, Person {}
+
+/** The other address of a chat with this person: its number, if it is addressed by LID. */
+export function aliasOf(chatId: string, { number, lid }: Person): string | undefined {
+  const names = [number === null ? null : `${number}@s.whatsapp.net`, lid];
+  return names.find((name) => name !== null && name !== chatId) ?? undefined;
+}
 
 /** Emitted when the phone or another device created, changed or deleted a label. */
 export interface LabelUpdateFields {

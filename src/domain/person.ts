@@ -16,6 +16,8 @@ export interface NamedPerson {
   pushName: string | null;
   /** The name in the owner's address book. */
   savedName: string | null;
+  /** The username that this person chose at WhatsApp, without `@`. */
+  username: string | null;
 }
 
 /** A name of somebody that became known. */
@@ -26,6 +28,8 @@ export interface LearnedName {
   pushName?: string | null | undefined;
   /** The name in the owner's address book; `null` when the person is no longer in it. */
   savedName?: string | null | undefined;
+  /** The username that this person chose at WhatsApp. */
+  username?: string | null | undefined;
 }
 
 /** What WhatsApp knows about a number. */

@@ -12,6 +12,7 @@ import type { TimelineNote } from '../domain/timeline.ts';
 import type { AuditPage } from '../ports/audit.ts';
 import type { CallbackArchive, CallbackCounts } from '../ports/callbacks.ts';
 import type { ConnectionActions } from '../ports/connection-actions.ts';
+import type { SinkBacklog } from '../ports/sink.ts';
 import type { SubscriptionHealth, Subscriptions } from '../ports/subscriptions.ts';
 import type { MediaFile } from '../ports/media.ts';
 import type { Scheduler } from '../sessions/scheduled/scheduler.ts';
@@ -189,6 +190,8 @@ export interface HealthReport {
   callbacks: CallbackCounts;
   /** How the receivers besides the main backend are doing. */
   webhooks: readonly SubscriptionHealth[];
+  /** What waits for the operator's own table; `null` without one. */
+  sink: SinkBacklog | null;
 }
 
 /** A node of the cluster, as the one that is asked knows it. */

@@ -10,6 +10,7 @@ import type {
 import type { PhoneNumber, Recipient } from '../domain/address.ts';
 import type { ChatChange } from '../domain/chat-state.ts';
 import type { Label, LabeledItem } from '../domain/label.ts';
+import type { OutgoingFile } from '../domain/outgoing.ts';
 import type { Person } from '../domain/person.ts';
 
 /**
@@ -73,8 +74,8 @@ export interface ProfileActions {
   rename(name: string): Promise<void>;
   /** Changes the text about the account; an empty one removes it. */
   setAbout(text: string): Promise<void>;
-  /** Changes the picture to this image, cut to a square. @throws AppError `invalid_file` when it is no image */
-  setPicture(image: Buffer): Promise<void>;
+  /** Changes the picture to this image, cut to a square. @throws AppError `unsupported_media`, `file_too_large` */
+  setPicture(file: OutgoingFile): Promise<void>;
   removePicture(): Promise<void>;
   privacy(): Promise<PrivacySettings>;
   setPrivacy(change: PrivacyChange): Promise<PrivacySettings>;

@@ -46,6 +46,16 @@ export interface FurtherEventStore {
   add(sessionId: SessionId, events: readonly NewFurtherEvent[]): Promise<void>;
 }
 
+/** The events that are kept beyond the retention of the others, while a receiver has not taken them. */
+export interface AwaitedEvents {
+  /** The subscription of the receiver. */
+  subscriptionId: string;
+  /** Those that it wants; `null` for all. */
+  kinds: readonly AnyEventKind[] | null;
+  /** The age up to which they are kept, in ms. */
+  retentionMs: number;
+}
+
 /** What awaits delivery to one receiver, in order within each session. */
 export interface DeliveryQueue<Pending extends PendingEvent = PendingEvent> {
   /**

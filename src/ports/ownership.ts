@@ -82,6 +82,8 @@ export interface Ownership {
   readonly owned: ReadonlySet<SessionId>;
   /** Calls `listener` with sessions whose fence refused a write: this node owns them no more. */
   onLost(listener: (sessionIds: readonly SessionId[]) => void): void;
+  /** Others have buried this node: from now on it owns nothing, and nothing of a session is written here. */
+  end(): void;
   /** Calls `listener` when another node may have released something for this one, or asks for something: a hint, to look at once. */
   onChange(listener: () => void): void;
   /**

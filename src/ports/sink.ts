@@ -10,5 +10,11 @@ export interface EventSink extends AsyncDisposable {
   write(event: SinkEvent): Promise<void>;
 }
 
+/** What waits to be written into the table. */
+export interface SinkBacklog {
+  pending: number;
+  oldestPendingSeconds: number;
+}
+
 /** What is written of an event. */
 export type SinkEvent = Pick<PendingEvent, 'webhookId' | 'sessionId' | 'seq' | 'kind' | 'body' | 'createdAtMs'>;

@@ -12,7 +12,14 @@ import type { SessionProfile } from '../domain/session-profile.ts';
 import type { SessionPhase, SessionRecord } from '../domain/session.ts';
 import type { TimelineNote } from '../domain/timeline.ts';
 import type { Secret } from '../kit/secret.ts';
-import type { CallbackArchive, CallbackQueue, FurtherEventStore, HeldCallbacks, NewCallback } from './callbacks.ts';
+import type {
+  AwaitedEvents,
+  CallbackArchive,
+  CallbackQueue,
+  FurtherEventStore,
+  HeldCallbacks,
+  NewCallback,
+} from './callbacks.ts';
 import type { AuditStore } from './audit.ts';
 import type { DraftStore } from './drafts.ts';
 import type { HistoryStore } from './history.ts';
@@ -77,9 +84,9 @@ export interface Storage extends AsyncDisposable {
    * weeks; stored answers after a day; names a year
    * after they were last learned. Of the timers of chats, each session keeps 5,000. Call it every now and then, for example
    * once an hour. It goes in pieces, between which others are served; the space goes back to the disk. Stops early when
-   * `signal` is aborted.
+   * `signal` is aborted. Events that are `awaited` stay for longer.
    */
-  prune(callbackRetentionMs: number, signal?: AbortSignal): Promise<void>;
+  prune(callbackRetentionMs: number, signal?: AbortSignal, awaited?: AwaitedEvents): Promise<void>;
 }
 
 /** The stored values that could not be read. Each is set aside for two weeks, and counts as missing. */

@@ -8,6 +8,7 @@ import type { BackendState, ClusterHealth, HealthApi, HealthReport } from '../ht
 import type { ProcessGuard } from './process-guard.ts';
 import type { MediaStore } from '../ports/media.ts';
 import type { Storage } from '../ports/storage.ts';
+import type { SinkBacklog } from '../ports/sink.ts';
 import type { SubscriptionHealth } from '../ports/subscriptions.ts';
 import { VERSION } from '../version.ts';
 
@@ -20,7 +21,7 @@ export interface AppHealthDeps {
   /** The receivers besides the main backend. */
   webhooks: { health(): Promise<readonly SubscriptionHealth[]> };
   /** What writes events into the operator's own table. */
-  sink: { readonly problem: string | null };
+  sink: { readonly problem: string | null; backlog(): Promise<SinkBacklog | null> };
   guard: ProcessGuard;
   /** Warns before WhatsApp stops accepting the client's version. */
   client: { readonly warning: string | null };
@@ -76,11 +77,12 @@ export class AppHealth implements HealthApi {
   }
 
   async #report(): Promise<HealthReport> {
-    const { storage, webhooks, clock } = this.#deps;
+    const { storage, webhooks, sink, clock } = this.#deps;
     const now = clock.now();
     const counts = await storage.callbacks.counts(now).catch(() => undefined);
     const damaged = await storage.damagedValues.count().catch(() => 0);
     const receivers = await webhooks.health().catch(() => []);
+    const backlog = await sink.backlog().catch(() => null);
     const storageWorks = counts !== undefined && (await succeeds(storage.check()));
     return {
       ok: storageWorks,
@@ -96,6 +98,7 @@ export class AppHealth implements HealthApi {
       backend: backendState(this.#deps.notifier.health()),
       callbacks: counts ?? { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },
       webhooks: receivers,
+      sink: backlog,
     };
   }
 

@@ -5,10 +5,11 @@ import type { AnyEventKind } from '../domain/further-event.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Random } from '../kit/random.ts';
+import type { AwaitedEvents } from '../ports/callbacks.ts';
 import type { CallbackFate, Metrics } from '../ports/metrics.ts';
 import type { Lease } from '../ports/ownership.ts';
+import type { SinkBacklog } from '../ports/sink.ts';
 import type { Storage } from '../ports/storage.ts';
-import { PostgresSink } from '../sink/postgres-sink.ts';
 import { VERSION } from '../version.ts';
 import { forgetSink, SinkDelivery } from '../webhooks/subscriptions/sink-delivery.ts';
 import type { UrlGuard } from '../webhooks/subscriptions/subscription-client.ts';
@@ -44,8 +45,12 @@ export async function createSink({ sink, backend }: Config, deps: SubscriptionsD
     await forgetSink(deps.storage.subscriptions);
     return NO_SINK;
   }
-  const delivery = deliveryDeps(backend, deps, 'sink');
-  const memoryMs = Math.max(2 * backend.retentionMs, WEEK_MS);
+  // Only now: without it, a start on SQLite loads no client of PostgreSQL.
+  const { PostgresSink } = await import('../sink/postgres-sink.ts');
+  // An event is never kept for less time than without the sink.
+  const retentionMs = Math.max(sink.retentionMs, backend.retentionMs);
+  const delivery = deliveryDeps({ ...backend, retentionMs }, deps, 'sink');
+  const memoryMs = Math.max(2 * retentionMs, WEEK_MS);
   return new SinkDelivery({
     ...delivery,
     events: sink.events,
@@ -70,13 +75,20 @@ function deliveryDeps(
 }
 
 /** What the process needs of a sink. */
-type Sink = Pick<SinkDelivery, 'start' | 'adopt' | 'leave' | 'problem'> & AsyncDisposable;
+export interface Sink extends Pick<SinkDelivery, 'start' | 'adopt' | 'leave' | 'problem'>, AsyncDisposable {
+  /** What waits to be written; `null` without a sink. */
+  backlog(): Promise<SinkBacklog | null>;
+  /** The events that must not be removed yet; `undefined` without a sink. */
+  readonly awaited: AwaitedEvents | undefined;
+}
 
 const NO_SINK: Sink = {
   start: () => Promise.resolve(),
   adopt: () => undefined,
   leave: () => Promise.resolve(),
   problem: null,
+  backlog: () => Promise.resolve(null),
+  awaited: undefined,
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 const WEEK_MS = 7 * 86_400_000;

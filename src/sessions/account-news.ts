@@ -81,8 +81,8 @@ function eventOf(sessionId: SessionId, news: Exclude<AccountNews, LabelsNews>, t
       return { kind: 'chat-update', body: { ...common, chat_id, change, muted_until, message_id } };
     }
     case 'contact': {
-      const { change, value } = news;
-      return { kind: 'contact-update', body: { ...common, change, value } };
+      const { change, value, username } = news;
+      return { kind: 'contact-update', body: { ...common, change, value, username } };
     }
     case 'presence': {
       const { chatId: chat_id, presence, lastSeenMs } = news;

@@ -1,6 +1,6 @@
 import type { Recipient } from '../domain/address.ts';
 import { AppError } from '../domain/errors.ts';
-import type { Label, LabelChange, LabeledPlace } from '../domain/label.ts';
+import { aliasOf, type Label, type LabelChange, type LabeledItem, type LabeledPlace } from '../domain/label.ts';
 import type { SessionId } from '../domain/session-id.ts';
 import type { SessionRecord } from '../domain/session.ts';
 import type { ChatStateActions } from '../ports/account-actions.ts';
@@ -70,7 +70,7 @@ export class SessionLabels {
   labelChat(id: SessionId, labelId: string, { chat, isOn }: { chat: Recipient; isOn: boolean }): Promise<void> {
     return this.#with(id, labelId, async (chatStates) => {
       const item = await chatStates.labelChat(labelId, chat, isOn);
-      return { result: undefined, change: { what: 'labeled', item, isOn } };
+      return { result: undefined, change: await this.#labeled(id, item, isOn) };
     });
   }
 
@@ -82,7 +82,7 @@ export class SessionLabels {
   ): Promise<void> {
     return this.#with(id, labelId, async (chatStates) => {
       const item = await chatStates.labelMessage(labelId, messageId, isOn);
-      return { result: undefined, change: { what: 'labeled', item, isOn } };
+      return { result: undefined, change: await this.#labeled(id, item, isOn) };
     });
   }
 
@@ -93,6 +93,11 @@ export class SessionLabels {
     await this.#label(sessionId, page.labelId);
     const items = await store.items(sessionId, page);
     return Promise.all(items.map(async (item) => ({ ...item, ...(await connector.personOf(sessionId, item.chatId)) })));
+  }
+
+  async #labeled(sessionId: SessionId, item: LabeledItem, isOn: boolean): Promise<LabelChange> {
+    const person = await this.#deps.connector.personOf(sessionId, item.chatId);
+    return { what: 'labeled', item, isOn, alias: aliasOf(item.chatId, person) };
   }
 
   async #with<Result>(

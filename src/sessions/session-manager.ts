@@ -1,6 +1,5 @@
 import { wait } from '../kit/clock.ts';
 import { Recent } from '../kit/recent.ts';
-import { Semaphore } from '../kit/semaphore.ts';
 import { Supervisor } from '../kit/supervisor.ts';
 import type { PhoneNumber } from '../domain/address.ts';
 import type { ConnectionActions } from '../ports/connection-actions.ts';
@@ -15,13 +14,10 @@ import { NO_PROFILE } from '../domain/session-profile.ts';
 import type { NamedPerson } from '../domain/person.ts';
 import type { ContactPage } from '../ports/storage.ts';
 import type { TimelineNote } from '../domain/timeline.ts';
-import { NewsTeller } from './account-news.ts';
 import { SessionLabels } from './labels.ts';
 import { CallRejection } from './call-rejection.ts';
-import { Inbound } from './inbound.ts';
 import type { Outbound, SendResult } from './outbound.ts';
 import { SessionHistory } from './history/session-history.ts';
-import { ProfiledEvents } from './profiled-events.ts';
 import { SessionEvents, type SessionListener } from './session-events.ts';
 import { type RecentMessage, RecentMessages, recentlyReceived, recentlySent } from './recent-messages.ts';
 import { codeOver, type RelinkCode, RelinkOffers } from './relink-offers.ts';
@@ -35,7 +31,7 @@ import { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SessionTransfer } from './session-transfer.ts';
 import type { CodeOffer, QrOffer, SessionManagerDeps } from './session-manager-deps.ts';
-import type { SessionDeps } from './session-deps.ts';
+import { type SharedDeps, sharedDeps } from './shared-deps.ts';
 import { Typing } from './sending/typing.ts';
 import { Unanswered } from './sending/unanswered.ts';
 
@@ -43,14 +39,6 @@ import { Unanswered } from './sending/unanswered.ts';
 const FIRST_CODE_LIMIT_MS = 30_000;
 /** How long a request for the current code waits for it to be renewed. */
 const NEXT_CODE_LIMIT_MS = 5_000;
-/**
- * How many sessions log in at once, so that a start with hundreds of them does not overload the process. A login is mostly waiting for
- * WhatsApp's answers: some eight, one after the other. More at once end no sooner, and keep the beats of a cluster waiting.
- */
-const MAX_LOGINS = 8;
-/** How many sessions fetch their first code at once, for which somebody waits. */
-const MAX_PAIRINGS = 8;
-
 /** How long a request waits for a session that comes from another node, and how often it looks. */
 const COMING_LIMIT_MS = 5_000;
 const COMING_LOOK_MS = 50;
@@ -75,11 +63,10 @@ export class SessionManager implements AsyncDisposable {
   readonly #sessionEvents: SessionEvents;
   readonly #recent: RecentMessages | undefined;
   readonly #counts: Recent<Map<SessionPhase, number>>;
-  readonly #shared: Omit<SessionDeps, 'pace' | 'typing' | 'calls' | 'settle' | 'codeFor' | 'over'>;
+  readonly #shared: SharedDeps;
 
   constructor(deps: SessionManagerDeps) {
-    const { settings, store, connector, media, metrics, clock, random, log } = deps;
-    const { sentMessages, pollVotes, awaitedNumbers, contactNames, folders } = deps;
+    const { settings, store, connector, clock, log, sentMessages, folders } = deps;
     this.#deps = deps;
     this.#counts = new Recent(() => store.counts(), clock);
     this.#supervisor = new Supervisor(log);
@@ -89,26 +76,16 @@ export class SessionManager implements AsyncDisposable {
     const [supervisor, history] = [this.#supervisor, this.history.keeper];
     this.#sending = createSending(deps, { supervisor, history });
     this.#outbound = this.#sending.outbound;
-    const furtherEvents = new ProfiledEvents(
-      deps.furtherEvents,
-      (id) => this.#registry.sessions.get(id)?.record.profile,
-    );
-    const inbound = new Inbound({
-      ...{ store, pollVotes, awaitedNumbers, contactNames, furtherEvents, history, media, metrics, clock, log },
-      deliverOwnMessages: settings.deliverOwnMessages,
-      onNewMessage: (sessionId, message) => this.#remember(() => recentlyReceived(sessionId, message)),
-    });
     this.#sessionEvents = new SessionEvents();
     this.#recent = settings.showMessages ? new RecentMessages() : undefined;
     this.#registry = new SessionRegistry({
       ...{ expiry: this.#expiry, recent: this.#recent, sessionEvents: this.#sessionEvents, folders, log },
     });
-    this.#shared = {
-      ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents: this.#sessionEvents },
-      news: new NewsTeller({ labels: deps.labels, connector, furtherEvents, supervisor, clock }),
-      ...{ furtherEvents, outbound: this.#outbound, supervisor, authDir: settings.authDir },
-      connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
-    };
+    this.#shared = sharedDeps(deps, {
+      ...{ supervisor, history, outbound: this.#outbound, sessionEvents: this.#sessionEvents },
+      profileOf: (id) => this.#registry.sessions.get(id)?.record.profile,
+      onNewMessage: (id, message) => this.#remember(() => recentlyReceived(id, message)),
+    });
     const giveUp = (of: SentMessageRef) => this.#registry.sessions.get(of.sessionId)?.giveUp(of.messageId);
     this.#unanswered = new Unanswered({ sent: sentMessages, giveUp, clock, supervisor });
     const held = { registry: this.#registry, supervisor, add: (record: SessionRecord) => this.#add(record) };

@@ -98,7 +98,7 @@ export function profileInMemory(asked: unknown[][]): ProfileActions {
     view: () => Promise.resolve(PROFILE),
     rename: noted('rename'),
     setAbout: noted('setAbout'),
-    setPicture: (image) => noted('setPicture')(image.byteLength),
+    setPicture: ({ size }) => noted('setPicture')(size),
     removePicture: noted('removePicture'),
     privacy: () => Promise.resolve(PRIVACY),
     setPrivacy: (change) => {

@@ -36,7 +36,7 @@ it.each([
   ['delete', `chats/${CONTACT.number}/labels/7`, undefined, {}, ['labelChat', '7', ANA, false]],
   ['post', 'messages/3EB0A/labels', { label_id: '7' }, {}, ['labelMessage', '7', '3EB0A', true]],
   ['delete', 'messages/3EB0A/labels/7', undefined, {}, ['labelMessage', '7', '3EB0A', false]],
-] as const)('%s %s %j answers', async (method, path, sent, body, asked) => {
+] as const)('%s %s %j answers', async (...[method, path, sent, body, asked]) => {
   const { app, sessions } = startApi();
   const answer = await answerTo(request(app)[method](at(path)).send(sent));
   expect([answer.status, answer.body]).toMatchObject([200, { success: true, ...body }]);
@@ -55,7 +55,7 @@ it.each([
   ['post', `chats/${CONTACT.number}/labels`, {}, 404, 'label_not_found'],
   ['post', 'chats/Ana/labels', { label_id: '7' }, 400, 'invalid_number'],
   ['delete', 'messages/3EB0A/labels/9', undefined, 404, 'label_not_found'],
-] as const)('%s %s %j is refused', async (method, path, sent, status, error) => {
+] as const)('%s %s %j is refused', async (...[method, path, sent, status, error]) => {
   const { app, sessions } = startApi();
   const answer = await answerTo(request(app)[method](at(path)).send(sent));
   expect([answer.status, answer.body]).toMatchObject([status, { error }]);

@@ -118,6 +118,7 @@ describe('docs/openapi.json', () => {
       expect.stringMatching(/^\/paths\/\/openapi.json\/get.*\/schema\/additionalProperties$/),
       '/components/schemas/Draft/properties/content/additionalProperties',
       '/components/schemas/MessageReceived/properties/media_info/anyOf/1/properties',
+      '/components/schemas/DraftData/properties/content/anyOf/0/additionalProperties',
     ]);
   });
 });

@@ -211,8 +211,8 @@ const FROM_THE_CORE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['media_expired', 'media_too_large', 'media_not_fetched'] as const),
 ]);
 
-function failWith({ sessions, media, scheduled }: Api, failure: AppError | undefined): void {
-  for (const double of [sessions, media, scheduled]) Object.assign(double, { failure });
+function failWith({ sessions, media, scheduled, backup }: Api, failure: AppError | undefined): void {
+  for (const double of [sessions, media, scheduled, backup]) Object.assign(double, { failure });
 }
 
 /** Errors of the core keep their code and their sentence. */

@@ -263,7 +263,7 @@ export class SessionsInMemory implements SessionsApi {
   async contacts(sessionId: SessionId, { after, limit }: ContactPage): Promise<NamedPerson[]> {
     await this.view(sessionId);
     const people = ['123456789012345@lid', '5491122334455'].filter((person) => person > after).slice(0, limit);
-    return people.map((person) => ({ person, pushName: 'Ana', savedName: 'Ana Torres' }));
+    return people.map((person) => ({ person, pushName: 'Ana', savedName: 'Ana Torres', username: null }));
   }
 
   async timeline(sessionId: SessionId): Promise<TimelineNote[]> {

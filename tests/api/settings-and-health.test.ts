@@ -78,7 +78,7 @@ describe('GET /health', () => {
   });
 });
 
-it('GET /health shows webhooks to callers who may manage them, and to everybody where no key is needed', async () => {
+it('GET /health shows webhooks, and what waits for the own table, to callers who may manage them, and to everybody where no key is needed', async () => {
   const receiver = {
     ...{ id: 'sub_a', name: 'the shop', isPaused: false, isFailing: true, isBehind: false },
     ...{ lastError: 'the receiver answered 503', pending: 2, oldestPendingSeconds: 70, deadLettered: 1 },
@@ -87,22 +87,24 @@ it('GET /health shows webhooks to callers who may manage them, and to everybody 
     ...{ webhookId: 'sub_a', name: 'the shop', paused: false, failing: true, behind: false },
     ...{ lastError: 'the receiver answered 503', pending: 2, oldestPendingSeconds: 70, deadLettered: 1 },
   };
-  const health = { report: () => Promise.resolve({ ...WELL, webhooks: [receiver] }), hasStarted: true };
+  const sink = { pending: 3, oldestPendingSeconds: 90 };
+  const health = { report: () => Promise.resolve({ ...WELL, webhooks: [receiver], sink }), hasStarted: true };
   const { app } = startApi({ apiKeys: [new Secret('the-admin-key')], health });
   const made = async (spec: object) => {
     const asked = request(app).post('/keys').set('Authorization', 'Bearer the-admin-key').send(spec);
     return ((await answerTo(asked)).body as { key: string }).key;
   };
   const seenWith = async (key: string) => {
-    const { body } = await answerTo(request(app).get('/health').set('Authorization', `Bearer ${key}`));
-    return (body as { webhooks?: unknown }).webhooks;
+    const answer = await answerTo(request(app).get('/health').set('Authorization', `Bearer ${key}`));
+    const body = answer.body as { webhooks?: unknown; sink?: unknown };
+    return [body.webhooks, body.sink] as unknown[];
   };
-  expect(await seenWith('the-admin-key')).toEqual([shown]);
+  expect(await seenWith('the-admin-key')).toEqual([[shown], sink]);
   const others = [{ scopes: ['admin'], sessions: [CONNECTED] }, { scopes: ['sessions:read', 'callbacks:manage'] }];
-  for (const spec of others) expect(await seenWith(await made(spec))).toBeUndefined();
-  expect(await seenWith('a-wrong-key')).toBeUndefined();
+  for (const spec of others) expect(await seenWith(await made(spec))).toEqual([undefined, undefined]);
+  expect(await seenWith('a-wrong-key')).toEqual([undefined, undefined]);
   const { body } = await answerTo(request(startApi({ health }).app).get('/health'));
-  expect(body).toMatchObject({ webhooks: [shown] });
+  expect(body).toMatchObject({ webhooks: [shown], sink });
 });
 
 describe('GET /health of a node', () => {

@@ -1,6 +1,3 @@
-import { CHANNEL } from './channels-in-memory.ts';
-import type { Subscription } from '../../src/domain/subscription.ts';
-import type { Subscriptions } from '../../src/ports/subscriptions.ts';
 import { createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { globalAgent } from 'node:http';
@@ -12,7 +9,8 @@ import { singleNode } from '../../src/cluster/local.ts';
 import type { ApiKey } from '../../src/domain/access.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { SessionId } from '../../src/domain/session-id.ts';
-import type { HealthApi, HealthReport, MediaApi, SettingsApi } from '../../src/http/core.ts';
+import type { Subscription } from '../../src/domain/subscription.ts';
+import type { HealthApi, HealthReport, MediaApi } from '../../src/http/core.ts';
 import { EVENT_STREAM, type Route } from '../../src/http/route.ts';
 import {
   ApiKeys,
@@ -27,10 +25,11 @@ import type { Logger } from '../../src/kit/logger.ts';
 import { systemRandom } from '../../src/kit/random.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.ts';
-import type { CallbackArchive, FurtherEvents, NewFurtherEvent, StoredCallback } from '../../src/ports/callbacks.ts';
+import type { CallbackArchive, StoredCallback } from '../../src/ports/callbacks.ts';
 import type { MediaFile } from '../../src/ports/media.ts';
-import type { IdempotencyStore, ReservedMessage, StoredAnswer } from '../../src/ports/storage.ts';
+import type { Subscriptions } from '../../src/ports/subscriptions.ts';
 import { openFile } from '../../src/storage/files/open-file.ts';
+import { CHANNEL } from './channels-in-memory.ts';
 import { CALL, CODE, CONTACT, GROUP } from './connection-in-memory.ts';
 import { DRAFT, draftsInMemory } from './drafts-in-memory.ts';
 import { historyInMemory } from './history-in-memory.ts';
@@ -40,6 +39,7 @@ import { KEY, KeysInMemory, NO_SETTINGS } from './keys-in-memory.ts';
 import { LABEL, labelsInMemory } from './labels-in-memory.ts';
 import { peopleInMemory } from './people-in-memory.ts';
 import { targetOf } from './listening.ts';
+import { AnswersInMemory, Backups, SettingsInMemory } from './stores-in-memory.ts';
 import { ScheduledInMemory } from './scheduled-in-memory.ts';
 import { CONNECTED, NOW_MS, PAIRING, PAIRING_BY_CODE, SessionsInMemory } from './sessions-in-memory.ts';
 
@@ -82,49 +82,6 @@ class Files implements MediaApi {
   }
 }
 
-/** Settings in memory. */
-class SettingsInMemory implements SettingsApi {
-  #downloadMedia = false;
-
-  downloadMedia(): boolean {
-    return this.#downloadMedia;
-  }
-
-  setDownloadMedia(enabled: boolean): Promise<void> {
-    this.#downloadMedia = enabled;
-    return Promise.resolve();
-  }
-}
-
-/** Stored answers in memory. */
-class AnswersInMemory implements IdempotencyStore {
-  readonly answers = new Map<string, StoredAnswer>();
-  failure: Error | undefined;
-  /** Whether the storage does not answer. */
-  isStalled = false;
-
-  find(scope: string, key: string): Promise<StoredAnswer | undefined> {
-    return Promise.resolve(this.answers.get(`${scope} ${key}`));
-  }
-
-  /** Each request gets the id of the first one with its key. */
-  readonly reserved = new Map<string, ReservedMessage>();
-
-  reserve(scope: string, key: string, request: ReservedMessage): Promise<string> {
-    const known = this.reserved.get(`${scope} ${key}`);
-    if (known?.requestHash === request.requestHash) return Promise.resolve(known.messageId);
-    this.reserved.set(`${scope} ${key}`, request);
-    return Promise.resolve(request.messageId);
-  }
-
-  save(scope: string, key: string, answer: StoredAnswer): Promise<void> {
-    if (this.failure) return Promise.reject(this.failure);
-    if (this.isStalled) return new Promise(() => undefined);
-    this.answers.set(`${scope} ${key}`, answer);
-    return Promise.resolve();
-  }
-}
-
 /** A supertest response without its `any`. */
 interface Answer {
   status: number;
@@ -153,6 +110,7 @@ export const WELL: HealthReport = {
   backend: 'up',
   callbacks: { pending: 2, deadLettered: 1, oldestPendingSeconds: 7 },
   webhooks: [],
+  sink: null,
 };
 
 const CALLBACK: StoredCallback = {
@@ -261,6 +219,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
   const sessions = new SessionsInMemory();
   const media = new Files();
   const scheduled = new ScheduledInMemory();
+  const backup = new Backups();
   const settings = new SettingsInMemory();
   const answers = new AnswersInMemory();
   const clock = new HandClock(NOW_MS);
@@ -300,7 +259,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       tokens,
     },
     masterKey: { change: () => Promise.resolve(13) },
-    backup: { create: () => Promise.resolve('backup-3f0e8f6a-5d0b-4c8e-9a53-1f3f6d6f7c11.db') },
+    backup,
     audit: ONE_ENTRY,
     inForce: { list: () => [{ name: 'SEND_RATE', value: '20', isSet: false, isSecret: false }] },
   };
@@ -328,7 +287,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     },
     ...overrides,
   });
-  const parts = { sessions, scheduled, media, settings, answers, drafts, ...told };
+  const parts = { sessions, scheduled, media, backup, settings, answers, drafts, ...told };
   return { app: heldToDocument(app), ...parts, clock, log, lines, keys, tokens };
 }
 

@@ -28,6 +28,13 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
     file: 'tests/unit/cli/check-backend.test.ts',
     contains: "'../../../src/cli/check-backend.ts'",
   },
+  {
+    prefix: 'npm run backup',
+    file: 'tests/unit/cli/backup.test.ts',
+    contains: 'runBackupCommand([target], environment)',
+  },
+  // It would also ask the backend of these tests.
+  { prefix: 'npm run doctor', file: 'tests/unit/cli/doctor.test.ts', contains: 'runDoctorCommand' },
   { prefix: 'npm run audit', file: 'package.json', contains: '"audit": "npm audit' },
   { prefix: 'npm run format:write', file: 'package.json', contains: '"format:write"' },
   { prefix: 'npm run demo', file: 'tests/demo/demo-check.test.ts', contains: "'--check'" },

@@ -93,6 +93,7 @@ export class ClusterInMemory {
     return {
       owned,
       onLost: () => undefined,
+      end: () => owned.clear(),
       onChange: (listener) => void this.#listeners.set(nodeId, listener),
       claim: (limit) =>
         this.#asked(run, () => {

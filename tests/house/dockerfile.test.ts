@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { readConfig } from '../../src/config/config.ts';
 import { OPERATIONS } from '../../src/http/routes/index.ts';
+import { loadedWith } from './loaded.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -16,6 +17,14 @@ const programs = copied
   .filter((path) => !path.includes('.') && existsSync(join(ROOT, path)))
   .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, String(name))))
   .filter((path) => /\.(ts|js)$/.test(path));
+
+/** What only some installations, or some requests, load. */
+const RARELY_LOADED: ReadonlySet<string> = new Set([
+  'src/sink/postgres-sink.ts',
+  'src/http/mcp/serve.ts',
+  'src/whatsapp/proxy/socks-agent.ts',
+  'src/whatsapp/proxy/connect-agent.ts',
+]);
 
 /** The packages that a file imports: `axios` for `axios/lib/x.js`, `@a/b` for `@a/b/c.js`. */
 function packagesOf(path: string): string[] {
@@ -43,6 +52,29 @@ describe('the Dockerfile', () => {
     expect(programs).toContain(file);
     expect(read('package.json')).toContain(`"start": "${command.join(' ')}"`);
     expect(read(file).split('\n')[0]).toBe(`#!/usr/bin/env -S ${command.slice(0, -1).join(' ')}`);
+  });
+
+  it('brings compiled code along: of the user and the options that it starts with, or Node would ignore it', () => {
+    const dockerfile = read('Dockerfile');
+    const [, json = '[]'] = /^RUN (\[.+\])$/m.exec(dockerfile) ?? [];
+    const [, started = '[]'] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? [];
+    const compile = JSON.parse(json) as string[];
+    const places = ['bin/compile.js', 'bin/whatsapp-orchestrator.js'].map(
+      (file) => /enableCompileCache\?\.\((.+)\);/.exec(read(file))?.[1],
+    );
+
+    expect(programs).toContain(compile.at(-1));
+    expect(compile.slice(0, -1)).toEqual((JSON.parse(started) as string[]).slice(0, -1));
+    expect(places[0]).toBe(places[1]);
+    expect(dockerfile).toMatch(/^ {2}&& chown node:node .*\bnode_modules\/\.cache /m);
+    expect(dockerfile.indexOf('USER node')).toBeLessThan(dockerfile.indexOf(`RUN ${json}`));
+  });
+
+  it('compiles everything that a start may load', () => {
+    const listed = [...read('bin/compile.js').matchAll(/'\.\.\/(src\/.+)'/g)].map(([, path]) => path!);
+
+    expect(listed).toContain('src/main.ts');
+    expect(loadedWith(listed).later.filter((path) => !RARELY_LOADED.has(path))).toEqual([]);
   });
 
   it('has commands that it copies, executable, under the names that its users type', () => {

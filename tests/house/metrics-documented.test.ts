@@ -33,6 +33,7 @@ async function everything(): Promise<string> {
         Promise.resolve({
           ...{ ok: true, backend: 'up' as const },
           callbacks: { pending: 0, deadLettered: 0, oldestPendingSeconds: 0 },
+          sink: { pending: 0, oldestPendingSeconds: 0 },
         }),
     },
     breaker: () => 'well',

@@ -85,7 +85,7 @@ export async function checkWhatsApp({ whatsapp, proxies }: Config, clock: Clock)
   const it = about('WhatsApp');
   const url = whatsapp.wsUrl === undefined ? WHATSAPP : whatsapp.wsUrl.replace(/^ws/, 'http');
   const proxy = proxies.url && new URL(proxies.url.reveal());
-  const agent = proxy ? agentFor(proxy, { clock, lookup: undefined }) : undefined;
+  const agent = proxy ? await agentFor(proxy, { clock, lookup: undefined }) : undefined;
   const answer = await reach(url, { timeoutMs: TIMEOUT_MS, agent });
   const by = proxy ? ` through ${shownProxy(proxy)}` : '';
   if ('reason' in answer) {

@@ -93,6 +93,7 @@ const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodT
     schema: bodyOf<'contact-update'>()(
       z.strictObject({
         ...{ ...common, ...whose, change: z.enum(['name', 'picture', 'about']), value: maybe },
+        username: maybe.meta({ description: 'Their username, where WhatsApp tells it with a new name; else `null`.' }),
         ...told,
       }),
     ),

@@ -61,6 +61,10 @@ export const namedPerson = z
     lid: z.string().nullable(),
     push_name: z.string().nullable().meta({ description: 'The name that they chose.' }),
     saved_name: z.string().nullable().meta({ description: 'The name in the address book of the account.' }),
+    username: z
+      .string()
+      .nullable()
+      .meta({ description: 'The username that they chose, as far as WhatsApp has told it.' }),
   })
   .meta({ id: 'NamedPerson' });
 

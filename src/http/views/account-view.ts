@@ -31,7 +31,8 @@ export function ownProfileView({ number, lid, name, about, pictureUrl }: OwnProf
 }
 
 /** Converts a person with names to the REST form. */
-export function namedPersonView({ person, pushName, savedName }: NamedPerson) {
+export function namedPersonView({ person, pushName, savedName, username }: NamedPerson) {
   const isLid = person.endsWith('@lid');
-  return { number: isLid ? null : person, lid: isLid ? person : null, push_name: pushName, saved_name: savedName };
+  const names = { push_name: pushName, saved_name: savedName, username };
+  return { number: isLid ? null : person, lid: isLid ? person : null, ...names };
 }

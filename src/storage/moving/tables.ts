@@ -57,7 +57,8 @@ export const MOVED_TABLES: readonly MovedTable[] = [
     ...{ voted_at_ms: 'integer', created_at_ms: 'integer' },
   }),
   owned('contact_names', {
-    ...{ session_id: 'text', person: 'text', push_name: 'sealed', saved_name: 'sealed', learned_at_ms: 'integer' },
+    ...{ session_id: 'text', person: 'text', push_name: 'sealed', saved_name: 'sealed', username: 'sealed' },
+    learned_at_ms: 'integer',
   }),
   owned('chat_timers', { session_id: 'text', chat: 'text', timer: 'sealed', updated_at_ms: 'integer' }),
   owned('chat_labels', { session_id: 'text', label_id: 'text', body: 'sealed', changed_at_ms: 'integer' }),

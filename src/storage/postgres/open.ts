@@ -3,6 +3,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Secret } from '../../kit/secret.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Damage, Storage } from '../../ports/storage.ts';
+import { awaitedNow } from './callbacks/awaited-events.ts';
 import { COMMON } from '../shared/encryption/cell-address.ts';
 import { StorageMovedError } from '../shared/errors.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
@@ -100,12 +101,13 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
       },
     },
     check: () => db.check(sql`UPDATE cluster SET probed_at_ms = ${clock.now()}`),
-    prune: (callbackRetentionMs, signal) => {
+    prune: (callbackRetentionMs, signal, awaited) => {
       const { awaitedNumbers, sentMessages, idempotency, journal, pollVotes } = stores;
       const { chatTimers, contactNames, damagedValues, scheduledMessages, subscriptions, furtherEvents } = stores;
       const { refusals } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
+      const late = awaitedNow(awaited, clock.now());
       const pruned = [
         sentMessages,
         scheduledMessages,
@@ -121,9 +123,16 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
       const first = (limit: number) => awaitedNumbers.pruning(limit);
       const ended = (limit: number) => [
         ...subscriptions.pruning(settledBeforeMs, limit),
-        ...furtherEvents.pruning(settledBeforeMs, limit),
+        ...furtherEvents.pruning(settledBeforeMs, late.further, limit),
       ];
-      const all = [first, settledCallbacks(settledBeforeMs), ended, ...others, ownerlessSessions, endedTokens];
+      const all = [
+        first,
+        settledCallbacks(settledBeforeMs, late.callback),
+        ended,
+        ...others,
+        ownerlessSessions,
+        endedTokens,
+      ];
       const prune = () => pruneInPieces(db, all, signal);
       return cluster ? cluster.locks.pruning(prune) : prune();
     },

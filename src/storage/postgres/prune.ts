@@ -1,5 +1,5 @@
 import { type Database, NO_SESSION } from './database.ts';
-import { sql, type Statement } from './sql.ts';
+import { type Fragment, sql, type Statement } from './sql.ts';
 
 /** Some ten milliseconds of work. */
 const ROWS_PER_PIECE = 500;
@@ -20,15 +20,16 @@ export async function pruneInPieces(db: Database, stores: readonly Pruning[], si
 /**
  * Callbacks that were delivered, or found unwanted, before `beforeMs`. Until then their webhookIds are known, and an event that
  * WhatsApp repeats is not delivered again. Dead letters stay until somebody decides, and a callback without its sender's number
- * as long as that is awaited.
+ * as long as that is awaited, as do `awaited` events.
  */
-export function settledCallbacks(beforeMs: number): Pruning {
+export function settledCallbacks(beforeMs: number, awaited: Fragment): Pruning {
   return (limit) =>
     ['delivered', 'unwanted'].map(
       (state) =>
         sql`DELETE FROM callbacks WHERE id IN (SELECT id FROM callbacks
               WHERE state = ${state} AND created_at_ms < ${beforeMs} AND settled_at_ms < ${beforeMs}
                 AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = webhook_id)
+                AND NOT ${awaited}
               ORDER BY created_at_ms, id LIMIT ${limit})`,
     );
 }

@@ -18,15 +18,26 @@ export interface LabelWrites {
 /** What of these changes is to be written. */
 export function writesOf(changes: readonly LabelChange[]): LabelWrites {
   const labels = new Map<string, KnownLabel>();
-  const items = new Map<string, { item: LabeledItem; isOn: boolean }>();
+  const items = new Map<string, Labeled>();
   for (const change of changes) {
-    if (change.what === 'labeled') items.set(nameOf(change.item), change);
+    if (change.what === 'labeled') noteItem(items, change);
     else if (change.what === 'deleted') labels.set(change.labelId, { labelId: change.labelId, label: null });
     else labels.set(change.label.labelId, { labelId: change.label.labelId, label: change.label });
   }
   const all = [...items.values()];
   const those = (isOn: boolean) => all.filter((each) => each.isOn === isOn).map(({ item }) => item);
   return { labels: [...labels.values()], added: those(true), removed: those(false) };
+}
+
+type Labeled = Pick<Extract<LabelChange, { what: 'labeled' }>, 'item' | 'isOn' | 'alias'>;
+
+/** A chat is known by one address: that by which it was labeled last. */
+function noteItem(items: Map<string, Labeled>, { item, isOn, alias }: Labeled): void {
+  if (alias !== undefined) {
+    const other = { ...item, chatId: alias };
+    items.set(nameOf(other), { item: other, isOn: false });
+  }
+  items.set(nameOf(item), { item, isOn });
 }
 
 /** A label as it is stored; `null` for a deleted one. */

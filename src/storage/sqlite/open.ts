@@ -3,6 +3,7 @@ import type { Secret } from '../../kit/secret.ts';
 import type { Damage, Storage } from '../../ports/storage.ts';
 import { plainVault } from '../shared/encryption/vault.ts';
 import { Database } from './database.ts';
+import { awaitedNow } from './callbacks/awaited-events.ts';
 import { DataKeys } from './encryption/data-keys.ts';
 import { changeMasterKey } from './encryption/rotate-master-key.ts';
 import { SealingVault } from './encryption/sealing-vault.ts';
@@ -54,12 +55,13 @@ export function openStorage(
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },
     backup: { create: () => copies.create() },
     check: () => db.check(),
-    prune: async (callbackRetentionMs, signal) => {
+    prune: async (callbackRetentionMs, signal, awaited) => {
       const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
       const { chatTimers, contactNames, damagedValues, scheduledMessages, subscriptions, furtherEvents } = stores;
       const { refusals } = stores;
       // A message that WhatsApp delivers again is recognized by its callback, as long as the journal can answer it.
       const settledBeforeMs = clock.now() - Math.max(callbackRetentionMs, REDELIVERY_WINDOW_MS);
+      const late = awaitedNow(awaited, clock.now());
       const others = [
         sentMessages,
         scheduledMessages,
@@ -73,9 +75,9 @@ export function openStorage(
       ];
       const pieces = [
         (limit: number) => awaitedNumbers.prune(limit),
-        ...callbacks.pruning(settledBeforeMs),
+        ...callbacks.pruning(settledBeforeMs, late),
         ...subscriptions.pruning(settledBeforeMs),
-        (limit: number) => furtherEvents.prune(settledBeforeMs, limit),
+        (limit: number) => furtherEvents.prune(settledBeforeMs, late, limit),
         ...others.map((store) => (limit: number) => store.prune(limit)),
       ];
       await pruneInPieces(db, pieces, signal);

@@ -2,8 +2,9 @@ import type { AnyEventKind } from '../../domain/further-event.ts';
 import type { SessionId } from '../../domain/session-id.ts';
 import type { Subscription, SubscriptionSpec } from '../../domain/subscription.ts';
 import { describeFailure } from '../../kit/failure.ts';
-import type { PendingEvent } from '../../ports/callbacks.ts';
-import type { EventSink } from '../../ports/sink.ts';
+import { Recent } from '../../kit/recent.ts';
+import type { AwaitedEvents, PendingEvent } from '../../ports/callbacks.ts';
+import type { EventSink, SinkBacklog } from '../../ports/sink.ts';
 import type { SubscriptionStore } from '../../ports/subscriptions.ts';
 import { BackendNotifier, type BackendNotifierDeps, type DeliveryPolicy } from '../backend-notifier.ts';
 import { type DeliveryOutcome, retry } from '../retry-policy.ts';
@@ -22,6 +23,8 @@ export interface SinkDeliveryDeps extends Pick<
   events: SubscriptionSpec['events'];
 }
 
+/** Counting is not for free, and probes ask often. */
+const BACKLOG_FRESH_MS = 10_000;
 /** Of deliveries, which the sink puts together. */
 const CONCURRENCY = 64;
 
@@ -39,6 +42,7 @@ export class SinkDelivery implements AsyncDisposable {
   readonly #deps: SinkDeliveryDeps;
   readonly #subscription: Subscription;
   readonly #notifier: BackendNotifier<PendingEvent>;
+  readonly #backlog: Recent<SinkBacklog>;
   #failure: string | null = null;
 
   constructor({ store, sink, events, ...deps }: SinkDeliveryDeps) {
@@ -53,6 +57,15 @@ export class SinkDelivery implements AsyncDisposable {
       policy: SINK,
       concurrency: CONCURRENCY,
     });
+    const counts = () => store.counts(this.#subscription, deps.clock.now());
+    this.#backlog = new Recent(
+      async () => {
+        const { pending, oldestPendingSeconds } = await counts();
+        return { pending, oldestPendingSeconds };
+      },
+      deps.clock,
+      BACKLOG_FRESH_MS,
+    );
   }
 
   /** Starts writing what happens from the first start on. Call it once. */
@@ -83,6 +96,17 @@ export class SinkDelivery implements AsyncDisposable {
   /** Why the last event could not be written, for people; `null` when it could. */
   get problem(): string | null {
     return this.#failure && `Events cannot be written to SINK_DATABASE_URL (${this.#failure}): they wait.`;
+  }
+
+  /** What waits to be written, over all nodes; up to ten seconds old. */
+  backlog(): Promise<SinkBacklog> {
+    return this.#backlog.get();
+  }
+
+  /** The events that must not be removed yet. */
+  get awaited(): AwaitedEvents {
+    const { events: kinds, settings } = this.#deps;
+    return { subscriptionId: SINK_ID, kinds, retentionMs: settings.retentionMs };
   }
 
   /** Resolves when the writes in flight have ended and are recorded. */

@@ -35,7 +35,7 @@ export interface ClientVersionDeps {
   clock: Clock;
   log: Logger;
   /** By which the page is read, if not directly. */
-  agent?: () => Agent | undefined;
+  agent?: () => Promise<Agent | undefined>;
 }
 
 /**
@@ -103,7 +103,7 @@ export class ClientVersion {
     const { clock, log, settings } = this.#deps;
     const url = pageOf(settings.wsUrl);
     try {
-      const found = versionIn(await pageAt(url, clock, this.#deps.agent?.()));
+      const found = versionIn(await pageAt(url, clock, await this.#deps.agent?.()));
       log.info(
         { url, found, current: this.#current },
         'WhatsApp refused the client version; looked up the current one',

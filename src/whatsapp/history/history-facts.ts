@@ -35,6 +35,7 @@ export interface PastMessage {
 export interface ChatFacts {
   id: string;
   name: string | undefined;
+  username: string | undefined;
   pnJid: string | undefined;
   lidJid: string | undefined;
   token: Omit<PrivacyToken, 'jid'> | undefined;
@@ -56,10 +57,11 @@ export class HistoryFacts {
   }
 
   /** Notes a chat with one person; groups and channels are nobody's name. */
-  chat({ id, name, pnJid, lidJid, token }: ChatFacts): void {
+  chat({ id, name, username, pnJid, lidJid, token }: ChatFacts): void {
     const person = personOf(id);
     if (person === null) return;
     if (name !== undefined) this.#add(this.names, { person, savedName: name });
+    if (username !== undefined) this.#add(this.names, { person, username });
     this.mapping(lidOf(id) ?? lidJid, numberOf(id) === null ? pnJid : id);
     if (token) this.#add(this.tokens, { jid: id, ...token });
   }

@@ -6,7 +6,7 @@ const SYNC = { conversations: 2, pushnames: 7, phoneNumberToLidMappings: 15 } as
 /** The field numbers of `Conversation`. */
 const CHAT = {
   ...{ id: 1, name: 13, tcToken: 21, tcTokenTimestamp: 22, tcTokenSenderTimestamp: 28 },
-  ...{ displayName: 38, pnJid: 39, lidJid: 42 },
+  ...{ displayName: 38, pnJid: 39, lidJid: 42, username: 43 },
 } as const;
 /** The field of `Conversation` with its messages. They are skipped unless somebody keeps them. */
 const CHAT_MESSAGES = 2;
@@ -148,6 +148,7 @@ export class HistoryReader {
     this.facts.chat({
       id,
       name: textIn(fields, CHAT.displayName) ?? textIn(fields, CHAT.name),
+      username: textIn(fields, CHAT.username),
       pnJid: textIn(fields, CHAT.pnJid),
       lidJid: textIn(fields, CHAT.lidJid),
       token:

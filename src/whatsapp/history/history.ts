@@ -1,4 +1,4 @@
-import type { WAMessage, WASocket } from '@whiskeysockets/baileys';
+import type { WAMessage, WAMessageKey, WASocket } from '@whiskeysockets/baileys';
 import type { IncomingMessage } from '../../domain/message.ts';
 import type { LearnedName } from '../../domain/person.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
@@ -61,7 +61,11 @@ export class History {
     this.#told = new BoundedCache(deps.clock, TOLD_NAMES);
     tapEvents(socket, {
       'messages.upsert': ({ messages }) => messages.forEach((message) => this.#received(message)),
-      'contacts.upsert': (contacts) => contacts.forEach(({ id, name }) => this.#named(id, { savedName: name })),
+      'contacts.upsert': (contacts) =>
+        contacts.forEach(({ id, name, username }) => {
+          this.#named(id, { savedName: name });
+          this.#named(id, { username });
+        }),
       'contacts.update': (contacts) => contacts.forEach(({ id, notify }) => this.#named(id, { pushName: notify })),
     });
   }
@@ -73,7 +77,7 @@ export class History {
 
   #received(message: WAMessage): void {
     const notice = takeHistory(message);
-    if (!notice) return;
+    if (!notice) return this.#usernamesIn(message.key);
     this.#forgetEarlierParts();
     const bytes = 'inline' in notice ? notice.inline.length : 0;
     if (this.#waiting >= MAX_WAITING || this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
@@ -87,6 +91,12 @@ export class History {
       this.#waiting -= 1;
       this.#waitingBytes -= bytes;
     });
+  }
+
+  /** WhatsApp names the author of a message in a group, and the recipient of one that the account sends elsewhere. */
+  #usernamesIn({ remoteJid, remoteJidUsername, participant, participantUsername, fromMe }: WAMessageKey): void {
+    if (participant && !fromMe) this.#named(participant, { username: participantUsername });
+    else this.#named(remoteJid ?? undefined, { username: remoteJidUsername });
   }
 
   /** Baileys notes each part in the credentials, for ever. It only asks whether there was one. */
@@ -127,9 +137,9 @@ export class History {
   /** Collects the names of one turn: the contacts of an address book arrive one by one. */
   #named(id: string | undefined, name: Omit<LearnedName, 'person'>): void {
     const person = personOf(id ?? '');
-    const text = name.savedName ?? name.pushName;
+    const [kind, text] = Object.entries(name)[0] ?? [];
     if (person === null || !text || this.#names.length >= MAX_NAMES) return;
-    const key = `${name.savedName === undefined ? 'pushed' : 'saved'} ${person}`;
+    const key = `${kind} ${person}`;
     if (this.#told.get(key) === text) return;
     this.#told.set(key, text);
     this.#names.push({ person, ...name });

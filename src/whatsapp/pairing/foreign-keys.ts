@@ -8,8 +8,12 @@ const KEY_BYTES = 32;
 const MAX_ID = 500;
 const MAX_DEVICES = 1_000;
 
+/**
+ * How far another program has read what the phone shares of labels, contacts and chats. It is left there: the first login reads everything.
+ */
+const NOT_TAKEN = 'app-state-sync-version';
 /** What each type of key looks like. What does not would only be found out when Baileys stumbles over it. */
-const SHAPES: Record<KeyType, (value: unknown) => boolean> = {
+const SHAPES: Record<Exclude<KeyType, typeof NOT_TAKEN>, (value: unknown) => boolean> = {
   'pre-key': (value) =>
     isObject(value) && isBytes(value.private, KEY_BYTES) && isBytes(value.public, KEY_BYTES, KEY_BYTES + 1),
   session: (value) => isBytes(value) || (isObject(value) && isObject(value._sessions)),
@@ -20,18 +24,16 @@ const SHAPES: Record<KeyType, (value: unknown) => boolean> = {
   'device-list': (value) =>
     Array.isArray(value) && value.length <= MAX_DEVICES && value.every((device) => /^\d{1,5}$/.test(String(device))),
   'app-state-sync-key': (value) => isObject(value) && value.keyData !== undefined && value.keyData !== null,
-  'app-state-sync-version': (value) =>
-    isObject(value) && Number.isSafeInteger(value.version) && isBytes(value.hash) && isObject(value.indexValueMap),
   tctoken: (value) => isObject(value) && isBytes(value.token),
 };
 
 /**
- * Reads a key of another program: as it is stored here, `undefined` for what is none of Baileys' keys, and `damaged` for one that
- * cannot be used.
+ * Reads a key of another program: as it is stored here, `undefined` for what is none of Baileys' keys or not taken over, and `damaged`
+ * for one that cannot be used.
  */
 export function checkKey({ name, isFileName, text }: ForeignKey): KeyChange | 'damaged' | undefined {
   const key = keyNamed(name, { isFileName });
-  if (!key) return undefined;
+  if (!key || !isTaken(key)) return undefined;
   if (text === undefined || key.id.length > MAX_ID) return 'damaged';
   try {
     const value = parseForeign(text);
@@ -39,4 +41,8 @@ export function checkKey({ name, isFileName, text }: ForeignKey): KeyChange | 'd
   } catch {
     return 'damaged';
   }
+}
+
+function isTaken<Key extends { type: KeyType }>(key: Key): key is Key & { type: keyof typeof SHAPES } {
+  return key.type !== NOT_TAKEN;
 }

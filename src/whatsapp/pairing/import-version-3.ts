@@ -32,7 +32,9 @@ export async function readVersion3(folder: string): Promise<Version3Credentials 
   const keys: KeyChange[] = [];
   for (const name of files) {
     const key = keyNamed(name.slice(0, -'.json'.length), { isFileName: true });
-    if (key) keys.push({ ...key, value: encodeKey(key.type, await readJson(folder, name)) });
+    // What the phone shares is read anew, labels included.
+    if (!key || key.type === 'app-state-sync-version') continue;
+    keys.push({ ...key, value: encodeKey(key.type, await readJson(folder, name)) });
   }
   return { identity, credentials: encode(creds), keys, files };
 }

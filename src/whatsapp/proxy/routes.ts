@@ -4,9 +4,8 @@ import type { SessionId } from '../../domain/session-id.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Secret } from '../../kit/secret.ts';
 import type { SessionStore } from '../../ports/storage.ts';
-import { ConnectAgent } from './connect-agent.ts';
+import type { ProxyAgentDeps } from './connect-agent.ts';
 import { ProxyError } from './proxy-error.ts';
-import { SocksAgent } from './socks-agent.ts';
 
 /** How a session reaches WhatsApp, and as what. */
 export interface Route {
@@ -39,7 +38,7 @@ export class Routes {
   /** @throws ProxyError; AppError `url_not_allowed`; StorageUnavailableError */
   async of(sessionId: SessionId): Promise<Route> {
     const stored = await this.#deps.sessions.routeOf(sessionId);
-    return { agent: this.#agentFor(stored.proxy), deviceName: stored.deviceName ?? this.#deps.deviceName };
+    return { agent: await this.#agentFor(stored.proxy), deviceName: stored.deviceName ?? this.#deps.deviceName };
   }
 
   /** The agent for connections of a session. @throws as {@link of} */
@@ -47,7 +46,7 @@ export class Routes {
     return this.#agentFor(await this.#deps.sessions.proxyOf(sessionId));
   }
 
-  #agentFor(own: Secret | 'unreadable' | undefined): Agent | undefined {
+  async #agentFor(own: Secret | 'unreadable' | undefined): Promise<Agent | undefined> {
     if (own === undefined) return this.common();
     if (own === 'unreadable') throw new ProxyError('of this session', 'cannot be read from the storage; set it again');
     const url = new URL(own.reveal());
@@ -55,13 +54,18 @@ export class Routes {
   }
 
   /** That of what belongs to no session. */
-  common(): Agent | undefined {
+  async common(): Promise<Agent | undefined> {
     const { proxy, clock } = this.#deps;
     return proxy ? agentFor(new URL(proxy.reveal()), { clock, lookup: undefined }) : undefined;
   }
 }
 
-/** The agent for connections through the proxy at this URL. */
-export function agentFor(url: URL, deps: ConstructorParameters<typeof ConnectAgent>[1]): Agent {
-  return url.protocol.startsWith('socks') ? new SocksAgent(url, deps) : new ConnectAgent(url, deps);
+/** The agent for connections through the proxy at this URL. The libraries are loaded only where there is a proxy. */
+export async function agentFor(url: URL, deps: ProxyAgentDeps): Promise<Agent> {
+  if (url.protocol.startsWith('socks')) {
+    const { SocksAgent } = await import('./socks-agent.ts');
+    return new SocksAgent(url, deps);
+  }
+  const { ConnectAgent } = await import('./connect-agent.ts');
+  return new ConnectAgent(url, deps);
 }

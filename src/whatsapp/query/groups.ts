@@ -16,7 +16,7 @@ import { BaileysJoinRequests } from './join-requests.ts';
 import { jidsOf, members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
 import type { Queries } from './queries.ts';
 import { addressesOf, readGroup } from './read-group.ts';
-import { pictureOf, writePicture } from './write-picture.ts';
+import { pictureFrom, writePicture } from './write-picture.ts';
 
 /** What group actions work with. */
 export interface GroupsDeps {
@@ -97,12 +97,12 @@ export class BaileysGroups implements GroupActions {
   }
 
   async setPicture(groupId: string, file: OutgoingFile): Promise<void> {
-    const picture = await pictureOf(file);
-    await this.#groups.ask((socket) => writePicture(socket, groupId, picture));
+    const picture = await pictureFrom(file);
+    await this.#groups.ask((socket) => writePicture(socket, { target: groupId, picture }));
   }
 
   async removePicture(groupId: string): Promise<void> {
-    await this.#groups.ask((socket) => writePicture(socket, groupId));
+    await this.#groups.ask((socket) => writePicture(socket, { target: groupId }));
   }
 
   async leave(groupId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { generateProfilePicture, type WASocket } from '@whiskeysockets/baileys';
+import type { WASocket } from '@whiskeysockets/baileys';
 import {
   type OwnProfile,
   PRIVACY_NAMES,
@@ -6,7 +6,7 @@ import {
   type PrivacyName,
   type PrivacySettings,
 } from '../../domain/account.ts';
-import { AppError } from '../../domain/errors.ts';
+import type { OutgoingFile } from '../../domain/outgoing.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { ProfileActions } from '../../ports/account-actions.ts';
 import { withoutDevice } from '../addressing/jid.ts';
@@ -15,6 +15,7 @@ import type { AppStateChanges } from '../baileys/app-state-changes.ts';
 import { pushName } from './app-state-patches.ts';
 import type { Queries } from './queries.ts';
 import { boundedText, readAbout } from './read-profile.ts';
+import { pictureFrom, writePicture } from './write-picture.ts';
 
 /** Dependencies of {@link BaileysProfile}. */
 export interface ProfileDeps {
@@ -70,23 +71,13 @@ export class BaileysProfile implements ProfileActions {
     await this.#deps.queries.ask((socket) => socket.updateProfileStatus(text));
   }
 
-  async setPicture(image: Buffer): Promise<void> {
-    const { img } = await generateProfilePicture(image).catch((cause: unknown) => {
-      throw new AppError('invalid_file', { message: NO_IMAGE, cause });
-    });
-    await this.#deps.queries.ask((socket) =>
-      socket.query({
-        tag: 'iq',
-        attrs: { to: SERVER, type: 'set', xmlns: 'w:profile:picture' },
-        content: [{ tag: 'picture', attrs: { type: 'image' }, content: img }],
-      }),
-    );
+  async setPicture(file: OutgoingFile): Promise<void> {
+    const picture = await pictureFrom(file);
+    await this.#deps.queries.ask((socket) => writePicture(socket, { picture }));
   }
 
   async removePicture(): Promise<void> {
-    await this.#deps.queries.ask((socket) =>
-      socket.removeProfilePicture(withoutDevice(socket.authState.creds.me?.id ?? '')),
-    );
+    await this.#deps.queries.ask((socket) => writePicture(socket, {}));
   }
 
   privacy(): Promise<PrivacySettings> {
@@ -123,5 +114,3 @@ async function pictureOf(socket: WASocket, jid: string): Promise<string | null> 
     throw error;
   }
 }
-
-const NO_IMAGE = 'The file is no image that can be read.';

@@ -7,10 +7,10 @@ import type { OutgoingFile } from '../../domain/outgoing.ts';
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Makes a picture of a file, square and as small as WhatsApp shows it.
+ * Makes the picture of a group or of the account from a file, square and as small as WhatsApp shows it.
  * @throws AppError `unsupported_media` when it is no image, `file_too_large` above 16 MiB
  */
-export async function pictureOf({ path, size }: Pick<OutgoingFile, 'path' | 'size'>): Promise<Buffer> {
+export async function pictureFrom({ path, size }: Pick<OutgoingFile, 'path' | 'size'>): Promise<Buffer> {
   if (size > MAX_BYTES) throw new AppError('file_too_large', { message: 'A picture may have 16 MiB at most.' });
   const bytes = await readFile(path);
   try {
@@ -20,14 +20,13 @@ export async function pictureOf({ path, size }: Pick<OutgoingFile, 'path' | 'siz
   }
 }
 
-/** Makes this the picture of the chat, or without one removes it. @throws AppError `whatsapp_timeout` */
+/** Makes this the picture of the group, or of the account without a `target`; without a picture, removes it. @throws AppError `whatsapp_timeout` */
 export async function writePicture(
   { query }: Pick<WASocket, 'query'>,
-  target: string,
-  picture?: Buffer,
+  { target, picture }: { target?: string; picture?: Buffer },
 ): Promise<void> {
   const content: BinaryNode[] = picture ? [{ tag: 'picture', attrs: { type: 'image' }, content: picture }] : [];
-  const attrs = { to: 's.whatsapp.net', type: 'set', xmlns: 'w:profile:picture', target };
+  const attrs = { to: 's.whatsapp.net', type: 'set', xmlns: 'w:profile:picture', ...(target && { target }) };
   const answer = (await query({ tag: 'iq', attrs, ...(content.length > 0 && { content }) })) as unknown;
   if (answer === undefined) throw new AppError('whatsapp_timeout');
 }

@@ -16,6 +16,7 @@ const MOST_NAMES = 20_000;
 const LONGEST_JID = 64;
 const LONGEST_ID = 128;
 const LONGEST_TEXT = 512;
+const LONGEST_USERNAME = 256;
 const MAX_TIME_MS = 8.64e15;
 
 /** Dependencies of {@link watchAccount}. */
@@ -63,15 +64,18 @@ export function watchAccount(deps: AccountNewsDeps): void {
     },
     'contacts.upsert': (contacts) => {
       if (resync.emitted === undefined) return;
-      for (const { id, name } of contacts) {
+      for (const { id, name, username } of contacts) {
         names.learned(id, name);
-        if (resync.emitted === 'change') tell(id, { what: 'contact', change: 'name', value: textOf(name) });
+        if (resync.emitted !== 'change') continue;
+        const also = { username: textOf(username)?.slice(0, LONGEST_USERNAME) ?? null };
+        tell(id, { what: 'contact', change: 'name', value: textOf(name), ...also });
       }
     },
     'contacts.update': (contacts) => {
       for (const { id, imgUrl } of contacts) {
         if (imgUrl !== 'changed' && imgUrl !== 'removed') continue;
-        if (id !== undefined && !isGroup(id)) tell(id, { what: 'contact', change: 'picture', value: imgUrl });
+        if (id !== undefined && !isGroup(id))
+          tell(id, { what: 'contact', change: 'picture', value: imgUrl, username: null });
       }
     },
     ...labelTaps(deps),
@@ -82,7 +86,7 @@ export function watchAccount(deps: AccountNewsDeps): void {
   socket.ws.on('CB:notification,type:status', ({ attrs: { from }, content }: BinaryNode) => {
     const text = Array.isArray(content) ? content.find(({ tag }) => tag === 'set')?.content : undefined;
     const written = text instanceof Uint8Array ? Buffer.from(text).toString() : undefined;
-    tell(from, { what: 'contact', change: 'about', value: textOf(written) });
+    tell(from, { what: 'contact', change: 'about', value: textOf(written), username: null });
   });
 }
 

@@ -1,7 +1,8 @@
-import type { BaileysEventMap } from '@whiskeysockets/baileys';
-import type { LabelChange } from '../../domain/label.ts';
+import type { BaileysEventMap, WASocket } from '@whiskeysockets/baileys';
+import { aliasOf, type LabelChange } from '../../domain/label.ts';
 import type { ConnectionEvent } from '../../ports/connection.ts';
 import { isGroup, lidOf, numberOf } from '../addressing/jid.ts';
+import { peopleOf } from '../addressing/people.ts';
 import type { AppStateResync } from '../baileys/app-state-resync.ts';
 import type { EventTaps } from '../baileys/event-tap.ts';
 
@@ -15,13 +16,14 @@ const MAX_COLOR = 2 ** 31 - 1;
 
 /** Dependencies of {@link labelTaps}. */
 interface LabelNewsDeps {
+  socket: Pick<WASocket, 'authState'>;
   resync: Pick<AppStateResync, 'emitted'>;
   /** Emits what `make` resolves with, in its turn. */
   emit: (make: () => Promise<ConnectionEvent | undefined>) => void;
 }
 
 /** Tells what the account's phone and devices change of labels. Labels of an app state that is read for the first time are all there are. */
-export function labelTaps({ resync, emit }: LabelNewsDeps): EventTaps {
+export function labelTaps({ socket, resync, emit }: LabelNewsDeps): EventTaps {
   let batch: { changes: LabelChange[]; emitted: 'first' | 'change' } | undefined;
   const changed = (change: LabelChange | undefined): void => {
     const { emitted } = resync;
@@ -33,16 +35,30 @@ export function labelTaps({ resync, emit }: LabelNewsDeps): EventTaps {
     }
     const begun = { changes: [change], emitted };
     batch = begun;
-    emit(() => {
+    emit(async () => {
       if (batch === begun) batch = undefined;
-      const news = { what: 'labels', changes: begun.changes, isWhole: emitted === 'first' } as const;
-      return Promise.resolve({ kind: 'account-news', news: { ...news, isNews: emitted === 'change' } });
+      const changes = await withAliases(socket.authState.keys, begun.changes);
+      const news = { what: 'labels', changes, isWhole: emitted === 'first' } as const;
+      return { kind: 'account-news', news: { ...news, isNews: emitted === 'change' } };
     });
   };
   return {
     'labels.edit': (label) => changed(editOf(label)),
     'labels.association': (association) => changed(associationOf(association)),
   };
+}
+
+/** What was labeled by a number may later be labeled by its LID: it is the same chat. */
+async function withAliases(
+  keys: WASocket['authState']['keys'],
+  changes: readonly LabelChange[],
+): Promise<readonly LabelChange[]> {
+  const chats = changes.map((change) => (change.what === 'labeled' ? [change.item.chatId] : []));
+  const people = await peopleOf(keys, chats);
+  return changes.map((change, at) => {
+    const person = people[at];
+    return change.what === 'labeled' && person ? { ...change, alias: aliasOf(change.item.chatId, person) } : change;
+  });
 }
 
 /** Whatever its types say, everything in it may be missing, or anything. */

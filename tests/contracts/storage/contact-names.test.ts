@@ -60,15 +60,33 @@ contract('the names of people', (startStorage) => {
       { person: LID, pushName: 'Luz' },
       { person: '9', savedName: 'Zoe' },
     ]);
-    const luz = { person: LID, pushName: 'Luz', savedName: null };
-    const zoe = { person: '9', pushName: null, savedName: 'Zoe' };
-    const juanToo = { person: NUMBER, pushName: 'Juan', savedName: 'Juan del pan' };
+    const luz = { person: LID, pushName: 'Luz', savedName: null, username: null };
+    const zoe = { person: '9', pushName: null, savedName: 'Zoe', username: null };
+    const juanToo = { person: NUMBER, pushName: 'Juan', savedName: 'Juan del pan', username: null };
     expect(await contactNames.list(ANA, { after: '', limit: 2 })).toEqual([luz, juanToo]);
     expect(await contactNames.list(ANA, { after: NUMBER, limit: 2 })).toEqual([zoe]);
     expect(await contactNames.list(BEA, { after: '', limit: 2 })).toEqual([]);
 
     await contactNames.learn(ANA, [{ person: NUMBER, savedName: null }]);
     expect(await contactNames.list(ANA, { after: LID, limit: 1 })).toEqual([{ ...juanToo, savedName: null }]);
+  });
+
+  it('are listed with the username, which is not taken for a name', async () => {
+    await using db = await withSession();
+    const { contactNames } = db.storage;
+    await contactNames.learn(ANA, [{ person: LID, username: 'juan.pan' }]);
+    await contactNames.learn(ANA, [
+      { person: LID, savedName: 'Juan', username: null },
+      { person: NUMBER, username: 'x'.repeat(100_000) },
+    ]);
+    await db.reopen();
+    expect(await db.storage.contactNames.list(ANA, { after: '', limit: 9 })).toEqual([
+      { person: LID, pushName: null, savedName: 'Juan', username: 'juan.pan' },
+      { person: NUMBER, pushName: null, savedName: null, username: 'x'.repeat(256) },
+    ]);
+    expect(await db.storage.contactNames.of(ANA, juan())).toBeNull();
+    await db.storage.contactNames.learn(ANA, [{ person: LID, username: 'juan' }]);
+    expect(await db.storage.contactNames.list(ANA, { after: '', limit: 1 })).toMatchObject([{ username: 'juan' }]);
   });
 
   it('are cut to 256 characters, and stay well-formed', async () => {

@@ -187,6 +187,34 @@ contract('further events', (startStorage) => {
     expect(await live.next(ANA)).toBeUndefined();
   });
 
+  it('and those of the main backend stay for a receiver that has not taken them, as long as it is given', async () => {
+    await using db = await startStorage();
+    const wanted = { ...SHOP, events: ['status-update' as const, 'group-update' as const] };
+    const queue = await subscribe(db, wanted);
+    await add(db, ANA, 'g0');
+    await db.commit(statusUpdate(ANA, 'a0'), statusUpdate(ANA, 'a1'), qr(ANA, 'q0'), statusUpdate(BEA, 'b0'));
+    await db.storage.furtherEvents.add(ANA, [further(ANA, 'c0', 'call'), further(ANA, 'g1')]);
+    for (const sessionId of [ANA, ANA, BEA]) await queue.delivered((await queue.next(sessionId))!, db.clock.now());
+    await db.drain(ANA);
+    await db.drain(BEA);
+    await db.settled();
+    const awaited = { subscriptionId: wanted.id, kinds: wanted.events, retentionMs: 7 * DAY_MS };
+    const everything = await subscribe(db, { ...SHOP, id: 'sub_all' });
+    await db.storage.subscriptions.rewind('sub_all', ANA, 0);
+
+    await db.clock.advance(6 * DAY_MS);
+    await db.storage.prune(DAY_MS, undefined, awaited);
+    expect(await db.storage.archive.events(ALL)).toMatchObject([{ webhookId: 'a1' }]);
+    expect(await drain(db, everything, ANA)).toEqual(['2 a1', 'null g1']);
+    const { pending, oldestPendingSeconds } = await db.storage.subscriptions.counts(wanted, db.clock.now());
+    expect({ pending, oldestPendingSeconds }).toEqual({ pending: 2, oldestPendingSeconds: (6 * DAY_MS) / 1_000 });
+
+    await db.clock.advance(2 * DAY_MS);
+    await db.storage.prune(DAY_MS, undefined, awaited);
+    expect(await db.storage.archive.events(ALL)).toEqual([]);
+    expect(await queue.next(ANA)).toBeUndefined();
+  });
+
   it('are repeated by a replay, also while an attempt is under way', async () => {
     await using db = await startStorage();
     const queue = await subscribe(db);

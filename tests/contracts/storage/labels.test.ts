@@ -67,6 +67,26 @@ contract('the labels of WhatsApp Business', (startStorage) => {
     expect(await items(db, '1')).toEqual([]);
   });
 
+  it('are on a chat once, under whichever of its addresses was labeled last', async () => {
+    await using db = await withSession();
+    const lid = '111@lid';
+    await learn(db, [on('1', CHAT), on('1', CHAT, 'M1'), on('7', CHAT)]);
+    await learn(db, [
+      { ...on('1', lid), alias: CHAT },
+      { ...on('1', lid, 'M1'), alias: CHAT },
+    ] as LabelChange[]);
+    expect([await items(db, '1'), await items(db, '7')]).toEqual([[item('1', lid)], [item('7', CHAT)]]);
+    expect(await items(db, '1', { of: 'messages' })).toEqual([item('1', lid, 'M1')]);
+    const both = [
+      { ...on('1', lid), alias: CHAT },
+      { ...on('1', CHAT), alias: lid },
+    ] as LabelChange[];
+    await learn(db, both, true);
+    expect(await items(db, '1')).toEqual([item('1', CHAT)]);
+    await learn(db, [{ ...off('1', lid), alias: CHAT }] as LabelChange[]);
+    expect(await items(db, '1')).toEqual([]);
+  });
+
   it('give way to the whole of them', async () => {
     await using db = await withSession();
     await learn(db, [edited(NEW), on('1', CHAT), edited(PAID)]);

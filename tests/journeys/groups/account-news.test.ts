@@ -111,6 +111,17 @@ describe('labels', () => {
     expect(await labels()).toHaveLength(1);
   });
 
+  it('are on a chat once, also when it was labeled by number, and later by LID', async () => {
+    for (const chat of [ana.jid, ana.lid]) {
+      await shop.phone.labels.label('1', chat);
+      expect(await told()).toMatchObject({ data: { chat_id: chat, lid: ana.lid, change: 'added' } });
+    }
+    expect(await labeled('1/chats')).toMatchObject([{ chat_id: ana.lid, number: ana.number }]);
+    await shop.phone.labels.label('1', ana.lid, { labeled: false });
+    expect(await told()).toMatchObject({ data: { chat_id: ana.lid, change: 'removed' } });
+    expect(await labeled('1/chats')).toEqual([]);
+  });
+
   it('that the session makes are on the phone, and no news', async () => {
     const { body } = await world.orchestrator.post(at('labels'), { name: 'Envío', color: 2 });
     expect(body).toMatchObject({ success: true, data: { label_id: '4', name: 'Envío', color: 2 } });
@@ -139,8 +150,21 @@ describe('labels', () => {
 it('names, pictures and texts of people are told', async () => {
   const isAna = { session_id: shop.sessionId, number: ana.number, lid: ana.lid };
   await shop.phone.appState.setContactName(ana, 'Ana G.');
-  expect(await told()).toMatchObject({ type: 'contact-update', data: { ...isAna, change: 'name', value: 'Ana G.' } });
-  expect(await contacts()).toContainEqual({ number: ana.number, lid: null, push_name: null, saved_name: 'Ana G.' });
+  expect(await told()).toMatchObject({
+    type: 'contact-update',
+    data: { ...isAna, change: 'name', value: 'Ana G.', username: null },
+  });
+  expect(await contacts()).toContainEqual({
+    number: ana.number,
+    lid: null,
+    push_name: null,
+    saved_name: 'Ana G.',
+    username: null,
+  });
+  ana.profile.setUsername('ana.garcia');
+  await shop.phone.appState.setContactName(ana, 'Ana García');
+  expect(await told()).toMatchObject({ data: { ...isAna, value: 'Ana García', username: 'ana.garcia' } });
+  await untilTrue(async () => JSON.stringify(await contacts()).includes('ana.garcia'));
   ana.profile.setPicture({ url: 'https://pps.whatsapp.net/v/1.jpg', shownTo: 'everybody' });
   expect(await told()).toMatchObject({ data: { ...isAna, change: 'picture', value: 'changed' } });
   ana.profile.setAbout(`de viaje${'!'.repeat(5_000)}`);

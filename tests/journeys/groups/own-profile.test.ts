@@ -48,12 +48,17 @@ it('the picture is set as a square, and removed', async () => {
   expect(await profile()).toMatchObject({ picture_url: null });
 });
 
-it('what is no picture is refused', async () => {
-  const file = { base64: Buffer.from('no image').toString('base64') };
-  expect(await world.orchestrator.post(at('profile/picture'), { file })).toMatchObject({
-    status: 400,
-    body: { error: 'invalid_file' },
-  });
+it('what is no picture, or too large for one, is refused as for a group', async () => {
+  const set = (bytes: Buffer) =>
+    world.orchestrator.post(at('profile/picture'), { file: { base64: bytes.toString('base64') } });
+  expect(await set(Buffer.from('no image'))).toMatchObject({ status: 422, body: { error: 'unsupported_media' } });
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  // What is behind the end of an image is not read.
+  const large = (mebibytes: number) => Buffer.concat([png], mebibytes * 1024 * 1024);
+  expect(await set(large(11))).toMatchObject({ status: 200 });
+  expect(await set(large(17))).toMatchObject({ status: 413, body: { error: 'file_too_large' } });
 });
 
 it('privacy settings are read and changed, those of the phone included', async () => {

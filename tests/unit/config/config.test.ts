@@ -209,6 +209,7 @@ describe('a setting', () => {
     ['SINK_TABLE', { SINK_DATABASE_URL: 'postgres://shop/events', SINK_TABLE: 'x; DROP TABLE y' }],
     ['SINK_TABLE', { SINK_TABLE: 'events' }],
     ['SINK_EVENTS', { SINK_EVENTS: 'message-received' }],
+    ['SINK_RETENTION', { SINK_DATABASE_URL: 'postgres://shop/events', SINK_RETENTION: 'a week' }],
     ['SINK_EVENTS', { SINK_DATABASE_URL: 'postgres://shop/events', SINK_EVENTS: 'messages' }],
     ['MEDIA_S3_BUCKET', { MEDIA_S3_BUCKET: 's3://our-files' }],
     ['MEDIA_S3_BUCKET', { MEDIA_S3_BUCKET: 'Our_Files' }],

@@ -1,5 +1,6 @@
 import { BackendHealthTracker } from '../../../src/webhooks/backend-health.ts';
 import { AppHealth, type AppHealthDeps } from '../../../src/runtime/health.ts';
+import type { SinkBacklog } from '../../../src/ports/sink.ts';
 import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
 import { ANA, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
 
@@ -13,7 +14,8 @@ function healthOf(
     files = { problem: null },
     node,
     webhooks = NO_WEBHOOKS,
-  }: Partial<Pick<AppHealthDeps, 'files' | 'node' | 'webhooks'>> = {},
+    backlog = null,
+  }: Partial<Pick<AppHealthDeps, 'files' | 'node' | 'webhooks'>> & { backlog?: SinkBacklog | null } = {},
 ): AppHealth {
   return new AppHealth({
     storage,
@@ -21,7 +23,7 @@ function healthOf(
     notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
-    sink: { problem: null },
+    sink: { problem: null, backlog: () => Promise.resolve(backlog) },
     client: { warning: null },
     droppedLogLines: () => 0,
     ...{ node, webhooks, clock },
@@ -63,6 +65,16 @@ describe('the metrics of the health', () => {
     expect(await line('backend_up')).toBe(`orchestrator_backend_up ${up}`);
   });
 
+  it('report what waits for the own table', async () => {
+    await using db = await startStorage();
+    const none = await linesOf(healthOf(db));
+    expect(await none('sink_pending')).toBe('orchestrator_sink_pending 0');
+    const backlog = { pending: 7, oldestPendingSeconds: 90_000 };
+    const line = await linesOf(healthOf(db, undefined, 0, { backlog }));
+    expect(await line('sink_pending')).toBe('orchestrator_sink_pending 7');
+    expect(await line('sink_oldest_pending_seconds')).toBe('orchestrator_sink_oldest_pending_seconds 90000');
+  });
+
   it('report a storage that fails, with the last known counts of callbacks', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'));
@@ -101,6 +113,7 @@ describe('the health', () => {
     expect(await healthOf(db, undefined, 0, { webhooks: failing }).report()).toMatchObject({
       problems: [],
       webhooks: [],
+      sink: null,
     });
   });
 

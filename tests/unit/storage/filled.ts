@@ -85,7 +85,9 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
     },
     timer: { names: ['1@lid'], seconds: 86_400, setAtMs: 1_111_111_111_111, saidAtMs: 1_111_111_111_111 },
   });
-  await storage.contactNames.learn(id, [{ person: '5491', pushName: 'canary-name', savedName: 'canary-saved-name' }]);
+  await storage.contactNames.learn(id, [
+    { person: '5491', pushName: 'canary-name', savedName: 'canary-saved-name', username: 'canary-username' },
+  ]);
   const label = { labelId: '1', name: 'canary-label', color: 3, predefinedId: null };
   await storage.labels.learn(id, { changes: [{ what: 'edited', label }], isWhole: false });
   const hooks = await storage.subscriptions.all();

@@ -186,7 +186,7 @@ export const listContacts = route({
   example: {
     answer: {
       success: true,
-      data: [{ number: ANA.number, lid: null, push_name: 'Ani', saved_name: 'Ana García' }],
+      data: [{ number: ANA.number, lid: null, push_name: 'Ani', saved_name: 'Ana García', username: 'ana.garcia' }],
       next: null,
     },
   },

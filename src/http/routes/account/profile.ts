@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import {
   ANA,
@@ -12,13 +11,10 @@ import {
 import { CONNECTION_ERRORS } from '../../schemas/chat-schemas.ts';
 import { SESSION_REFUSALS, sessionParams, succeeded } from '../../schemas/common.ts';
 import { fileField } from '../../files/file-field.ts';
-import { AppError } from '../../../domain/errors.ts';
 import { ok, route } from '../../route.ts';
 import { ownProfileView } from '../../views/account-view.ts';
 
 const done = z.strictObject({ success: succeeded });
-/** A picture that is larger is no picture of a person. */
-const MAX_PICTURE_BYTES = 10 * 1024 * 1024;
 
 const EXAMPLE_PRIVACY = {
   last_seen: 'contacts',
@@ -89,8 +85,7 @@ export const setPicture = route({
   scope: 'messages:send',
   summary: 'Set the picture of the account',
   description:
-    'An image of up to 10 MiB, such as a JPEG or PNG, uploaded, in base64 or at a URL, as for a message. It is cut to a square of ' +
-    '640 pixels.',
+    'JPEG, PNG, WebP or GIF, up to 16 MiB, uploaded, in base64 or at a URL, as for a message. It is made square, of 640 pixels.',
   params: sessionParams,
   body: z.object({ file: fileField }),
   files: true,
@@ -98,17 +93,14 @@ export const setPicture = route({
   answer: done,
   statuses: { 200: 'WhatsApp has the picture.' },
   example: { body: { file: { base64: '/9j/4AAQSkZJRgABAQAAAQABAAD/2Q==' } }, answer: { success: true } },
-  errors: CONNECTION_ERRORS,
+  errors: [...CONNECTION_ERRORS, 'unsupported_media'],
   async handler({ sessions }, { params: { sessionId }, body, files }) {
+    // A file at a URL is only fetched for a session that can use it.
     const { profile } = await sessions.connection(sessionId);
-    const { path, size } = await files.open(body.file);
-    if (size > MAX_PICTURE_BYTES) throw new AppError('file_too_large', { message: TOO_LARGE });
-    await profile.setPicture(await readFile(path));
+    await profile.setPicture(await files.open(body.file));
     return ok({});
   },
 });
-
-const TOO_LARGE = 'A picture of the account may have at most 10 MiB.';
 
 /** `DELETE /sessions/:sessionId/profile/picture`. */
 export const removePicture = route({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maySeeNodes, maySeeWebhooks } from '../../access/caller.ts';
 import type { SubscriptionHealth } from '../../../ports/subscriptions.ts';
+import type { HealthReport } from '../../core.ts';
 import { bodyOf } from '../../views/health-body.ts';
 import { route } from '../../route.ts';
 
@@ -44,6 +45,8 @@ const webhook = z.strictObject({
   deadLettered: count,
 });
 
+const sink = z.strictObject({ pending: count, oldestPendingSeconds: seconds });
+
 /** `GET /health`: for load balancers and people. Public, so it never contains secrets. */
 export const health = route({
   method: 'get',
@@ -72,6 +75,10 @@ export const health = route({
     webhooks: z.array(webhook).optional().meta({
       description: 'Only where there are any, and for callers who may see GET /webhooks. Up to ten seconds old.',
     }),
+    sink: sink.optional().meta({
+      description:
+        'What SINK_DATABASE_URL has not taken yet, where it is set, for callers who may see GET /webhooks. Up to ten seconds old.',
+    }),
     cluster: cluster.optional().meta({ description: 'Only with several nodes, and a key.' }),
   }),
   statuses: { 200: 'The server works.', 503: 'The server cannot do its work.' },
@@ -92,11 +99,15 @@ export const health = route({
     const report = await core.health.report();
     const body = await bodyOf(report, core.sessions);
     const known = maySeeNodes(caller) ? core.health.cluster : undefined;
-    const webhooks = maySeeWebhooks(caller) ? report.webhooks.map(webhookView) : [];
-    const more = { ...(webhooks.length > 0 && { webhooks }), ...(known && { cluster: known }) };
+    const receivers = maySeeWebhooks(caller) ? receiversOf(report) : {};
+    const more = { ...receivers, ...(known && { cluster: known }) };
     return { status: body.success ? 200 : 503, body: { ...body, ...more } };
   },
 });
+
+function receiversOf({ webhooks, sink: backlog }: HealthReport) {
+  return { ...(webhooks.length > 0 && { webhooks: webhooks.map(webhookView) }), ...(backlog && { sink: backlog }) };
+}
 
 function webhookView({ id, isPaused, isFailing, isBehind, ...rest }: SubscriptionHealth): z.infer<typeof webhook> {
   return { webhookId: id, paused: isPaused, failing: isFailing, behind: isBehind, ...rest };

@@ -6,7 +6,7 @@ import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { furtherBody } from '../../shared/encryption/cell-address.ts';
 import type { Database } from '../database.ts';
 import type { PostgresVault } from '../encryption/vault.ts';
-import { sql, type Statement } from '../sql.ts';
+import { type Fragment, sql, type Statement } from '../sql.ts';
 
 /** The dependencies of {@link PostgresFurtherEventStore}. */
 export interface FurtherEventStoreDeps {
@@ -33,11 +33,12 @@ export class PostgresFurtherEventStore implements FurtherEventStore {
     });
   }
 
-  /** Removes up to `limit` events from before this moment, whoever has received them. */
-  pruning(beforeMs: number, limit: number): Statement[] {
+  /** Removes up to `limit` events from before this moment, whoever has received them, unless they are `awaited`. */
+  pruning(beforeMs: number, awaited: Fragment, limit: number): Statement[] {
     return [
       sql`DELETE FROM further_events WHERE (session_id, number) IN
-            (SELECT session_id, number FROM further_events WHERE created_at_ms < ${beforeMs} LIMIT ${limit})`,
+            (SELECT session_id, number FROM further_events
+             WHERE created_at_ms < ${beforeMs} AND NOT ${awaited} LIMIT ${limit})`,
     ];
   }
 

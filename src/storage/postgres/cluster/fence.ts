@@ -1,3 +1,4 @@
+import { SessionLostError } from '../../../domain/errors.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Lease, NodeRun } from '../../../ports/ownership.ts';
 import { sql, type Statement } from '../sql.ts';
@@ -20,6 +21,7 @@ export class Fence {
   readonly #owned = new Set<SessionId>();
   readonly #creating = new Set<SessionId>();
   readonly #lostListeners: ((sessionIds: readonly SessionId[]) => void)[] = [];
+  #isOver = false;
   /** Whether a statement ended without an answer: this node may own what it does not know of. */
   isUncertain = false;
 
@@ -58,8 +60,9 @@ export class Fence {
     return [...epochs].every(([sessionId, epoch]) => this.#epochs.get(sessionId) === epoch);
   }
 
-  /** This node owns the session from this epoch on. */
+  /** This node owns the session from this epoch on, unless it owns nothing any more. */
   add(sessionId: SessionId, epoch: number): void {
+    if (this.#isOver) return;
     this.#epochs.set(sessionId, epoch);
     this.#owned.add(sessionId);
   }
@@ -72,11 +75,19 @@ export class Fence {
     }
   }
 
-  /** Runs `create`, which may add the session. */
+  /** Others have buried this node: from now on it owns nothing, also nothing of which it is about to hear that it does. */
+  end(): void {
+    this.#isOver = true;
+    this.remove([...this.#owned]);
+  }
+
+  /** Runs `create`, which may add the session. @throws SessionLostError when others have buried this node meanwhile */
   async whileCreating<Result>(sessionId: SessionId, create: () => Promise<Result>): Promise<Result> {
     this.#creating.add(sessionId);
     try {
-      return await create();
+      const created = await create();
+      if (this.#isOver) throw new SessionLostError();
+      return created;
     } catch (error) {
       this.isUncertain = true;
       throw error;

@@ -54,6 +54,10 @@ export class PostgresOwnership implements Ownership {
     this.#deps.fence.onLost(listener);
   }
 
+  end(): void {
+    this.#deps.fence.end();
+  }
+
   onChange(listener: () => void): void {
     this.#deps.notifications.onChange(listener);
   }
@@ -152,7 +156,8 @@ export class PostgresOwnership implements Ownership {
       await load(sessionIds);
       for (const { sessionId, epoch } of claimed) fence.add(sessionId, epoch);
       fence.isUncertain = false;
-      return sessionIds;
+      // Others may have buried this node meanwhile.
+      return sessionIds.filter((sessionId) => fence.owned.has(sessionId));
     });
   }
 

@@ -14,11 +14,12 @@ import { banRisk } from './010-ban-risk.ts';
 import { agents } from './011-agents.ts';
 import { keptMessages } from './012-kept-messages.ts';
 import { labels } from './013-labels.ts';
+import { usernames } from './014-usernames.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
   ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
-  ...[scheduledMessages, banRisk, agents, keptMessages, labels],
+  ...[scheduledMessages, banRisk, agents, keptMessages, labels, usernames],
 ];
 
 /**

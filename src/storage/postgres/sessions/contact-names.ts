@@ -4,7 +4,8 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { ContactNameStore, ContactPage } from '../../../ports/storage.ts';
 import { contactName } from '../../shared/encryption/cell-address.ts';
 import {
-  bounded,
+  areSame,
+  learnedNames,
   MAX_PEOPLE,
   NAME_COLUMNS,
   nameIn,
@@ -24,6 +25,7 @@ interface Row {
   person: string;
   pushName: Buffer | null;
   savedName: Buffer | null;
+  username: Buffer | null;
   learnedAtMs: number;
 }
 
@@ -70,7 +72,7 @@ export class PostgresContactNameStore implements ContactNameStore {
 
   async list(sessionId: SessionId, { after, limit }: ContactPage): Promise<NamedPerson[]> {
     const rows = await this.#db.readUncommitted<Row>(
-      sql`SELECT person, push_name AS "pushName", saved_name AS "savedName", learned_at_ms AS "learnedAtMs"
+      sql`SELECT person, push_name AS "pushName", saved_name AS "savedName", username, learned_at_ms AS "learnedAtMs"
           FROM contact_names WHERE session_id = ${sessionId} AND person COLLATE "C" > ${after}
           ORDER BY person COLLATE "C" LIMIT ${limit}::bigint`,
     );
@@ -90,12 +92,8 @@ export class PostgresContactNameStore implements ContactNameStore {
     const nowMs = this.#deps.clock.now();
     const before = known.get(person);
     const was = before?.names ?? NO_NAMES;
-    const names: Names = {
-      pushName: bounded(heard.pushName) ?? was.pushName,
-      savedName: heard.savedName === null ? null : (bounded(heard.savedName) ?? was.savedName),
-    };
-    const isSame = names.pushName === was.pushName && names.savedName === was.savedName;
-    if (isSame && (!before || nowMs - before.learnedAtMs < RENEWED_AFTER_MS)) return;
+    const names = learnedNames(was, heard);
+    if (areSame(names, was) && (!before || nowMs - before.learnedAtMs < RENEWED_AFTER_MS)) return;
     known.set(person, { names, learnedAtMs: nowMs });
     learned.set(person, names);
   }
@@ -108,13 +106,14 @@ export class PostgresContactNameStore implements ContactNameStore {
     };
     const people = [...learned.keys()];
     const [pushNames, savedNames] = [people.map(seal('pushName')), people.map(seal('savedName'))];
+    const usernames = people.map(seal('username'));
     void transaction.run(
-      sql`INSERT INTO contact_names (session_id, person, push_name, saved_name, learned_at_ms)
-          SELECT ${sessionId}, person, push_name, saved_name, ${this.#deps.clock.now()}::bigint
-          FROM unnest(${people}::text[], ${pushNames}::bytea[], ${savedNames}::bytea[])
-            AS learned (person, push_name, saved_name)
+      sql`INSERT INTO contact_names (session_id, person, push_name, saved_name, username, learned_at_ms)
+          SELECT ${sessionId}, person, push_name, saved_name, username, ${this.#deps.clock.now()}::bigint
+          FROM unnest(${people}::text[], ${pushNames}::bytea[], ${savedNames}::bytea[], ${usernames}::bytea[])
+            AS learned (person, push_name, saved_name, username)
           ON CONFLICT (session_id, person) DO UPDATE SET push_name = excluded.push_name,
-            saved_name = excluded.saved_name, learned_at_ms = excluded.learned_at_ms`,
+            saved_name = excluded.saved_name, username = excluded.username, learned_at_ms = excluded.learned_at_ms`,
     );
   }
 
@@ -128,7 +127,7 @@ export class PostgresContactNameStore implements ContactNameStore {
       const read = () => this.#deps.vault.open(cell, stored);
       return this.#deps.damaged.readable({ sessionId, cell, stored }, read, forget) ?? null;
     };
-    return { pushName: open('pushName'), savedName: open('savedName') };
+    return { pushName: open('pushName'), savedName: open('savedName'), username: open('username') };
   }
 }
 
@@ -145,7 +144,7 @@ interface Learning {
 }
 
 function rowsOf(sessionId: SessionId, people: readonly string[]): Statement {
-  return sql`SELECT person, push_name AS "pushName", saved_name AS "savedName", learned_at_ms AS "learnedAtMs"
+  return sql`SELECT person, push_name AS "pushName", saved_name AS "savedName", username, learned_at_ms AS "learnedAtMs"
     FROM contact_names WHERE session_id = ${sessionId} AND person = ANY(${people}::text[])`;
 }
 

@@ -48,7 +48,7 @@ export const chosenOptions = (sessionId: SessionId, pollId: string, voter: strin
   cell(sessionId, 'poll_votes.options', sessionId, pollId, voter);
 
 /** A name of a person, who is named by number or by LID. */
-export const contactName = (column: 'push_name' | 'saved_name', sessionId: SessionId, person: string) =>
+export const contactName = (column: 'push_name' | 'saved_name' | 'username', sessionId: SessionId, person: string) =>
   cell(sessionId, `contact_names.${column}`, sessionId, person);
 
 /** The disappearing timer of a chat. */

@@ -9,6 +9,7 @@ import type { Database } from '../database.ts';
 import type { PrunePiece } from '../prune.ts';
 import type { TimelineNote } from '../../../domain/timeline.ts';
 import type { SqliteTimeline } from '../sessions/timeline.ts';
+import { type Awaited, isAwaited } from './awaited-events.ts';
 import type { SqliteHeldCallbacks } from './held-callbacks.ts';
 import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
@@ -158,13 +159,14 @@ export class SqliteCallbackQueue implements CallbackQueue {
   /**
    * Removes callbacks that were delivered, or found unwanted, before `beforeMs`. Until then their webhookIds are known, and an
    * event that WhatsApp repeats is not delivered again. Dead letters stay until somebody decides, and a callback without its
-   * sender's number as long as that is awaited. Each piece goes on where the one before it has stopped.
+   * sender's number as long as that is awaited, as do `awaited` events. Each piece goes on where the one before it has stopped.
    */
-  pruning(beforeMs: number): PrunePiece[] {
+  pruning(beforeMs: number, awaited: Awaited): PrunePiece[] {
     return (['delivered', 'unwanted'] as const).map((state) => {
       let after = { createdAtMs: 0, id: 0 };
       return (limit) => {
-        const rows = this.#sql.settled.all({ state, beforeMs, limit, afterMs: after.createdAtMs, afterId: after.id });
+        const from = { afterMs: after.createdAtMs, afterId: after.id };
+        const rows = this.#sql.settled.all({ state, beforeMs, limit, ...from, ...awaited });
         after = rows.at(-1) ?? after;
         this.#removeAll(rows.filter(({ isOver }) => isOver === 1));
         return rows.length === limit;
@@ -266,11 +268,12 @@ function prepare(db: Database) {
     ),
     // No callback is settled before it is created: those from then on need not be looked at.
     settled: db.prepare<
-      [{ state: string; beforeMs: number; afterMs: number; afterId: number; limit: number }],
+      [Awaited & { state: string; beforeMs: number; afterMs: number; afterId: number; limit: number }],
       { id: number; createdAtMs: number; isOver: number }
     >(
       `SELECT id, created_at_ms AS createdAtMs, settled_at_ms < @beforeMs
-           AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = callbacks.webhook_id) AS isOver
+           AND NOT EXISTS (SELECT 1 FROM awaited_numbers WHERE told = callbacks.webhook_id)
+           AND NOT ${isAwaited('callbacks')} AS isOver
          FROM callbacks INDEXED BY callbacks_by_state
          WHERE state = @state AND created_at_ms < @beforeMs AND (created_at_ms, id) > (@afterMs, @afterId)
          ORDER BY created_at_ms, id LIMIT @limit`,

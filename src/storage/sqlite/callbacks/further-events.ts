@@ -6,6 +6,7 @@ import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { toldBody } from '../../shared/callbacks/told-body.ts';
 import { furtherBody } from '../../shared/encryption/cell-address.ts';
 import type { Vault } from '../../shared/encryption/vault.ts';
+import { type Awaited, isAwaited } from './awaited-events.ts';
 import type { Database } from '../database.ts';
 
 /** The dependencies of {@link SqliteFurtherEventStore}. */
@@ -46,9 +47,9 @@ export class SqliteFurtherEventStore implements FurtherEventStore {
     });
   }
 
-  /** Removes up to `limit` events from before this moment, whoever has received them. Returns whether there may be more. */
-  prune(beforeMs: number, limit: number): boolean {
-    return this.#sql.prune.run(beforeMs, limit).changes === limit;
+  /** Removes up to `limit` events from before this moment, whoever has received them, unless they are `awaited`. Returns whether there may be more. */
+  prune(beforeMs: number, awaited: Awaited, limit: number): boolean {
+    return this.#sql.prune.run({ beforeMs, limit, ...awaited }).changes === limit;
   }
 
   /** Returns whether the event was not known yet. */
@@ -74,9 +75,10 @@ function prepare(db: Database) {
       `INSERT INTO further_events (session_id, number, webhook_id, kind, body, after_seq, created_at_ms)
        SELECT session_id, last_further, @webhookId, @kind, @body, last_seq, @nowMs FROM sequences WHERE session_id = @sessionId`,
     ),
-    prune: db.prepare<[number, number]>(
+    prune: db.prepare<[Awaited & { beforeMs: number; limit: number }]>(
       `DELETE FROM further_events WHERE (session_id, number) IN
-         (SELECT session_id, number FROM further_events WHERE created_at_ms < ? LIMIT ?)`,
+         (SELECT session_id, number FROM further_events
+            WHERE created_at_ms < @beforeMs AND NOT ${isAwaited('further_events')} LIMIT @limit)`,
     ),
   };
 }

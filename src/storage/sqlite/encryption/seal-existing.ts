@@ -81,6 +81,7 @@ const TABLES: readonly SealedTable[] = [
     columns: {
       push_name: (row) => contactName('push_name', session(row), text(row, 'person')),
       saved_name: (row) => contactName('saved_name', session(row), text(row, 'person')),
+      username: (row) => contactName('username', session(row), text(row, 'person')),
     },
   },
   {

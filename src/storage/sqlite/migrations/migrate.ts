@@ -28,6 +28,7 @@ import { banRisk } from './024-ban-risk.ts';
 import { agents } from './025-agents.ts';
 import { keptMessages } from './026-kept-messages.ts';
 import { labels } from './027-labels.ts';
+import { usernames } from './028-usernames.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -58,6 +59,7 @@ const MIGRATIONS: readonly string[] = [
   agents,
   keptMessages,
   labels,
+  usernames,
 ];
 
 /** The current schema: how many migrations it takes. */

@@ -5,7 +5,8 @@ import type { ContactNameStore, ContactPage } from '../../../ports/storage.ts';
 import { contactName } from '../../shared/encryption/cell-address.ts';
 import type { Vault } from '../../shared/encryption/vault.ts';
 import {
-  bounded,
+  areSame,
+  learnedNames,
   MAX_PEOPLE,
   NAME_COLUMNS,
   nameIn,
@@ -81,14 +82,14 @@ export class SqliteContactNameStore implements ContactNameStore {
   #learn(sessionId: SessionId, { person, ...learned }: LearnedName): boolean {
     const row = this.#sql.find.get(sessionId, person);
     const known = row ? this.#opened(sessionId, person, row) : NO_NAMES;
-    const pushName = bounded(learned.pushName) ?? known.pushName;
-    const savedName = learned.savedName === null ? null : (bounded(learned.savedName) ?? known.savedName);
+    const names = learnedNames(known, learned);
     const nowMs = this.#clock.now();
-    const isSame = pushName === known.pushName && savedName === known.savedName;
-    if (isSame && (!row || nowMs - row.learnedAtMs < RENEWED_AFTER_MS)) return false;
-    const seal = (column: keyof typeof NAME_COLUMNS, name: string | null) =>
-      name === null ? null : this.#vault.seal(contactName(NAME_COLUMNS[column], sessionId, person), name);
-    const sealed = { pushName: seal('pushName', pushName), savedName: seal('savedName', savedName) };
+    if (areSame(names, known) && (!row || nowMs - row.learnedAtMs < RENEWED_AFTER_MS)) return false;
+    const seal = (column: keyof Names) => {
+      const name = names[column];
+      return name === null ? null : this.#vault.seal(contactName(NAME_COLUMNS[column], sessionId, person), name);
+    };
+    const sealed = { pushName: seal('pushName'), savedName: seal('savedName'), username: seal('username') };
     this.#sql.put.run({ ...sealed, sessionId, person, learnedAtMs: nowMs });
     return true;
   }
@@ -102,7 +103,7 @@ export class SqliteContactNameStore implements ContactNameStore {
       const forget = () => this.#sql.forget.run(sessionId, person);
       return this.#damaged.readable({ sessionId, cell, stored }, read, forget) ?? null;
     };
-    return { pushName: open('pushName'), savedName: open('savedName') };
+    return { pushName: open('pushName'), savedName: open('savedName'), username: open('username') };
   }
 }
 
@@ -110,16 +111,16 @@ function prepare(db: Database) {
   return {
     session: db.prepare<[SessionId]>('SELECT 1 FROM sessions WHERE session_id = ?'),
     find: db.prepare<[SessionId, string], Row>(
-      `SELECT push_name AS pushName, saved_name AS savedName, learned_at_ms AS learnedAtMs FROM contact_names
+      `SELECT push_name AS pushName, saved_name AS savedName, username, learned_at_ms AS learnedAtMs FROM contact_names
        WHERE session_id = ? AND person = ?`,
     ),
     list: db.prepare<[SessionId, string, number], Row & { person: string }>(
-      `SELECT person, push_name AS pushName, saved_name AS savedName, learned_at_ms AS learnedAtMs FROM contact_names
+      `SELECT person, push_name AS pushName, saved_name AS savedName, username, learned_at_ms AS learnedAtMs FROM contact_names
        WHERE session_id = ? AND person > ? ORDER BY person LIMIT ?`,
     ),
     put: db.prepare<[Row & { sessionId: SessionId; person: string }]>(
-      `INSERT OR REPLACE INTO contact_names (session_id, person, push_name, saved_name, learned_at_ms)
-       VALUES (@sessionId, @person, @pushName, @savedName, @learnedAtMs)`,
+      `INSERT OR REPLACE INTO contact_names (session_id, person, push_name, saved_name, username, learned_at_ms)
+       VALUES (@sessionId, @person, @pushName, @savedName, @username, @learnedAtMs)`,
     ),
     forget: db.prepare<[SessionId, string]>('DELETE FROM contact_names WHERE session_id = ? AND person = ?'),
     trim: db.prepare<[{ sessionId: SessionId; max: number }]>(

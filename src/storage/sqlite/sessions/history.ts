@@ -139,7 +139,8 @@ interface Paged extends HistoryPlace {
   limit: number;
 }
 
-function prepare(db: Database) {
+/** How long a session keeps its messages. */
+function prepareSettings(db: Database) {
   return {
     session: db.prepare<[SessionId]>('SELECT 1 FROM sessions WHERE session_id = ?'),
     days: db.prepare<[SessionId], number>('SELECT days FROM history_settings WHERE session_id = ?').pluck(),
@@ -147,6 +148,12 @@ function prepare(db: Database) {
       'INSERT OR REPLACE INTO history_settings (session_id, days) VALUES (?, ?)',
     ),
     forgetDays: db.prepare<[SessionId]>('DELETE FROM history_settings WHERE session_id = ?'),
+  };
+}
+
+function prepare(db: Database) {
+  return {
+    ...prepareSettings(db),
     add: db.prepare<[Omit<Row, 'id'> & { sessionId: SessionId; readable: number }]>(
       `INSERT INTO kept_messages (session_id, chat, author, message_id, sent_at_ms, status, readable, body)
        VALUES (@sessionId, @chat, @author, @messageId, @sentAtMs, @status, @readable, @body)

@@ -27,7 +27,7 @@ const EVERYTHING = encoded({
       ...{ id: LID, pnJid: PN, name: 'Juan', displayName: 'Juan del pan', messages: [message('x'.repeat(10_000))] },
       ...{ tcToken: Buffer.from('token'), tcTokenTimestamp: 1_700_000_000, tcTokenSenderTimestamp: 1_600_000_000 },
     },
-    { id: PN, lidJid: LID, name: 'Juan' },
+    { id: PN, lidJid: LID, name: 'Juan', username: 'juan.pan' },
     { id: '120363@g.us', name: 'A group', tcToken: Buffer.from('no'), tcTokenTimestamp: 1 },
   ],
   statusV3Messages: [message('a status').message],
@@ -43,6 +43,7 @@ it.each([1, 7, 1_000, 100_000])('finds names, numbers and tokens in pieces of %d
   expect(names).toEqual([
     { person: LID, savedName: 'Juan del pan' },
     { person: NUMBER, savedName: 'Juan' },
+    { person: NUMBER, username: 'juan.pan' },
     { person: LID, pushName: 'Juancho' },
   ]);
   const mapping = { lid: LID, pn: PN };

@@ -1,4 +1,4 @@
-import { proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { proto, type WAMessage, type WAMessageKey, type WASocket } from '@whiskeysockets/baileys';
 import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
@@ -129,6 +129,28 @@ it('leaves nothing of a part reachable once it is read', async () => {
     return payload.deref() === undefined;
   });
   expect(history).toBeDefined();
+});
+
+it('collects usernames, of contacts and of those who write, and tells each once', async () => {
+  const { ev, named } = startHistory();
+  const write = (key: WAMessageKey) =>
+    ev.emit('messages.upsert', { messages: [{ key, message: { conversation: 'hola' } }], type: 'notify' });
+  ev.emit('contacts.upsert', [{ id: '111@lid', name: 'Juan', username: 'juan.pan' }]);
+  const group = { remoteJid: '120363@g.us', id: 'A' };
+  for (let again = 0; again < 3; again += 1) {
+    write({ ...group, participant: '222:4@lid', participantUsername: 'luz' });
+    write({ remoteJid: '333@lid', id: 'B', fromMe: true, remoteJidUsername: 'zoe' });
+  }
+  write({ ...group, participant: '222:4@lid', fromMe: true, participantUsername: 'me' });
+  write({ ...group, participantUsername: 'nobody' });
+  await nextTurn();
+
+  expect(named).toEqual([
+    { person: '111@lid', savedName: 'Juan' },
+    { person: '111@lid', username: 'juan.pan' },
+    { person: '222@lid', username: 'luz' },
+    { person: '333@lid', username: 'zoe' },
+  ]);
 });
 
 it('collects the names of contacts, and tells each once', async () => {

@@ -43,12 +43,6 @@ export const ENGLISH = {
   viewDeliveries: 'View deliveries',
 
   connect: 'Connect an account',
-  allAccounts: 'All accounts',
-  summary: (connected, all) =>
-    all === connected
-      ? plural(all, '1 account, connected', '# accounts, all connected')
-      : `${connected} of ${all} connected`,
-  needAttention: (count) => plural(count, '1 needs attention', '# need attention'),
   nodes: 'Nodes',
   nodeLives: (name, count) => `${name}: ${plural(count, '1 account', '# accounts')}`,
   nodeDraining: (name, count) => `${name}: shutting down, ${plural(count, '1 account', '# accounts')} left`,
@@ -56,22 +50,7 @@ export const ENGLISH = {
   nodesUnowned: (count) => plural(count, '1 account without a node', '# accounts without a node'),
   node: 'Node',
   nodeMoving: 'None: moving to another one',
-  emptyTitle: 'No accounts yet',
-  emptyHint: 'Select “Connect an account” and scan the QR code with the phone that has WhatsApp.',
-  loadingTitle: 'Loading accounts…',
-  notSeenTitle: 'This key cannot see accounts',
-  notSeenHint: 'Sign in with a key that has the sessions:read scope.',
-  newAccount: 'New account',
-  seen: (when) => `Last seen ${when}`,
-  neverSeen: 'Never',
 
-  status_connected: 'Connected',
-  status_restricted: 'Connected, restricted',
-  status_pairing: 'Waiting for the phone',
-  status_reconnecting: 'Reconnecting',
-  status_unlinked: 'Disconnected',
-  status_stopped: 'Stopped',
-  status_error: 'Needs attention',
   advice_restricted: (until) =>
     `WhatsApp does not allow new conversations${until && ` until ${until}`}. Existing ones are not affected.`,
   advice_pairing: 'The phone is not linked yet.',

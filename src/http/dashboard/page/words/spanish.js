@@ -44,12 +44,6 @@ export const SPANISH = {
   viewDeliveries: 'Ver entregas',
 
   connect: 'Conectar una cuenta',
-  allAccounts: 'Todas las cuentas',
-  summary: (connected, all) =>
-    all === connected
-      ? plural(all, '1 cuenta, conectada', '# cuentas, todas conectadas')
-      : `${connected} de ${all} conectadas`,
-  needAttention: (count) => plural(count, '1 requiere atención', '# requieren atención'),
   nodes: 'Nodos',
   nodeLives: (name, count) => `${name}: ${plural(count, '1 cuenta', '# cuentas')}`,
   nodeDraining: (name, count) => `${name}: se está apagando, ${plural(count, 'queda 1 cuenta', 'quedan # cuentas')}`,
@@ -57,22 +51,7 @@ export const SPANISH = {
   nodesUnowned: (count) => plural(count, '1 cuenta sin nodo', '# cuentas sin nodo'),
   node: 'Nodo',
   nodeMoving: 'Ninguno: está pasando a otro',
-  emptyTitle: 'Aún no hay cuentas',
-  emptyHint: 'Pulsa «Conectar una cuenta» y escanea el código QR con el teléfono que tiene WhatsApp.',
-  loadingTitle: 'Cargando cuentas…',
-  notSeenTitle: 'Esta clave no puede ver las cuentas',
-  notSeenHint: 'Entra con una clave que tenga el permiso sessions:read.',
-  newAccount: 'Cuenta nueva',
-  seen: (when) => `Vista ${when}`,
-  neverSeen: 'Nunca',
 
-  status_connected: 'Conectada',
-  status_restricted: 'Conectada, restringida',
-  status_pairing: 'Esperando al teléfono',
-  status_reconnecting: 'Reconectando',
-  status_unlinked: 'Desconectada',
-  status_stopped: 'Detenida',
-  status_error: 'Requiere atención',
   advice_restricted: (until) =>
     `WhatsApp no permite conversaciones nuevas${until && ` hasta ${until}`}. Las existentes no se ven afectadas.`,
   advice_pairing: 'El teléfono aún no está vinculado.',
@@ -196,8 +175,8 @@ export const SPANISH = {
   'event_label-update': 'Cambio en una etiqueta',
   'event_label-association': 'Etiqueta añadida o quitada',
   'event_status-post': 'Publicación de estado',
-  event_draft: 'Mensaje por aprobar',
   'event_channel-message': 'Mensaje de un canal',
+  event_draft: 'Mensaje por aprobar',
   replayTitle: 'Repetir entregas',
   replayHint: 'Si tu backend perdió datos, envíale de nuevo todos los eventos de una cuenta en un período, en orden.',
   account: 'Cuenta',
