@@ -86,7 +86,7 @@ describe('the dashboard, with 300 accounts', () => {
     await page.getByLabel('Search accounts').fill('nobody');
     await page.getByText('No account matches.').waitFor();
     await page.getByLabel('Search accounts').fill('');
-    await page.getByLabel('Status').selectOption({ label: 'Disconnected (1)' });
+    await page.getByLabel('Status', { exact: true }).selectOption({ label: 'Disconnected (1)' });
     await rows.filter({ hasText: 'unlinked on the phone' }).waitFor();
     expect(await rows.count()).toBe(1);
     expect(troubles).toEqual([]);
