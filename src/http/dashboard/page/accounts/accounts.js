@@ -8,6 +8,10 @@ import { KINDS, isCode, kindOf, needsAttention } from './session.js';
 
 /** The row of each account, also while it is not shown: building one costs more than showing it again. */
 const rows = new Map();
+/** How many rows are built in one frame: hundreds at once would hold up the first paint. */
+const AT_ONCE = 60;
+/** How many of the accounts may have a row by now. */
+let limit = AT_ONCE;
 /** Whether codes that nobody has scanned have a row each. */
 let isUnfolded = false;
 
@@ -45,6 +49,7 @@ export function wireAccounts() {
 export function forgetAccounts() {
   $('finder').reset();
   isUnfolded = false;
+  limit = AT_ONCE;
   rows.clear();
   showList($('accounts'), [], String, row);
 }
@@ -71,7 +76,11 @@ function showRows() {
   $('accounts-codes').ariaExpanded = String(!isFolded);
   setText($('accounts-codes'), text('codes', codes.length));
   const shown = isFolded ? found.filter((session) => !isCode(session)) : found;
-  showList($('accounts'), shown, ({ session_id }) => session_id, rowOf);
+  showList($('accounts'), shown.slice(0, limit), ({ session_id }) => session_id, rowOf);
+  if (shown.length > limit) {
+    limit += AT_ONCE;
+    changed();
+  }
   setText($('found'), isAsked ? foundText(found.length) : '');
   const { sessionId } = currentRoute();
   for (const [id, { open }] of rows) {
