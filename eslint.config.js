@@ -38,6 +38,8 @@ const BROWSER_NAMES = [
   'location',
   'crypto',
   'queueMicrotask',
+  'requestAnimationFrame',
+  'Blob',
   'addEventListener',
   'scrollTo',
   'AbortController',

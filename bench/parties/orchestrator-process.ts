@@ -12,7 +12,7 @@ const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import
 const READY = 'the orchestrator is ready';
 const POLL_INTERVAL_MS = 5;
 /** The key for the REST interface, which production mode requires. */
-const API_KEY = 'the-key-of-the-bench';
+export const API_KEY = 'the-key-of-the-bench';
 
 /** The body of a response of the REST interface. */
 export type ResponseBody = Record<string, unknown> & { success: boolean };
@@ -47,6 +47,11 @@ export class OrchestratorProcess implements AsyncDisposable {
   get pid(): number {
     if (this.#child.pid === undefined) throw new Error('The orchestrator did not start.');
     return this.#child.pid;
+  }
+
+  /** Where its REST interface is, once it responds. */
+  get url(): string {
+    return this.#url;
   }
 
   /** Resolves once it responds. Rejects with its whole output if it exits first. */

@@ -70,6 +70,8 @@ export type Session = {
     state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
     expires_at: string;
   } | null;
+  /** The name that the account shows to others; null until a login says it. */
+  push_name: string | null;
   name: string | null;
   labels: string[];
   metadata: Record<string, string | number | boolean | null>;
@@ -1749,6 +1751,23 @@ export type ListDeadLettersResponse = {
   success: true;
   data: DeadLetter[];
   nextAfter: number | null;
+};
+
+/** See /docs#schema-Setting. */
+export type Setting = {
+  name: string;
+  /** null for a secret, and where nothing is set and the usual value depends on other settings. */
+  value: string | null;
+  /** Whether somebody has set it; otherwise it has its usual value. */
+  set: boolean;
+  /** Whether its value is never shown. */
+  secret: boolean;
+};
+
+/** The body of a successful response. */
+export type SettingListResponse = {
+  success: true;
+  data: Setting[];
 };
 
 /** The body of a successful response. */
@@ -4466,6 +4485,15 @@ export class OrchestratorClient {
     options: CallOptions = {},
   ): Promise<ReplayCallbacksResponse> {
     return this.#requests.json('POST', `/webhooks/${encodeURIComponent(webhookId)}/replay`, { body, options });
+  }
+
+  /**
+   * List the settings in force.
+   * The settings that the server was started with; in a cluster, those of the node that answers. Values
+   * of secrets, and of what may hold one, are never included.
+   */
+  viewSettings(options: CallOptions = {}): Promise<SettingListResponse> {
+    return this.#requests.json('GET', `/config`, { options });
   }
 
   /**

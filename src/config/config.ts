@@ -1,4 +1,5 @@
 import type { StorageBounds } from '../runtime/back-pressure.ts';
+import type { SettingsInForce } from '../domain/setting-in-force.ts';
 import { signingKeys } from '../webhooks/signature.ts';
 import type { LogSettings } from '../kit/logger.ts';
 import type { Secret } from '../kit/secret.ts';
@@ -6,9 +7,10 @@ import type { SessionSettings } from '../sessions/session-manager-deps.ts';
 import type { WhatsAppSettings } from '../whatsapp/settings.ts';
 import { type ClusterSettings, readCluster } from './cluster-settings.ts';
 import { allowedHosts } from './allowed-hosts.ts';
-import { type Environment, EnvironmentReader } from './environment.ts';
+import type { Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
+import { RecordingReader } from './recording-reader.ts';
 import { HOW_TO_MAKE, refuseWeak } from './weak-secret.ts';
 import { readSink, type SinkConfig } from './sink-settings.ts';
 import { type ProxySettings, readProxies } from './proxy-settings.ts';
@@ -21,6 +23,8 @@ export interface Config {
   backend: BackendSettings;
   sessions: SessionSettings;
   bounds: StorageBounds;
+  /** Every setting that was read, without secrets. */
+  inForce: SettingsInForce;
   storage: StorageSettings;
   /** `null` for none. */
   sink: SinkConfig | null;
@@ -58,7 +62,7 @@ const MAX_DEVICE_NAME = 50;
  * @throws ConfigError that tells of every invalid variable
  */
 export function readConfig(environment: Environment): Config {
-  const read = new EnvironmentReader(environment);
+  const read = new RecordingReader(environment);
   const mode = read.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
   const production = mode === 'production';
   const http = readHttp(read, production);
@@ -72,6 +76,7 @@ export function readConfig(environment: Environment): Config {
     backend,
     sessions,
     bounds,
+    inForce: read.inForce,
     storage,
     sink: readSink(read),
     cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl, production }),

@@ -50,6 +50,8 @@ export interface SessionRecord {
   newChatCap?: NewChatCap | null | undefined;
   /** Why WhatsApp cannot be reached, as its last connection said. Not stored: the next one knows. */
   unreachable?: Unreachable | undefined;
+  /** The name that the account shows to others. Not stored: every login says it. */
+  pushName?: string | null | undefined;
   /** How far the pairing is, if WhatsApp wants a passkey for it. Not stored: it ends with its connection. */
   passkey: PasskeyStatus | null;
   /** What the caller says of it; missing when nothing was said. */

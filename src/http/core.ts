@@ -7,6 +7,7 @@ import type { SessionId } from '../domain/session-id.ts';
 import type { PairingCode, QrCode, SessionRecord, SessionStatus } from '../domain/session.ts';
 import type { NamedPerson } from '../domain/person.ts';
 import type { ContactPage } from '../ports/storage.ts';
+import type { SettingsInForce } from '../domain/setting-in-force.ts';
 import type { TimelineNote } from '../domain/timeline.ts';
 import type { AuditPage } from '../ports/audit.ts';
 import type { CallbackArchive, CallbackCounts } from '../ports/callbacks.ts';
@@ -269,6 +270,8 @@ export interface Core {
   /** Messages to be sent later. */
   scheduled: ScheduledApi;
   settings: SettingsApi;
+  /** The settings that the process was started with, without secrets. */
+  inForce: SettingsInForce;
   health: HealthApi;
   metrics: MetricsApi;
   live: LiveApi;

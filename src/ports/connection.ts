@@ -45,6 +45,8 @@ export type ConnectionEvent =
   | { kind: 'paired'; identity: AccountIdentity }
   /** Emitted when the session is logged in and receives. */
   | { kind: 'open'; identity: AccountIdentity }
+  /** Emitted when the name that the account shows to others became known: at each login, and when it changes. */
+  | { kind: 'own-name'; name: string }
   | MessageEvent
   /** Emitted when WhatsApp revealed the phone numbers of LIDs. */
   | { kind: 'numbers'; numbers: Numbers }

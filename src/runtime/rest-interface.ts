@@ -32,7 +32,7 @@ export interface RestDeps extends Pick<
 
 /** Builds the REST interface, with the dashboard and the reference. */
 export function createRest(
-  { http, sessions: { authDir } }: Config,
+  { http, inForce, sessions: { authDir } }: Config,
   { clock, random, log }: { clock: Clock; random: Random; log: Logger },
   { storage, connector, ...parts }: RestDeps,
 ): HttpApp {
@@ -44,7 +44,7 @@ export function createRest(
     ...{ version: VERSION, history: parts.sessions.history, labels: parts.sessions.labels },
     ...{ clock, random, log: log.child({ part: 'http' }) },
     ...{ callbacks: storage.archive, answers: storage.idempotency },
-    ...{ masterKey: storage.masterKey, backup: storage.backup, authDir },
+    ...{ masterKey: storage.masterKey, backup: storage.backup, authDir, inForce },
     ...{ apiKeys, rateLimit, trustProxy, corsOrigins: corsOrigin, allowedHosts, mcp, dashboard, compressedBodies },
   });
 }

@@ -290,6 +290,8 @@ export class Session implements SendingSession {
         return this.#paired(event.identity);
       case 'open':
         return this.#login.opened(event.identity);
+      case 'own-name':
+        return this.#facts.named(event.name);
       case 'numbers':
       case 'names':
       case 'past':

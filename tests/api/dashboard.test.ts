@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import request from 'supertest';
 import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/runtime/back-pressure.ts';
+import { SCOPES } from '../../src/domain/access.ts';
 import type { CloseReason } from '../../src/domain/close-reason.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { ALL_EVENT_KINDS } from '../../src/domain/further-event.ts';
@@ -212,6 +213,7 @@ describe('the texts of the dashboard', () => {
     const names = [
       ...Object.keys(TIMELINE).map((what) => `what_${what}`),
       ...Object.keys(RISK_REASONS).map((code) => `risk_${code}`),
+      ...SCOPES.map((scope) => `scope_${scope}`),
       ...RISK_LEVELS.map((level) => `riskLevel_${level}`),
       ...ALL_EVENT_KINDS.map((event) => `event_${event}`),
       ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),

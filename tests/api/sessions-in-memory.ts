@@ -96,6 +96,7 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
     restricted_until: null,
     new_chat_cap: null,
     passkey: null,
+    push_name: null,
     ...{ name: null, labels: [], metadata: {}, device_name: null, proxy: null, stopped: false },
     sessionId,
     phoneNumber: linked ? '5491234567890' : null,

@@ -261,6 +261,7 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
     masterKey: { change: () => Promise.resolve(13) },
     backup,
     audit: ONE_ENTRY,
+    inForce: { list: () => [{ name: 'SEND_RATE', value: '20', isSet: false, isSecret: false }] },
   };
   const app = createHttpApp({
     ...{

@@ -227,6 +227,7 @@ function withUnstored(stored: SessionRecord, known: SessionRecord): SessionRecor
   return {
     ...stored,
     newChatCap: known.newChatCap ?? null,
+    ...(known.pushName !== undefined && { pushName: known.pushName }),
     ...(stored.updatedAtMs === known.updatedAtMs ? ofNow(known) : { passkey: null }),
     lastSeenMs: lastSeenMs === 0 ? null : lastSeenMs,
   };

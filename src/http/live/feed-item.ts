@@ -27,6 +27,7 @@ const record = z.object({
   restrictedUntilMs: time.nullable(),
   newChatCap: z.object({ limit: z.number(), used: z.number(), resetsAtMs: time.nullable() }).nullish(),
   unreachable: z.enum(UNREACHABLE_REASONS).optional(),
+  pushName: text.nullish(),
   passkey: passkey.nullable(),
   profile: z
     .object({

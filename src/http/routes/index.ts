@@ -69,7 +69,7 @@ import { docs, openApi } from './server/reference.ts';
 import { changeSession, createSession, relinkSession, startSession, stopSession } from './sessions/control.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
 import { approveDraft, discardDraft, listDrafts } from './messaging/drafts.ts';
-import { downloadMedia } from './admin/settings.ts';
+import { downloadMedia, viewSettings } from './admin/settings.ts';
 import { exportAudit, listAudit, verifyAudit } from './admin/audit.ts';
 import { createToken } from './admin/tokens.ts';
 import {
@@ -214,6 +214,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   retryDeadLetter,
   discardDeadLetter,
   replayWebhook,
+  viewSettings,
   downloadMedia,
   changeMasterKey,
   createBackup,

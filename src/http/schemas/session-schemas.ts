@@ -46,6 +46,9 @@ export const session = z
       .strictObject({ state: passkeyState, expires_at: isoTime })
       .nullable()
       .meta({ description: 'Set while WhatsApp wants a passkey before it links the device.' }),
+    push_name: z.string().nullable().meta({
+      description: 'The name that the account shows to others; null until a login says it.',
+    }),
     name: z.string().nullable(),
     labels: z.array(z.string()),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
@@ -75,6 +78,7 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
   restricted_until: null,
   new_chat_cap: { limit: 40, used: 12, resets_at: '2024-02-01T00:00:00.000Z' },
   passkey: null,
+  push_name: 'Madrid',
   name: 'Shop Madrid',
   labels: ['shop'],
   metadata: { customer: 4711 },

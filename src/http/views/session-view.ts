@@ -30,6 +30,8 @@ export interface SessionView {
   new_chat_cap: { limit: number; used: number; resets_at: string | null } | null;
   /** How far the pairing is, and until when WhatsApp waits, if it wants a passkey; see domain/passkey.ts. */
   passkey: { state: PasskeyStage; expires_at: string } | null;
+  /** The name that the account shows to others; `null` until a login of this process says it. */
+  push_name: string | null;
   /** What its caller says of it. */
   name: string | null;
   labels: string[];
@@ -76,6 +78,7 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     restricted_until: isoTimeOrNull(restrictedUntilMs),
     new_chat_cap: capView(record, nowMs),
     passkey: record.passkey && passkeyView(record.passkey),
+    push_name: record.pushName ?? null,
     ...profileView(record),
     stopped: record.phase === 'stopped',
     sessionId: record.sessionId,

@@ -14,6 +14,12 @@ export class AccountFacts {
     this.#clock = clock;
   }
 
+  /** The name that it shows to others. */
+  named(pushName: string): Promise<void> {
+    if (pushName !== this.#machine.record.pushName) this.#machine.learned({ pushName });
+    return Promise.resolve();
+  }
+
   /** It may begin no conversations until then (Unix ms), or again (`null`). */
   async restricted(untilMs: number | null): Promise<void> {
     if (untilMs === this.#machine.record.restrictedUntilMs) return;

@@ -115,6 +115,12 @@ export class SessionStateMachine {
     this.#sessionEvents.changed(record);
   }
 
+  /** Takes over what is known but not stored. */
+  learned(known: Pick<SessionRecord, 'pushName'>): void {
+    this.#record = { ...this.#record, ...known };
+    this.#sessionEvents.changed(this.#record);
+  }
+
   /** Adds a timeline entry; nothing else changes. */
   async note(what: TimelineWord, why: string | null): Promise<void> {
     await this.#store.commit(this.#record, [], this.#writes({ what, why }));

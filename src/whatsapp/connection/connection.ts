@@ -211,6 +211,7 @@ export class BaileysConnection implements Connection {
         break;
       case 'paired':
       case 'open':
+      case 'own-name':
       case 'delivery':
         this.#emitUnlessEnded(event);
         break;

@@ -8,12 +8,16 @@ import type { QrOffer } from '../pairing/qr-offer.ts';
 import { isSpare, QrsOverError } from '../pairing/spare-refs.ts';
 import type { GroupCache } from '../query/group-cache.ts';
 import { groupTaps, noteStub } from '../query/group-events.ts';
+import { boundedText } from '../query/read-profile.ts';
 import { takeGroupTimers } from '../receive/chat-timers.ts';
 import { groupReceipts, personReceipts } from '../receive/receipts.ts';
 
+/** WhatsApp allows 25 characters; some of them are many UTF-16 units. */
+const MAX_NAME = 200;
+
 /** The events of a socket, in its order. Some are passed on as they are; the others need work first. */
 export type SocketEvent =
-  | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'delivery' }>
+  | Extract<ConnectionEvent, { kind: 'qr' | 'paired' | 'open' | 'own-name' | 'delivery' }>
   /** Emitted when the credentials changed and must be stored now. */
   | { kind: 'credentials-changed' }
   /** Emitted when Baileys passes on a message. `appended` ones had waited at WhatsApp. */
@@ -43,7 +47,10 @@ export interface SocketEventsDeps {
 export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDeps): void {
   tapEvents(socket, {
     ...groupTaps(groups),
-    'creds.update': () => emit({ kind: 'credentials-changed' }),
+    'creds.update': ({ me }) => {
+      emit({ kind: 'credentials-changed' });
+      if (me?.name !== undefined) emitOwnName(me.name, emit);
+    },
     'connection.update': ({ qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock }) => {
       if (qr !== undefined) showQr(offer, qr, emit);
       if (isNewLogin) {
@@ -51,7 +58,10 @@ export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDe
         emit(loggedIn(socket, 'paired'));
       }
       if (reachoutTimeLock) emit({ kind: 'restriction', lock: reachoutTimeLock });
-      if (connection === 'open') emit(loggedIn(socket, 'open'));
+      if (connection === 'open') {
+        emit(loggedIn(socket, 'open'));
+        emitOwnName(socket.authState.creds.me?.name, emit);
+      }
       if (connection === 'close') emit({ kind: 'socket-closed', error: lastDisconnect?.error });
     },
     // `append` is what had waited at WhatsApp while the session was away, and as much a message as any other.
@@ -77,6 +87,12 @@ export function emitSocketEvents({ socket, offer, groups, emit }: SocketEventsDe
     if (code) emit({ kind: 'qr', qr: code });
   };
   handlePairingRefresh(socket, reshow, (error) => emit({ kind: 'failed', error }));
+}
+
+/** Whoever has the phone chooses it, and it is unknown at first. */
+function emitOwnName(name: unknown, emit: SocketEventsDeps['emit']): void {
+  const bounded = boundedText(name, MAX_NAME);
+  if (bounded !== null) emit({ kind: 'own-name', name: bounded });
 }
 
 function showQr(offer: QrOffer, text: string, emit: SocketEventsDeps['emit']): void {

@@ -25,6 +25,11 @@ it('the name and the text of the account change, and everybody sees it', async (
     ...{ number: shop.phone.number, lid: shop.phone.lid, name: 'La Tienda', picture_url: null },
     about: { text: 'Lunes a viernes', set_at: expect.any(String) as string },
   });
+  const session = async () => (await world.orchestrator.get(`/sessions/${shop.sessionId}`)).body.data;
+  await untilTrue(async () => (await session()).push_name === 'La Tienda');
+  await world.stopOrchestrator();
+  await world.startOrchestrator();
+  await untilTrue(async () => (await session()).push_name === 'La Tienda');
   await world.orchestrator.patch(at('profile'), { about: '' });
   expect(await profile()).toMatchObject({ name: 'La Tienda', about: { text: null, set_at: null } });
 });

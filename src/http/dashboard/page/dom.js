@@ -65,6 +65,17 @@ export function showList(list, items, keyOf, build) {
   contents.set(list, now);
 }
 
+/** Removes the rows of all lists, so that they are built anew, in another language. What is chosen stays chosen. */
+export function forgetRows() {
+  for (const list of document.querySelectorAll('*')) {
+    // Options change their words themselves.
+    if (!contents.has(list) || list.tagName === 'SELECT') continue;
+    list.replaceChildren();
+    contents.delete(list);
+  }
+  for (const element of document.querySelectorAll('[data-kind]')) delete element.dataset.kind;
+}
+
 function insertAt(list, element, at) {
   const focused = element.contains(document.activeElement) ? document.activeElement : undefined;
   list.insertBefore(element, list.children[at] ?? null);
@@ -81,4 +92,15 @@ export function notice(sentence) {
   setText($('notice'), sentence);
   clearTimeout(hideNotice);
   hideNotice = setTimeout(() => setText($('notice'), ''), 8000);
+}
+
+/**
+ * Has the browser save a file.
+ * @param {any} content a Blob
+ * @param {string} name
+ */
+export function saveFile(content, name) {
+  const url = URL.createObjectURL(content);
+  make('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,9 +1,11 @@
 import { showAccount, wireAccount } from './accounts/account.js';
-import { showAccounts } from './accounts/accounts.js';
+import { forgetAccounts, showAccounts, wireAccounts } from './accounts/accounts.js';
+import { wireExport } from './accounts/export.js';
 import { forgetHistory, wireHistory } from './accounts/history.js';
 import { wireMessages } from './accounts/messages.js';
 import { forgetSend, wireSend } from './accounts/send.js';
 import { wireProfile } from './accounts/profile.js';
+import { nameOf } from './accounts/session.js';
 import { wireRisk } from './accounts/risk.js';
 import { wireTimeline } from './accounts/timeline.js';
 import { ask, hasKey, useKey } from './api.js';
@@ -14,26 +16,39 @@ import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries/d
 import { showReplay, wireReplay } from './deliveries/replay.js';
 import { wireConfirm } from './dialogs/confirm.js';
 import { closeConnect, openConnect, wireConnect } from './dialogs/connect.js';
-import { $, setText } from './dom.js';
+import { $, forgetRows, setText } from './dom.js';
 import { forgetDrafts, showDrafts } from './drafts/drafts.js';
 import { forgetKeyNames } from './key-names.js';
+import { forgetKeys, showKeys, wireKeys } from './keys/keys.js';
 import { followEvents, retryNow, stopFollowing } from './live.js';
-import { currentRoute, goTo } from './route.js';
+import { VIEWS, currentRoute, goTo } from './route.js';
+import { wireOwn } from './settings/own.js';
+import { forgetSettings, showSettings } from './settings/settings.js';
 import { changed, forget, onChange, state } from './store.js';
 import { forgetWebhooks, showWebhooks, wireWebhooks } from './webhooks/webhooks.js';
-import { errorText, text, translatePage } from './words/text.js';
+import { errorText, text, translatePage, updateLanguage } from './words/text.js';
 
 /** Keeps times such as "3 minutes ago" up to date. */
 const REFRESH_MS = 20000;
+const PRODUCT = document.title;
+/** What each part of the page forgets when the user signs out. */
+const PARTS = [
+  ...[forgetAccounts, forgetAudit, forgetDeliveries, forgetDrafts, forgetHistory, forgetKeyNames, forgetKeys],
+  ...[forgetSend, forgetSettings, forgetWebhooks],
+];
 const KEY_FORM = /^[\x21-\x7e]+$/;
+
+/** The view and the account that have had the focus. */
+let shownPlace = '';
 
 function showAll() {
   if ($('app').hidden) return;
   const { view } = currentRoute();
-  for (const name of ['accounts', 'deliveries', 'audit']) {
+  for (const name of VIEWS) {
     $(`view-${name}`).hidden = view !== name;
     $(`nav-${name}`).ariaCurrent = view === name ? 'page' : null;
   }
+  document.title = titleOfView();
   setText($('live'), text(`connection_${state.connection}`));
   $('live').dataset.connection = state.connection;
   showBanner();
@@ -45,12 +60,24 @@ function showAll() {
   showReplay();
   showWebhooks();
   showAudit();
+  showKeys();
+  showSettings();
 }
 
-/** Focuses the heading, so that screen readers announce the new view. */
+/** The open account, or the view. */
+function titleOfView() {
+  const { view, sessionId } = currentRoute();
+  const session = state.sessions.get(sessionId);
+  return `${session ? nameOf(session) : text(view)} · ${PRODUCT}`;
+}
+
+/** Focuses the heading, so that screen readers announce the new view. What is asked of a view is no new one. */
 function showRoute() {
   showAll();
   const { view, sessionId } = currentRoute();
+  const place = `${view}/${sessionId}`;
+  if (place === shownPlace) return;
+  shownPlace = place;
   $(sessionId ? 'account-title' : `${view}-title`).focus();
   scrollTo(0, 0);
   void lookUpNode();
@@ -68,32 +95,44 @@ async function signIn(key) {
   $('sign-in').hidden = true;
   $('app').hidden = false;
   $('sign-out').hidden = !hasKey();
+  follow();
+}
+
+function follow() {
   void followEvents(() => signOut(text('keyEnded')));
   void followCluster();
   changed();
 }
 
 function signOut(why) {
-  stopFollowing();
-  stopFollowingCluster();
   closeConnect();
   $('confirm').close();
+  forgetAll();
   useKey(undefined);
-  forget();
-  forgetAudit();
-  forgetDeliveries();
-  forgetDrafts();
-  forgetHistory();
-  forgetKeyNames();
-  forgetSend();
-  forgetWebhooks();
   goTo();
   changed();
   askForKey(why);
 }
 
+/** Forgets everything but the key. */
+function forgetAll() {
+  stopFollowing();
+  stopFollowingCluster();
+  forget();
+  for (const forgetPart of PARTS) forgetPart();
+}
+
+/** Shows everything in the language that was chosen: what the page has said so far is loaded again. */
+function changeLanguage() {
+  forgetAll();
+  updateLanguage();
+  forgetRows();
+  follow();
+}
+
 function askForKey(why) {
   $('app').hidden = true;
+  document.title = PRODUCT;
   $('sign-in').hidden = false;
   setText($('sign-in-error'), why);
   $('key').focus();
@@ -116,18 +155,22 @@ async function trySignIn(event) {
 
 function wire() {
   wireAccount();
+  wireAccounts();
+  wireExport();
   wireAudit();
   wireProfile();
   wireConfirm();
   wireConnect();
   wireDeliveries();
   wireHistory();
+  wireKeys();
   wireMessages();
   wireReplay();
   wireSend();
   wireTimeline();
   wireRisk();
   wireWebhooks();
+  wireOwn(changeLanguage);
   $('sign-in-form').addEventListener('submit', trySignIn);
   $('sign-out').addEventListener('click', () => signOut(''));
   $('connect-open').addEventListener('click', () => openConnect());

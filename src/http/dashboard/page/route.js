@@ -1,14 +1,21 @@
-const VIEWS = ['deliveries', 'audit'];
+/** The views besides the accounts. */
+const OTHER_VIEWS = ['deliveries', 'audit', 'keys', 'settings'];
+
+/** The names of all views. */
+export const VIEWS = ['accounts', ...OTHER_VIEWS];
 
 /**
  * The current view, taken from the fragment of the URL, so that the back button and bookmarks work.
- * @returns {{view: string, sessionId: string | undefined}} `accounts`, `deliveries` or `audit`, and the open account
+ * @returns {{view: string, sessionId: string | undefined, query: URLSearchParams}} the view, the open account, and what is
+ *   asked of the view
  */
 export function currentRoute() {
-  const [, view, sessionId] = location.hash.split('/');
-  return VIEWS.includes(view)
-    ? { view, sessionId: undefined }
-    : { view: 'accounts', sessionId: sessionId || undefined };
+  const [path, search] = location.hash.split('?');
+  const [, view, sessionId] = path.split('/');
+  const query = new URLSearchParams(search);
+  return OTHER_VIEWS.includes(view)
+    ? { view, sessionId: undefined, query }
+    : { view: 'accounts', sessionId: sessionId || undefined, query };
 }
 
 /**
@@ -17,4 +24,13 @@ export function currentRoute() {
  */
 export function goTo(sessionId = '') {
   location.hash = `#/accounts/${sessionId}`;
+}
+
+/**
+ * Asks something else of the current view; the back button returns to what was asked before.
+ * @param {URLSearchParams} query
+ */
+export function askOfView(query) {
+  const { view } = currentRoute();
+  location.hash = query.size > 0 ? `#/${view}?${query}` : `#/${view}`;
 }

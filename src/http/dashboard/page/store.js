@@ -10,7 +10,7 @@ const listeners = new Set();
 let isScheduled = false;
 
 /**
- * Calls `show` after the state has changed, once for all changes of the same task.
+ * Calls `show` after the state has changed, once for all changes before the browser's next frame.
  * @param {() => void} show
  */
 export function onChange(show) {
@@ -21,7 +21,8 @@ export function onChange(show) {
 export function changed() {
   if (isScheduled) return;
   isScheduled = true;
-  queueMicrotask(() => {
+  // The snapshot of some hundred sessions must not be rendered some hundred times.
+  requestAnimationFrame(() => {
     isScheduled = false;
     for (const show of listeners) show();
   });

@@ -19,3 +19,46 @@ export const downloadMedia = route({
     return ok({ enabled: settings.downloadMedia() });
   },
 });
+
+const setting = z
+  .strictObject({
+    name: z.string(),
+    value: z.string().nullable().meta({
+      description: 'null for a secret, and where nothing is set and the usual value depends on other settings.',
+    }),
+    set: z.boolean().meta({ description: 'Whether somebody has set it; otherwise it has its usual value.' }),
+    secret: z.boolean().meta({ description: 'Whether its value is never shown.' }),
+  })
+  .meta({ id: 'Setting' });
+
+/** `GET /config`. */
+export const viewSettings = route({
+  method: 'get',
+  path: '/config',
+  scope: 'admin',
+  summary: 'List the settings in force',
+  description:
+    'The settings that the server was started with; in a cluster, those of the node that answers. Values of secrets, and of what may ' +
+    'hold one, are never included.',
+  answer: z.strictObject({ success: succeeded, data: z.array(setting) }),
+  statuses: { 200: 'The settings, by name.' },
+  example: {
+    answer: {
+      success: true,
+      data: [
+        { name: 'API_KEY', value: null, set: true, secret: true },
+        { name: 'SEND_RATE', value: '20', set: false, secret: false },
+      ],
+    },
+  },
+  errors: [],
+  handler: ({ inForce, settings }) =>
+    ok({
+      data: inForce.list().map(({ name, value, isSet, isSecret }) => ({
+        name,
+        // Somebody may have changed it since.
+        value: name === 'DOWNLOAD_MEDIA' ? String(settings.downloadMedia()) : value,
+        ...{ set: isSet, secret: isSecret },
+      })),
+    }),
+});

@@ -26,7 +26,7 @@ import type { PostgresSessionProfiles } from './session-profiles.ts';
 import type { PostgresTimeline } from './timeline.ts';
 
 /** A session as it is read. */
-interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap' | 'profile'> {
+interface Row extends Omit<SessionRecord, 'identity' | 'passkey' | 'newChatCap' | 'pushName' | 'profile'> {
   /** Sealed JSON. */
   profile: Buffer | null;
   phoneNumber: PhoneNumber | null;

@@ -205,6 +205,7 @@ export class SqliteSessionStore implements SessionStore {
 function toRow({ identity, announced, ...record }: SessionRecord): StoredRow {
   const rest = { ...record };
   delete rest.newChatCap;
+  delete rest.pushName;
   delete rest.profile;
   return {
     ...rest,

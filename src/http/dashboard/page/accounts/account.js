@@ -40,6 +40,7 @@ function show(session) {
   $('restart').hidden = ['pairing', 'unlinked', 'stopped'].includes(kind);
   $('stop').hidden = $('restart').hidden;
   $('start').hidden = kind !== 'stopped';
+  $('timeline-audit').href = `#/audit?sessionId=${session.session_id}`;
   showProfile(session);
   showRisk(session);
   showHistory(session.session_id);

@@ -1,23 +1,121 @@
-import { serverNow } from '../api.js';
 import { $, make, setText, showList } from '../dom.js';
 import { currentRoute } from '../route.js';
-import { state } from '../store.js';
-import { ago } from '../words/format.js';
-import { serverText, text } from '../words/text.js';
-import { byUrgency, kindOf, nameOf, needsAttention } from './session.js';
-import { showStatus } from './status.js';
+import { changed, state } from '../store.js';
+import { text } from '../words/text.js';
+import { ORDER_NAMES, matching } from './matching.js';
+import { row } from './row.js';
+import { KINDS, isCode, kindOf, needsAttention } from './session.js';
 
-/** Shows all accounts, or what to do when there are none. */
+/** The row of each account, also while it is not shown: building one costs more than showing it again. */
+const rows = new Map();
+/** How many rows are built in one frame: hundreds at once would hold up the first paint. */
+const AT_ONCE = 60;
+/** How many of the accounts may have a row by now. */
+let limit = AT_ONCE;
+/** Whether codes that nobody has scanned have a row each. */
+let isUnfolded = false;
+
+/** Shows the accounts that match, or what to do when there are none. */
 export function showAccounts() {
-  const sessions = byUrgency(state.sessions);
-  showList($('accounts'), sessions, (session) => session.session_id, row);
-  $('accounts-empty').hidden = sessions.length > 0;
-  $('accounts-summary').hidden = sessions.length === 0;
-  setText($('accounts-summary'), summaryOf(sessions));
+  const all = [...state.sessions.values()];
+  $('finder').hidden = all.length === 0;
+  $('accounts-empty').hidden = all.length > 0;
+  $('accounts-summary').hidden = all.length === 0;
+  setText($('accounts-summary'), summaryOf(all));
+  showChoices('find-kind', kindsOf(all));
+  showChoices(
+    'find-order',
+    ORDER_NAMES.map((value) => ({ value, words: text(`order_${value}`) })),
+  );
+  showRows();
   const name =
     { connecting: 'loading', limited: 'notSeen', lost: 'loading', crowded: 'loading' }[state.connection] ?? 'empty';
   setText($('empty-title'), text(`${name}Title`));
   setText($('empty-hint'), text(`${name}Hint`) ?? '');
+}
+
+/** Wires the fields and the line of codes. */
+export function wireAccounts() {
+  $('finder').addEventListener('submit', (event) => event.preventDefault());
+  $('find-words').addEventListener('input', changed);
+  for (const name of ['find-kind', 'find-order']) $(name).addEventListener('change', changed);
+  $('accounts-codes').addEventListener('click', () => {
+    isUnfolded = !isUnfolded;
+    changed();
+  });
+}
+
+/** Clears everything when the user signs out. */
+export function forgetAccounts() {
+  $('finder').reset();
+  isUnfolded = false;
+  limit = AT_ONCE;
+  rows.clear();
+  showList($('accounts'), [], String, row);
+}
+
+/**
+ * The accounts that the fields ask for, in their order.
+ * @returns {any[]}
+ */
+export function foundAccounts() {
+  return matching(state.sessions, wish());
+}
+
+function wish() {
+  return { words: $('find-words').value.trim(), kind: $('find-kind').value, order: $('find-order').value };
+}
+
+function showRows() {
+  const { words, kind } = wish();
+  const isAsked = words !== '' || kind !== '';
+  const found = foundAccounts();
+  const codes = isAsked ? [] : found.filter(isCode);
+  const isFolded = codes.length > 1 && !isUnfolded;
+  $('accounts-codes').hidden = codes.length < 2;
+  $('accounts-codes').ariaExpanded = String(!isFolded);
+  setText($('accounts-codes'), text('codes', codes.length));
+  const shown = isFolded ? found.filter((session) => !isCode(session)) : found;
+  showList($('accounts'), shown.slice(0, limit), ({ session_id }) => session_id, rowOf);
+  if (shown.length > limit) {
+    limit += AT_ONCE;
+    changed();
+  }
+  setText($('found'), isAsked ? foundText(found.length) : '');
+  const { sessionId } = currentRoute();
+  for (const [id, { open }] of rows) {
+    if (state.sessions.has(id)) open(id === sessionId);
+    else rows.delete(id);
+  }
+}
+
+function foundText(count) {
+  return count === 0 ? text('foundNone') : text('found', count, state.sessions.size);
+}
+
+function rowOf(session) {
+  const { session_id: id } = session;
+  if (!rows.has(id)) rows.set(id, row(session));
+  return rows.get(id);
+}
+
+/** Each kind with how many there are. */
+function kindsOf(all) {
+  const counts = Map.groupBy(all, kindOf);
+  const kinds = KINDS.map((value) => ({
+    value,
+    words: text('kindCount', text(`status_${value}`), counts.get(value)?.length ?? 0),
+  }));
+  return [{ value: '', words: text('kindAny', all.length) }, ...kinds];
+}
+
+function showChoices(id, choices) {
+  showList($(id), choices, ({ value }) => value, choice);
+}
+
+function choice({ value }) {
+  const element = make('option', { value });
+  return { element, update: ({ words }) => setText(element, words) };
 }
 
 function summaryOf(sessions) {
@@ -26,22 +124,4 @@ function summaryOf(sessions) {
   return [text('summary', connected, sessions.length), urgent > 0 && text('needAttention', urgent)]
     .filter(Boolean)
     .join(' · ');
-}
-
-function row({ session_id: id }) {
-  const name = make('span', { className: 'name' });
-  const status = make('span', { className: 'status' });
-  const seen = make('span', { className: 'seen' });
-  const why = make('span', { className: 'row-why' });
-  const link = make('a', { href: `#/accounts/${id}` }, name, status, seen, why);
-  const update = (session) => {
-    setText(name, nameOf(session));
-    showStatus(status, kindOf(session));
-    setText(seen, session.last_seen ? text('seen', ago(session.last_seen, serverNow())) : '');
-    const labels = session.labels.join(', ');
-    setText(why, [labels, serverText(session.error_message)].filter(Boolean).join(' · '));
-    if (currentRoute().sessionId === id) link.ariaCurrent = 'true';
-    else link.ariaCurrent = null;
-  };
-  return { element: make('li', {}, link), update };
 }

@@ -2,7 +2,7 @@ import { readable } from '../words/format.js';
 import { text } from '../words/text.js';
 
 /** The kinds of status, the most urgent first. */
-const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected', 'stopped'];
+export const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected', 'stopped'];
 const MOODS = {
   error: 'bad',
   unlinked: 'bad',
@@ -54,13 +54,32 @@ export function needsAttention(session) {
 }
 
 /**
+ * Whether a session is only a code that waits for a phone: nobody has named it, and no account is known.
+ * @param {any} session
+ * @returns {boolean}
+ */
+export function isCode(session) {
+  return kindOf(session) === 'pairing' && !session.phone_number && !session.name;
+}
+
+/**
  * All sessions, the most urgent first, then the newest.
  * @param {Map<string, any>} sessions
  * @returns {any[]}
  */
 export function byUrgency(sessions) {
-  const rank = (session) => KINDS.indexOf(kindOf(session));
-  return [...sessions.values()].sort(
-    (one, other) => rank(one) - rank(other) || other.created_at.localeCompare(one.created_at),
-  );
+  const ranked = [...sessions.values()].map((session) => ({ session, rank: KINDS.indexOf(kindOf(session)) }));
+  ranked.sort((one, other) => one.rank - other.rank || latest(one.session.created_at, other.session.created_at));
+  return ranked.map(({ session }) => session);
+}
+
+/**
+ * Compares two times in ISO 8601, the later one first; `null` is before all times.
+ * @param {string | null} one
+ * @param {string | null} other
+ * @returns {number}
+ */
+export function latest(one, other) {
+  const [before, after] = [one ?? '', other ?? ''];
+  return before < after ? 1 : before > after ? -1 : 0;
 }

@@ -1,11 +1,11 @@
 import { ask, download, serverNow } from '../api.js';
-import { $, make, notice, setText, showList } from '../dom.js';
+import { $, notice, saveFile, setText, showList } from '../dom.js';
 import { loadKeyNames } from '../key-names.js';
-import { currentRoute } from '../route.js';
+import { askOfView, currentRoute } from '../route.js';
 import { changed } from '../store.js';
 import { errorText, text } from '../words/text.js';
 import { checkChain, forgetChain, showChain } from './chain.js';
-import { filterGiven, forgetFilter, showFilter } from './filter.js';
+import { fillFilter, filterGiven, forgetFilter, knownFilters, showFilter } from './filter.js';
 import { row } from './row.js';
 
 const PAGE = 50;
@@ -13,6 +13,8 @@ const PAGE = 50;
 /** The entries as loaded, of one query. Each load has a new object, so that late answers to an earlier one are recognized. */
 let shown = emptyList();
 let isOpen = false;
+/** What the URL asked for when the entries were loaded. */
+let asked = '';
 
 function emptyList(query = new URLSearchParams()) {
   return { query, entries: [], nextBefore: null, note: '', isDenied: false };
@@ -21,9 +23,11 @@ function emptyList(query = new URLSearchParams()) {
 /** Shows the audit log; loads it when somebody opens it. */
 export function showAudit() {
   const wasOpen = isOpen;
-  isOpen = currentRoute().view === 'audit';
+  const { view, query } = currentRoute();
+  isOpen = view === 'audit';
   if (!isOpen) return;
-  if (!wasOpen) openLog();
+  if (!wasOpen) void loadKeyNames();
+  if (!wasOpen || asked !== query.toString()) openLog(query);
   const { entries, nextBefore, note, isDenied } = shown;
   setText($('audit-note'), note);
   for (const name of ['audit-filter', 'audit-proof']) $(name).hidden = isDenied;
@@ -39,13 +43,9 @@ export function wireAudit() {
     event.preventDefault();
     const { query, trouble } = filterGiven();
     setText($('audit-result'), trouble ?? '');
-    if (query) void load((shown = emptyList(query)));
+    if (query) askFor(query);
   });
-  $('audit-clear').addEventListener('click', () => {
-    $('audit-filter').reset();
-    setText($('audit-result'), '');
-    void load((shown = emptyList()));
-  });
+  $('audit-clear').addEventListener('click', () => askFor(new URLSearchParams()));
   $('audit-more').addEventListener('click', () => void load(shown));
   $('audit-verify').addEventListener('click', () => void checkChain({ again: true }));
   $('audit-export').addEventListener('click', save);
@@ -60,9 +60,19 @@ export function forgetAudit() {
   showList($('audit'), [], ({ id }) => id, row);
 }
 
-function openLog() {
-  void load((shown = emptyList(shown.query)));
-  void loadKeyNames();
+/** The filters are in the URL. Those that are asked for again load the newest entries. */
+function askFor(query) {
+  if (query.toString() === asked) openLog(query);
+  else askOfView(query);
+}
+
+/** Loads what the URL asks for. */
+function openLog(query) {
+  asked = query.toString();
+  const known = knownFilters(query);
+  fillFilter(known);
+  setText($('audit-result'), '');
+  void load((shown = emptyList(known)));
 }
 
 /** Loads the next page. */
@@ -86,10 +96,8 @@ async function save() {
   if (button.ariaBusy === 'true') return;
   button.ariaBusy = 'true';
   try {
-    const url = URL.createObjectURL(await download(`/audit/export?${shown.query}`));
-    const day = new Date(serverNow()).toISOString().slice(0, 10);
-    make('a', { href: url, download: `audit-${day}.ndjson` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    const content = await download(`/audit/export?${shown.query}`);
+    saveFile(content, `audit-${new Date(serverNow()).toISOString().slice(0, 10)}.ndjson`);
   } catch (error) {
     notice(errorText(error));
   }

@@ -2,11 +2,17 @@ import { byUrgency } from '../accounts/session.js';
 import { $, make, setText, showList } from '../dom.js';
 import { knownKeys } from '../key-names.js';
 import { state } from '../store.js';
+import { localTime } from '../words/format.js';
 import { text } from '../words/text.js';
 import { accountName } from '../webhooks/naming.js';
 
 /** `POST`, `/sessions/:sessionId/restart`, or both with a space between them. */
 const ACTION = /^([a-zA-Z]+)?(?:^| )?(\/\S*)?$/;
+
+const FILTERS = ['caller', 'method', 'route', 'sessionId', 'since', 'until'];
+
+/** The account that a URL asks for, until it can be chosen; `undefined` when there is none. */
+let wantedAccount;
 
 /** The actions that were seen, to choose from. */
 const seen = new Set();
@@ -21,7 +27,12 @@ export function showFilter(entries) {
   showList($('audit-callers'), keys, ([id]) => id, suggestion);
   showList($('audit-actions'), [...seen].sort(), String, (value) => suggestion([value, '']));
   const accounts = byUrgency(state.sessions).map(({ session_id }) => session_id);
-  showList($('audit-account'), ['', ...accounts], String, option);
+  // A deleted one still has entries.
+  const wanted = wantedAccount || $('audit-account').value;
+  const isGone = wanted && !state.sessions.has(wanted);
+  showList($('audit-account'), ['', ...accounts, ...(isGone ? [wanted] : [])], String, option);
+  if (wantedAccount !== undefined) $('audit-account').value = wantedAccount;
+  wantedAccount = undefined;
 }
 
 /**
@@ -38,8 +49,33 @@ export function filterGiven() {
   return { query: new URLSearchParams(Object.entries(wishes).filter(([, value]) => value)) };
 }
 
+/**
+ * Those filters of a URL that the page has, with the values that they can have.
+ * @param {URLSearchParams} query
+ * @returns {URLSearchParams}
+ */
+export function knownFilters(query) {
+  const isTime = (name) => ['since', 'until'].includes(name);
+  const isUsable = (name, value) => value !== '' && !(isTime(name) && Number.isNaN(Date.parse(value)));
+  return new URLSearchParams([...query].filter(([name, value]) => FILTERS.includes(name) && isUsable(name, value)));
+}
+
+/**
+ * Shows in the form what is asked for.
+ * @param {URLSearchParams} query as of `knownFilters`
+ */
+export function fillFilter(query) {
+  const local = (name) => (query.has(name) ? localTime(Date.parse(query.get(name))) : '');
+  $('audit-caller').value = query.get('caller') ?? '';
+  $('audit-action').value = [query.get('method'), query.get('route')].filter(Boolean).join(' ');
+  wantedAccount = query.get('sessionId') ?? '';
+  $('audit-since').value = local('since');
+  $('audit-until').value = local('until');
+}
+
 /** Empties the form, and forgets the actions when the user signs out. */
 export function forgetFilter() {
+  wantedAccount = undefined;
   $('audit-filter').reset();
   seen.clear();
 }

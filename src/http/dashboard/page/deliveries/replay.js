@@ -1,6 +1,7 @@
 import { byUrgency, nameOf } from '../accounts/session.js';
 import { ask, serverNow } from '../api.js';
 import { $, make, setText, showList } from '../dom.js';
+import { currentRoute } from '../route.js';
 import { changed, state } from '../store.js';
 import { localTime } from '../words/format.js';
 import { errorText, text } from '../words/text.js';
@@ -10,6 +11,7 @@ const MINUTE_MS = 60_000;
 
 /** Shows the accounts to choose from, with the last hour as the default range. */
 export function showReplay() {
+  if (currentRoute().view !== 'deliveries') return;
   const linked = byUrgency(state.sessions).filter(({ phone_number }) => phone_number);
   showList($('replay-account'), linked, ({ session_id }) => session_id, option);
   if ($('replay-since').value === '') $('replay-since').value = localTime(serverNow() - HOUR_MS);

@@ -1,12 +1,10 @@
-import { byUrgency } from '../accounts/session.js';
 import { ask } from '../api.js';
+import { chosenOf, showChoices, wireChoices } from '../dialogs/choices.js';
 import { $, notice, setText } from '../dom.js';
-import { state } from '../store.js';
 import { errorText, text } from '../words/text.js';
-import { chosenOf, showChoices, wireChoices } from './choices.js';
 import { headersGiven, showHeaders, wireHeaders } from './headers.js';
 import { loadWebhooks } from './list.js';
-import { accountName, eventName, webhookName } from './naming.js';
+import { accountOptions, eventName, webhookName } from './naming.js';
 import { secretGiven, showSecretWays, wireSecretWays } from './secret.js';
 
 const EVENTS = [
@@ -36,8 +34,8 @@ export function openEditor(webhook) {
   $('webhook-url').ariaInvalid = null;
   $('webhook-name').value = name;
   $('webhook-paused').checked = paused;
-  showChoices('events', eventOptions(events), events);
-  showChoices('sessions', sessionOptions(sessions), sessions);
+  showChoices('webhook-events', eventOptions(events), events);
+  showChoices('webhook-sessions', accountOptions(sessions), sessions);
   showHeaders(headers);
   showSecretWays(!webhook);
   complain('');
@@ -53,8 +51,8 @@ export function closeEditor() {
 
 /** Wires the dialog. */
 export function wireEditor() {
-  wireChoices('events');
-  wireChoices('sessions');
+  wireChoices('webhook-events');
+  wireChoices('webhook-sessions');
   wireHeaders();
   wireSecretWays();
   for (const name of ['close', 'cancel', 'done']) {
@@ -120,7 +118,7 @@ function finish(secret) {
 /** What the form says, or what is missing in it. */
 function wishGiven() {
   const url = $('webhook-url').value.trim();
-  const [events, sessions] = [chosenOf('events'), chosenOf('sessions')];
+  const [events, sessions] = [chosenOf('webhook-events'), chosenOf('webhook-sessions')];
   const { headers, trouble } = headersGiven();
   const { trouble: secretTrouble, ...secret } = secretGiven();
   const missing = [
@@ -138,13 +136,6 @@ function wishGiven() {
 /** Those that the page does not know are kept. */
 function eventOptions(chosen) {
   return [...new Set([...EVENTS, ...(chosen ?? [])])].map((value) => ({ value, words: eventName(value) }));
-}
-
-/** The linked accounts, and those chosen before that are no longer there. */
-function sessionOptions(chosen) {
-  const linked = byUrgency(state.sessions).filter(({ phone_number }) => phone_number);
-  const ids = new Set([...linked.map(({ session_id }) => session_id), ...(chosen ?? [])]);
-  return [...ids].map((value) => ({ value, words: accountName(value) }));
 }
 
 function complain(words) {

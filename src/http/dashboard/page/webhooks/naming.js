@@ -1,4 +1,4 @@
-import { nameOf } from '../accounts/session.js';
+import { byUrgency, nameOf } from '../accounts/session.js';
 import { state } from '../store.js';
 import { text } from '../words/text.js';
 
@@ -27,4 +27,15 @@ export function eventName(event) {
  */
 export function accountName(sessionId) {
   return state.sessions.has(sessionId) ? nameOf(state.sessions.get(sessionId)) : sessionId;
+}
+
+/**
+ * The accounts to choose from: those that are linked, and those chosen before that are no longer there.
+ * @param {string[] | null} chosen their ids; `null` for all
+ * @returns {{value: string, words: string}[]}
+ */
+export function accountOptions(chosen) {
+  const linked = byUrgency(state.sessions).filter(({ phone_number }) => phone_number);
+  const ids = new Set([...linked.map(({ session_id }) => session_id), ...(chosen ?? [])]);
+  return [...ids].map((value) => ({ value, words: accountName(value) }));
 }

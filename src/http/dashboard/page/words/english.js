@@ -1,9 +1,12 @@
+import { ACCOUNTS_ENGLISH } from './accounts-english.js';
 import { AUDIT_ENGLISH } from './audit-english.js';
 import { DRAFTS_ENGLISH } from './drafts-english.js';
 import { HISTORY_ENGLISH } from './history-english.js';
+import { KEYS_ENGLISH } from './keys-english.js';
 import { NUMBER_ENGLISH } from './number-english.js';
 import { plural } from './plural.js';
 import { RISK_ENGLISH } from './risk-english.js';
+import { SETTINGS_ENGLISH } from './settings-english.js';
 import { WEBHOOKS_ENGLISH } from './webhooks-english.js';
 
 /** The texts of the page in English. A function takes the values to insert. */
@@ -41,12 +44,6 @@ export const ENGLISH = {
   viewDeliveries: 'View deliveries',
 
   connect: 'Connect an account',
-  allAccounts: 'All accounts',
-  summary: (connected, all) =>
-    all === connected
-      ? plural(all, '1 account, connected', '# accounts, all connected')
-      : `${connected} of ${all} connected`,
-  needAttention: (count) => plural(count, '1 needs attention', '# need attention'),
   nodes: 'Nodes',
   nodeLives: (name, count) => `${name}: ${plural(count, '1 account', '# accounts')}`,
   nodeDraining: (name, count) => `${name}: shutting down, ${plural(count, '1 account', '# accounts')} left`,
@@ -54,22 +51,7 @@ export const ENGLISH = {
   nodesUnowned: (count) => plural(count, '1 account without a node', '# accounts without a node'),
   node: 'Node',
   nodeMoving: 'None: moving to another one',
-  emptyTitle: 'No accounts yet',
-  emptyHint: 'Select “Connect an account” and scan the QR code with the phone that has WhatsApp.',
-  loadingTitle: 'Loading accounts…',
-  notSeenTitle: 'This key cannot see accounts',
-  notSeenHint: 'Sign in with a key that has the sessions:read scope.',
-  newAccount: 'New account',
-  seen: (when) => `Last seen ${when}`,
-  neverSeen: 'Never',
 
-  status_connected: 'Connected',
-  status_restricted: 'Connected, restricted',
-  status_pairing: 'Waiting for the phone',
-  status_reconnecting: 'Reconnecting',
-  status_unlinked: 'Disconnected',
-  status_stopped: 'Stopped',
-  status_error: 'Needs attention',
   advice_restricted: (until) =>
     `WhatsApp does not allow new conversations${until && ` until ${until}`}. Existing ones are not affected.`,
   advice_pairing: 'The phone is not linked yet.',
@@ -294,8 +276,11 @@ export const ENGLISH = {
   error_callback_not_found: 'This delivery no longer exists.',
   lacks: (scope) => `This key cannot do that: it lacks the ${scope} scope.`,
 
+  ...ACCOUNTS_ENGLISH,
   ...AUDIT_ENGLISH,
   ...HISTORY_ENGLISH,
+  ...KEYS_ENGLISH,
+  ...SETTINGS_ENGLISH,
   ...WEBHOOKS_ENGLISH,
   ...RISK_ENGLISH,
   ...DRAFTS_ENGLISH,

@@ -1,9 +1,20 @@
 import { FORMATS } from '../numbers/formats.js';
 import { language } from './text.js';
 
-const TODAY = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-const ANY_DAY = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-const RELATIVE = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+const formats = new Map();
+
+/** Those of the current language: making them costs more than all their use. */
+function formatsNow() {
+  if (!formats.has(language)) {
+    formats.set(language, {
+      today: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
+      anyDay: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
+      relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
+    });
+  }
+  return formats.get(language);
+}
+
 const UNITS = [
   ['day', 86400],
   ['hour', 3600],
@@ -28,8 +39,9 @@ export function ago(iso, nowMs) {
  */
 export function sinceSeconds(seconds) {
   const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
-  if (unit === 'second' && seconds > -10) return RELATIVE.format(0, 'second');
-  return RELATIVE.format(Math.trunc(seconds / length), unit);
+  const { relative } = formatsNow();
+  if (unit === 'second' && seconds > -10) return relative.format(0, 'second');
+  return relative.format(Math.trunc(seconds / length), unit);
 }
 
 /**
@@ -40,7 +52,8 @@ export function sinceSeconds(seconds) {
  */
 export function moment(iso, nowMs) {
   const at = new Date(iso);
-  return (at.toDateString() === new Date(nowMs).toDateString() ? TODAY : ANY_DAY).format(at);
+  const { today, anyDay } = formatsNow();
+  return (at.toDateString() === new Date(nowMs).toDateString() ? today : anyDay).format(at);
 }
 
 /**

@@ -1,9 +1,12 @@
+import { ACCOUNTS_SPANISH } from './accounts-spanish.js';
 import { AUDIT_SPANISH } from './audit-spanish.js';
 import { DRAFTS_SPANISH } from './drafts-spanish.js';
 import { HISTORY_SPANISH } from './history-spanish.js';
+import { KEYS_SPANISH } from './keys-spanish.js';
 import { NUMBER_SPANISH } from './number-spanish.js';
 import { plural } from './plural.js';
 import { RISK_SPANISH } from './risk-spanish.js';
+import { SETTINGS_SPANISH } from './settings-spanish.js';
 import { WEBHOOKS_SPANISH } from './webhooks-spanish.js';
 
 /** The texts of the page in Spanish, under the same names as in English. */
@@ -42,12 +45,6 @@ export const SPANISH = {
   viewDeliveries: 'Ver entregas',
 
   connect: 'Conectar una cuenta',
-  allAccounts: 'Todas las cuentas',
-  summary: (connected, all) =>
-    all === connected
-      ? plural(all, '1 cuenta, conectada', '# cuentas, todas conectadas')
-      : `${connected} de ${all} conectadas`,
-  needAttention: (count) => plural(count, '1 requiere atención', '# requieren atención'),
   nodes: 'Nodos',
   nodeLives: (name, count) => `${name}: ${plural(count, '1 cuenta', '# cuentas')}`,
   nodeDraining: (name, count) => `${name}: se está apagando, ${plural(count, 'queda 1 cuenta', 'quedan # cuentas')}`,
@@ -55,22 +52,7 @@ export const SPANISH = {
   nodesUnowned: (count) => plural(count, '1 cuenta sin nodo', '# cuentas sin nodo'),
   node: 'Nodo',
   nodeMoving: 'Ninguno: está pasando a otro',
-  emptyTitle: 'Aún no hay cuentas',
-  emptyHint: 'Pulsa «Conectar una cuenta» y escanea el código QR con el teléfono que tiene WhatsApp.',
-  loadingTitle: 'Cargando cuentas…',
-  notSeenTitle: 'Esta clave no puede ver las cuentas',
-  notSeenHint: 'Entra con una clave que tenga el permiso sessions:read.',
-  newAccount: 'Cuenta nueva',
-  seen: (when) => `Vista ${when}`,
-  neverSeen: 'Nunca',
 
-  status_connected: 'Conectada',
-  status_restricted: 'Conectada, restringida',
-  status_pairing: 'Esperando al teléfono',
-  status_reconnecting: 'Reconectando',
-  status_unlinked: 'Desconectada',
-  status_stopped: 'Detenida',
-  status_error: 'Requiere atención',
   advice_restricted: (until) =>
     `WhatsApp no permite conversaciones nuevas${until && ` hasta ${until}`}. Las existentes no se ven afectadas.`,
   advice_pairing: 'El teléfono aún no está vinculado.',
@@ -302,8 +284,11 @@ export const SPANISH = {
   error_callback_not_found: 'Esta entrega ya no existe.',
   lacks: (scope) => `Esta clave no puede hacer eso: le falta el permiso ${scope}.`,
 
+  ...ACCOUNTS_SPANISH,
   ...AUDIT_SPANISH,
   ...HISTORY_SPANISH,
+  ...KEYS_SPANISH,
+  ...SETTINGS_SPANISH,
   ...WEBHOOKS_SPANISH,
   ...RISK_SPANISH,
   ...DRAFTS_SPANISH,

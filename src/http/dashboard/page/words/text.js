@@ -1,13 +1,24 @@
+import { preference } from '../preferences.js';
 import { ENGLISH } from './english.js';
 import { ENGLISH_SENTENCES, SPANISH_SENTENCES } from './server-sentences.js';
 import { SPANISH } from './spanish.js';
 
-/** The language of the page: the first language of the browser that the page has. */
-export const language =
-  navigator.languages.map((name) => name.slice(0, 2)).find((name) => ['en', 'es'].includes(name)) ?? 'en';
+const TEXTS = { en: ENGLISH, es: SPANISH };
+const SENTENCES = { en: ENGLISH_SENTENCES, es: SPANISH_SENTENCES };
 
-const TEXTS = { en: ENGLISH, es: SPANISH }[language];
-const SENTENCES = { en: ENGLISH_SENTENCES, es: SPANISH_SENTENCES }[language];
+/** The language of the page: what a person chose, else the first language of the browser that the page has. */
+export let language = languageNow();
+
+/** Takes what a person chose; everything that is shown has to be shown again. */
+export function updateLanguage() {
+  language = languageNow();
+  translatePage();
+}
+
+function languageNow() {
+  const names = [preference('language'), ...navigator.languages.map((name) => name.slice(0, 2))];
+  return names.find((name) => Object.hasOwn(TEXTS, name)) ?? 'en';
+}
 
 /**
  * A text of the page.
@@ -16,7 +27,7 @@ const SENTENCES = { en: ENGLISH_SENTENCES, es: SPANISH_SENTENCES }[language];
  * @returns {any} the text; `undefined` when there is none
  */
 export function text(name, ...values) {
-  const found = TEXTS[name];
+  const found = TEXTS[language][name];
   return typeof found === 'function' ? found(...values) : found;
 }
 
@@ -26,7 +37,10 @@ export function text(name, ...values) {
  * @returns {string} its translation, or the sentence itself where there is none; empty for `null`
  */
 export function serverText(sentence) {
-  return SENTENCES.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), sentence ?? '');
+  return SENTENCES[language].reduce(
+    (result, [pattern, replacement]) => result.replace(pattern, replacement),
+    sentence ?? '',
+  );
 }
 
 /**

@@ -1,0 +1,20 @@
+/** The texts about settings in English. */
+export const SETTINGS_ENGLISH = {
+  settings: 'Settings',
+  settingsOwn: 'This browser',
+  theme: 'Theme',
+  theme_system: 'As the system',
+  theme_light: 'Light',
+  theme_dark: 'Dark',
+  language: 'Language',
+  languageOfBrowser: 'As the browser',
+  settingsServer: 'This server',
+  version: 'Version',
+  started: 'Started',
+  inForce: 'Settings in force',
+  inForceHint: 'From the environment or .env, as they were read at the start. Secrets are never shown.',
+  settingSecret: 'Set (not shown)',
+  settingUnset: 'Not set',
+  settingUsual: (value) => `${value} (default)`,
+  timelineAudit: 'Who asked for what',
+};

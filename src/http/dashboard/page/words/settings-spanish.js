@@ -1,0 +1,20 @@
+/** The texts about settings in Spanish. */
+export const SETTINGS_SPANISH = {
+  settings: 'Ajustes',
+  settingsOwn: 'Este navegador',
+  theme: 'Tema',
+  theme_system: 'Como el sistema',
+  theme_light: 'Claro',
+  theme_dark: 'Oscuro',
+  language: 'Idioma',
+  languageOfBrowser: 'Como el navegador',
+  settingsServer: 'Este servidor',
+  version: 'Versión',
+  started: 'Iniciado',
+  inForce: 'Ajustes vigentes',
+  inForceHint: 'Del entorno o de .env, como se leyeron al iniciar. Los secretos nunca se muestran.',
+  settingSecret: 'Definido (no se muestra)',
+  settingUnset: 'Sin definir',
+  settingUsual: (value) => `${value} (por defecto)`,
+  timelineAudit: 'Quién pidió qué',
+};
