@@ -49,9 +49,7 @@ beforeAll(async () => {
 });
 
 /** The keys that are taken over. */
-function taken(): [string, unknown][] {
-  return [...device.keys].filter(([key]) => !key.startsWith('app-state-sync-version-'));
-}
+const taken = () => [...device.keys].filter(([key]) => !key.startsWith('app-state-sync-version-'));
 
 /** The fields of a hash, as Evolution and fazer's baileys-api write them. */
 function fieldsOf({ creds, keys }: Device): [string, string][] {
