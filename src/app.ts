@@ -183,7 +183,7 @@ function openFiles({ media }: Config, { clock, log }: Required<AppOptions>, stor
 }
 
 /** What becomes old. */
-interface HousekeepingParts {
+interface HousekeepingDeps {
   storage: Storage;
   files: MediaStore;
   audit: AuditTrail;
@@ -194,7 +194,7 @@ interface HousekeepingParts {
 function createHousekeeping(
   { backend, media, sessions: { historyDays } }: Config,
   deps: Required<AppOptions>,
-  { storage, files, audit, drafts, sink }: HousekeepingParts,
+  { storage, files, audit, drafts, sink }: HousekeepingDeps,
 ): Housekeeping {
   const chores = [
     (signal: AbortSignal) => storage.prune(backend.retentionMs, signal, sink.awaited),

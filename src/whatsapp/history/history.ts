@@ -77,7 +77,10 @@ export class History {
 
   #received(message: WAMessage): void {
     const notice = takeHistory(message);
-    if (!notice) return this.#usernamesIn(message.key);
+    if (!notice) {
+      this.#usernamesIn(message.key);
+      return;
+    }
     this.#forgetEarlierParts();
     const bytes = 'inline' in notice ? notice.inline.length : 0;
     if (this.#waiting >= MAX_WAITING || this.#waitingBytes + bytes > MAX_WAITING_BYTES) {

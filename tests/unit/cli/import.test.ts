@@ -49,9 +49,7 @@ beforeAll(async () => {
 });
 
 /** The keys that are taken over. */
-function taken(): [string, unknown][] {
-  return [...device.keys].filter(([key]) => !key.startsWith('app-state-sync-version-'));
-}
+const taken = () => [...device.keys].filter(([key]) => !key.startsWith('app-state-sync-version-'));
 
 /** The fields of a hash, as Evolution and fazer's baileys-api write them. */
 function fieldsOf({ creds, keys }: Device): [string, string][] {
@@ -101,9 +99,7 @@ async function expectImported(authDir: string, name: string): Promise<void> {
   expect(json(stored.signedPreKey.signature)).toBe(json(signedPreKey.signature));
   expect(stored).toMatchObject({ advSecretKey, registrationId, nextPreKeyId });
   // What the phone shares is read anew at the first login, labels included.
-  expect([
-    ...(await storage.signalKeys.get(sessionId, 'app-state-sync-version', ['regular', 'regular_low'])).keys(),
-  ]).toEqual([]);
+  expect((await storage.signalKeys.get(sessionId, 'app-state-sync-version', ['regular'])).size).toBe(0);
   for (const [key, value] of taken()) {
     const [, type = '', id = ''] =
       /^(.+?-key|session|lid-mapping|device-list|tctoken|.+?-version|.+?-memory)-(.+)$/s.exec(key) ?? [];

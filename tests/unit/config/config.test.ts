@@ -205,7 +205,6 @@ describe('a setting', () => {
     ['MEDIA_URL_ALLOWED_HOSTS', { MEDIA_URL_ALLOWED_HOSTS: 'files.example:70000' }],
     ['SINK_DATABASE_URL', { SINK_DATABASE_URL: 'mysql://shop/events' }],
     ['SINK_TABLE', { SINK_DATABASE_URL: 'postgres://shop/events', SINK_TABLE: 'Events' }],
-    ['SINK_TABLE', { SINK_DATABASE_URL: 'postgres://shop/events', SINK_TABLE: 'a.b.c' }],
     ['SINK_TABLE', { SINK_DATABASE_URL: 'postgres://shop/events', SINK_TABLE: 'x; DROP TABLE y' }],
     ['SINK_TABLE', { SINK_TABLE: 'events' }],
     ['SINK_EVENTS', { SINK_EVENTS: 'message-received' }],
