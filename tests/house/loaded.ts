@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 /** Imports that are carried out: neither of types, nor later. */
@@ -25,7 +25,8 @@ export function loadedWith(paths: readonly string[]): Loaded {
     if (files.has(path)) continue;
     files.add(path);
     const text = readFileSync(join(ROOT, path), 'utf8');
-    const beside = (name: string): string => join(path!, '..', name);
+    const folder = dirname(path);
+    const beside = (name: string): string => join(folder, name);
     for (const [, name = ''] of text.matchAll(IMPORTED)) {
       if (name.startsWith('.')) waiting.push(beside(name));
       else modules.add(name);
