@@ -23,8 +23,8 @@ function healthOf(
     notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
     guard: { unexpected: () => 0 },
-      sink: { problem: null, backlog: () => Promise.resolve(backlog) },
-      client: { warning: null, unreachable: null },
+    sink: { problem: null, backlog: () => Promise.resolve(backlog) },
+    client: { warning: null, unreachable: null },
     droppedLogLines: () => 0,
     ...{ node, webhooks, clock },
   });
