@@ -35,8 +35,10 @@ RUN mkdir -p auth_sessions downloads backups node_modules/.cache \
   && chown node:node auth_sessions downloads backups node_modules/.cache \
   && chmod 700 auth_sessions backups \
   && ln -s /app/bin/backup.js /usr/local/bin/backup \
-  && ln -s /app/bin/doctor.js /usr/local/bin/doctor
-# Commands of their own: `docker exec <container> backup backups/<name>` and `docker exec <container> doctor`.
+  && ln -s /app/bin/doctor.js /usr/local/bin/doctor \
+  && ln -s /app/bin/setup.js /usr/local/bin/setup
+# Commands of their own: `docker exec <container> backup backups/<name>`, `docker exec <container> doctor`, and before there is a container
+# `docker run --rm <image> setup --print --backend <url> > .env`.
 VOLUME ["/app/auth_sessions", "/app/downloads"]
 USER node
 # What Node has compiled, so that a first start is as quick as the next: as this user and with the options of CMD, or it does not count. Where the

@@ -73,7 +73,12 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['demo/page/*.js', 'examples/backend/page/*.js', 'src/http/dashboard/page/**/*.js'],
+    files: [
+      'demo/page/*.js',
+      'examples/backend/page/*.js',
+      'src/http/dashboard/page/**/*.js',
+      'src/http/reference/page/*.js',
+    ],
     languageOptions: { globals: Object.fromEntries(BROWSER_NAMES.map((name) => [name, 'readonly'])) },
     rules: { ...size, 'no-undef': 'error', 'no-unused-vars': 'error', 'no-console': 'error', eqeqeq: 'error' },
   },

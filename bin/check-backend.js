@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 // `npm run check-backend` as a program of its own.
-import '../src/cli/check-backend.ts';
+import './check-node.js';
+
+await import('../src/cli/check-backend.ts');

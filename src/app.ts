@@ -13,6 +13,7 @@ import type { MediaStore } from './ports/media.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Lease, Placement, SessionHost } from './ports/ownership.ts';
 import type { Storage } from './ports/storage.ts';
+import { announceReady } from './runtime/announce.ts';
 import { type AuditTrail, openAuditTrail } from './runtime/audit-trail.ts';
 import { followOthers } from './runtime/follow-others.ts';
 import { AppHealth } from './runtime/health.ts';
@@ -149,7 +150,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   else await startAll({ media, sessions });
   scheduled.start();
   health.started();
-  log.info({ url: server.url, mode: config.mode }, 'the orchestrator is ready');
+  announceReady(config, { url: server.url, log });
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
 }
 

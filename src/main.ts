@@ -1,6 +1,7 @@
 import dotenv from 'dotenv';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App } from './app.ts';
+import { answerTo, refuseArguments, UsageError } from './cli/arguments.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { type LogOutput, standardOutput } from './kit/log-output.ts';
 import { createLogger, type Logger } from './kit/logger.ts';
@@ -13,17 +14,31 @@ const LOG_LIMIT_MS = 1_000;
 /** What tells whoever restarts the process that other nodes have taken it for dead. */
 const BURIED_EXIT_CODE = 70;
 
+const USAGE = `npm start        or, installed: whatsapp-orchestrator
+
+Starts the WhatsApp Orchestrator, with the settings of the environment and of .env in this folder (docs/settings.md).
+  --help, --version
+
+Also: npm run setup writes .env, and npm run doctor says what is wrong with an installation.
+`;
+
 /**
  * Starts the orchestrator as a process: settings from the environment and `.env`, a clear message and exit code 1 if it
- * cannot start, an orderly shutdown on SIGTERM and SIGINT.
+ * cannot start (2 for unknown arguments), an orderly shutdown on SIGTERM and SIGINT.
  */
-export async function main(): Promise<void> {
+export async function main(args: string[] = process.argv.slice(2)): Promise<void> {
+  const answer = answerTo(args, USAGE);
+  if (answer !== undefined) {
+    process.stdout.write(answer);
+    return;
+  }
   dotenv.config({ quiet: true });
   try {
+    refuseArguments(args, USAGE);
     await run(readConfig(process.env));
   } catch (error) {
     // A start that failed must never look like one that worked.
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
     process.stderr.write(`${error instanceof OperatorError ? error.message : unexpected(error)}\n`);
   }
 }

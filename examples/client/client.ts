@@ -4,6 +4,28 @@
  */
 import { type CallOptions, type ClientSettings, type RepeatableOptions, Requests } from './requests.ts';
 
+/** The body of a successful response. */
+export type GenerateQrResponse = {
+  success: true;
+  sessionId: string;
+  /** A PNG as a data: URL, for the src of an image. */
+  qr: string;
+  qrText: string;
+  message: string;
+};
+
+/** The body of a successful response. */
+export type PairByCodeResponse = {
+  success: true;
+  sessionId: string;
+  /** Eight characters, to be typed into the phone. */
+  code: string;
+  /** The same with a dash in the middle, for people to read. */
+  formatted: string;
+  /** When the code expires; a new session is removed then. */
+  expiresAt: string;
+};
+
 /** See /docs#schema-Session. */
 export type Session = {
   session_id: string;
@@ -57,6 +79,26 @@ export type Session = {
   sessionId: string;
   /** The same as phone_number. */
   phoneNumber: string | null;
+};
+
+/** The body of a successful response. */
+export type SessionResponse = {
+  success: true;
+  data: Session;
+};
+
+/** The body of a successful response. */
+export type SessionListResponse = {
+  success: true;
+  data: Session[];
+};
+
+/** The body of a successful response. */
+export type ViewSessionResponse = {
+  success: true;
+  data: Session;
+  /** Only with several nodes: the one that has the session. */
+  node?: string | null;
 };
 
 /** See /docs#schema-TimelineEntry. */
@@ -116,6 +158,12 @@ export type TimelineEntry = {
     | 'failed';
   /** The reason, if there is one. */
   why: string | null;
+};
+
+/** The body of a successful response. */
+export type TimelineEntryListResponse = {
+  success: true;
+  data: TimelineEntry[];
 };
 
 /** See /docs#schema-SessionRisk. */
@@ -212,8 +260,60 @@ export type SessionRisk = {
   } | null;
 };
 
+/** The body of a successful response. */
+export type SessionRiskResponse = {
+  success: true;
+  data: SessionRisk;
+};
+
+/** The body of a successful response. */
+export type CurrentQrResponse = {
+  success: true;
+  sessionId: string;
+  /** A PNG as a data: URL, for the src of an image. */
+  qr: string;
+  qrText: string;
+  /** When this QR stops being valid. */
+  expiresAt: string;
+};
+
+/** The body of a successful response. */
+export type CurrentPasskeyResponse = {
+  success: true;
+  data: {
+    /**
+     * "wanted": the challenge has to be signed. "answered": WhatsApp accepted the signature. "confirming":
+     * a person has to compare the code with the one on the phone. "confirmed": somebody did, and the phone
+     * links the device.
+     */
+    state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
+    /** When WhatsApp no longer waits. */
+    expires_at: string;
+    /** Set while a passkey is "wanted". */
+    options: Record<string, unknown> | null;
+    /** Set while it is "confirming": ABCD-EFGH. */
+    code: string | null;
+  };
+};
+
+/** The body of a successful response. */
+export type SuccessResponse = {
+  success: true;
+};
+
 /** Digits with country code, formatted or not, or a WhatsApp address. */
 export type Recipient = string | number;
+
+/** The body of a successful response. */
+export type SendMessageResponse = {
+  success: true;
+  messageId: string;
+  status: 'sent' | 'pending' | 'draft';
+  /** The WhatsApp address of the recipient. */
+  to: string;
+  /** Of a draft, which a person must approve. */
+  draftId?: string;
+};
 
 /** See /docs#schema-TextMessage. */
 export type TextMessage = {
@@ -760,6 +860,20 @@ export type ScheduledMessage = {
   settledAt: string | null;
 };
 
+/** The body of a successful response. */
+export type ScheduledMessageResponse = {
+  success: true;
+  data: ScheduledMessage;
+};
+
+/** The body of a successful response. */
+export type ListScheduledMessagesResponse = {
+  success: true;
+  data: ScheduledMessage[];
+  /** The "after" of the next page; null on the last one. */
+  nextAfter: number | null;
+};
+
 /** See /docs#schema-Channel. */
 export type Channel = {
   channel_id: string;
@@ -774,6 +888,18 @@ export type Channel = {
   created_at: string | null;
 };
 
+/** The body of a successful response. */
+export type ChannelListResponse = {
+  success: true;
+  data: Channel[];
+};
+
+/** The body of a successful response. */
+export type ChannelResponse = {
+  success: true;
+  data: Channel;
+};
+
 /** See /docs#schema-ChannelMessage. */
 export type ChannelMessage = {
   server_id: number;
@@ -786,6 +912,12 @@ export type ChannelMessage = {
     emoji: string;
     count: number;
   }[];
+};
+
+/** The body of a successful response. */
+export type ChannelMessageListResponse = {
+  success: true;
+  data: ChannelMessage[];
 };
 
 /** See /docs#schema-TextPost. */
@@ -828,6 +960,13 @@ export type DocumentPost = {
   type: 'document';
   file: OutgoingFile;
   caption?: string | null;
+};
+
+/** The body of a successful response. */
+export type SendToChannelResponse = {
+  success: true;
+  messageId: string;
+  status: 'sent' | 'pending';
 };
 
 /** See /docs#schema-TextStatus. */
@@ -878,6 +1017,12 @@ export type RecentMessage = {
   text: string | null;
 };
 
+/** The body of a successful response. */
+export type RecentMessageListResponse = {
+  success: true;
+  data: RecentMessage[];
+};
+
 /** See /docs#schema-Draft. */
 export type Draft = {
   draftId: string;
@@ -896,6 +1041,12 @@ export type Draft = {
   state: 'waiting' | 'sending' | 'sent' | 'discarded';
   createdAt: string;
   expiresAt: string;
+};
+
+/** The body of a successful response. */
+export type DraftListResponse = {
+  success: true;
+  data: Draft[];
 };
 
 /** See /docs#schema-Group. */
@@ -931,6 +1082,12 @@ export type Group = {
   }[];
 };
 
+/** The body of a successful response. */
+export type GroupListResponse = {
+  success: true;
+  data: Group[];
+};
+
 /** See /docs#schema-ParticipantResult. */
 export type ParticipantResult = {
   /** Digits with country code; null when WhatsApp gave only a LID. */
@@ -951,6 +1108,32 @@ export type ParticipantResult = {
     | null;
   /** WhatsApp’s own error code. */
   code: string | null;
+};
+
+/** The body of a successful response. */
+export type CreateGroupResponse = {
+  success: true;
+  data: Group;
+  results: ParticipantResult[];
+};
+
+/** The body of a successful response. */
+export type GroupResponse = {
+  success: true;
+  data: Group;
+};
+
+/** The body of a successful response. */
+export type ParticipantResultListResponse = {
+  success: true;
+  data: ParticipantResult[];
+};
+
+/** The body of a successful response. */
+export type GroupInviteResponse = {
+  success: true;
+  code: string;
+  url: string;
 };
 
 /** See /docs#schema-InvitedGroup. */
@@ -980,6 +1163,19 @@ export type InvitedGroup = {
   community_id: string | null;
 };
 
+/** The body of a successful response. */
+export type InvitedGroupResponse = {
+  success: true;
+  data: InvitedGroup;
+};
+
+/** The body of a successful response. */
+export type JoinGroupResponse = {
+  success: true;
+  group_id: string;
+  joined: boolean;
+};
+
 /** See /docs#schema-JoinRequest. */
 export type JoinRequest = {
   /** Digits with country code; null when WhatsApp gave only a LID. */
@@ -990,6 +1186,18 @@ export type JoinRequest = {
   requested_at: string | null;
 };
 
+/** The body of a successful response. */
+export type JoinRequestListResponse = {
+  success: true;
+  data: JoinRequest[];
+};
+
+/** The body of a successful response. */
+export type GroupPictureResponse = {
+  success: true;
+  url: string;
+};
+
 /** See /docs#schema-LinkedGroup. */
 export type LinkedGroup = {
   group_id: string;
@@ -997,6 +1205,13 @@ export type LinkedGroup = {
   /** Whether it is the one for announcements. */
   is_announcements: boolean;
   size: number | null;
+};
+
+/** The body of a successful response. */
+export type LinkedGroupsResponse = {
+  success: true;
+  community_id: string | null;
+  data: LinkedGroup[];
 };
 
 /** See /docs#schema-NamedPerson. */
@@ -1011,6 +1226,23 @@ export type NamedPerson = {
   username: string | null;
 };
 
+/** The body of a successful response. */
+export type ListContactsResponse = {
+  success: true;
+  data: NamedPerson[];
+  next: string | null;
+};
+
+/** The body of a successful response. */
+export type CheckContactResponse = {
+  success: true;
+  exists: boolean;
+  /** As WhatsApp knows it, which may differ from the requested number. */
+  number: string | null;
+  jid: string | null;
+  lid: string | null;
+};
+
 /** See /docs#schema-NumberAnswer. */
 export type NumberAnswer = {
   /** The number, as in the request, in digits. */
@@ -1022,6 +1254,12 @@ export type NumberAnswer = {
   lid: string | null;
 };
 
+/** The body of a successful response. */
+export type NumberAnswerListResponse = {
+  success: true;
+  data: NumberAnswer[];
+};
+
 /** See /docs#schema-Person. */
 export type Person = {
   /** Digits with country code; null when WhatsApp gave only a LID. */
@@ -1029,11 +1267,23 @@ export type Person = {
   lid: string | null;
 };
 
+/** The body of a successful response. */
+export type PersonListResponse = {
+  success: true;
+  data: Person[];
+};
+
 /** See /docs#schema-About. */
 export type About = {
   /** null when there is none, or it is not shown to this account. */
   text: string | null;
   set_at: string | null;
+};
+
+/** The body of a successful response. */
+export type AboutResponse = {
+  success: true;
+  data: About;
 };
 
 /** See /docs#schema-BusinessProfile. */
@@ -1054,6 +1304,25 @@ export type BusinessProfile = {
   }[];
 };
 
+/** The body of a successful response. */
+export type BusinessProfileResponse = {
+  success: true;
+  data: BusinessProfile;
+};
+
+/** The body of a successful response. */
+export type PersonResponse = {
+  success: true;
+  data: Person;
+};
+
+/** The body of a successful response. */
+export type MarkReadResponse = {
+  success: true;
+  read: string[];
+  unknown: string[];
+};
+
 /** See /docs#schema-Label. */
 export type Label = {
   label_id: string;
@@ -1064,11 +1333,31 @@ export type Label = {
   predefined_id: number | null;
 };
 
+/** The body of a successful response. */
+export type LabelListResponse = {
+  success: true;
+  data: Label[];
+};
+
+/** The body of a successful response. */
+export type LabelResponse = {
+  success: true;
+  data: Label;
+};
+
 /** See /docs#schema-LabeledChat. */
 export type LabeledChat = {
   chat_id: string;
   number: string | null;
   lid: string | null;
+};
+
+/** The body of a successful response. */
+export type LabeledChatsResponse = {
+  success: true;
+  data: LabeledChat[];
+  /** The `after` of the next page; null on the last one. */
+  next: string | null;
 };
 
 /** See /docs#schema-LabeledMessage. */
@@ -1077,6 +1366,14 @@ export type LabeledMessage = {
   number: string | null;
   lid: string | null;
   message_id: string;
+};
+
+/** The body of a successful response. */
+export type LabeledMessagesResponse = {
+  success: true;
+  data: LabeledMessage[];
+  /** The `after` of the next page; null on the last one. */
+  next: string | null;
 };
 
 /** See /docs#schema-OwnProfile. */
@@ -1090,6 +1387,12 @@ export type OwnProfile = {
   picture_url: string | null;
 };
 
+/** The body of a successful response. */
+export type OwnProfileResponse = {
+  success: true;
+  data: OwnProfile;
+};
+
 /** In WhatsApp’s words; null where it gave none. */
 export type PrivacySettings = {
   last_seen: string | null;
@@ -1100,6 +1403,12 @@ export type PrivacySettings = {
   groups: string | null;
   calls: string | null;
   messages: string | null;
+};
+
+/** The body of a successful response. */
+export type PrivacySettingsResponse = {
+  success: true;
+  data: PrivacySettings;
 };
 
 /** See /docs#schema-HistoryChat. */
@@ -1160,6 +1469,102 @@ export type HistoryMessage = {
   } | null;
 };
 
+/** The body of a successful response. */
+export type ListChatsResponse = {
+  success: true;
+  data: HistoryChat[];
+  /** For the parameter "after" of the next request; null when nothing follows. */
+  next: string | null;
+};
+
+/** The body of a successful response. */
+export type ChatMessagesResponse = {
+  success: true;
+  data: HistoryMessage[];
+  /** For the parameter "after" of the next request; null when nothing follows. */
+  next: string | null;
+};
+
+/** The body of a successful response. */
+export type RemoveChatMessagesResponse = {
+  success: true;
+  messages: number;
+};
+
+/** The body of a successful response. */
+export type ViewHistoryResponse = {
+  success: true;
+  /** 0 keeps nothing. */
+  days: number;
+  /** Whether that is what HISTORY_DAYS says. */
+  is_default: boolean;
+  /** How many it keeps, counted up to 100,000. */
+  messages: number;
+};
+
+/** The body of a successful response. */
+export type ForgetPersonResponse = {
+  success: true;
+  /** Kept messages that were removed. */
+  messages: number;
+  /** Messages sent to them in the last two weeks. */
+  sent: number;
+  /** Names, timers, votes and conversations. */
+  others: number;
+  /** Scheduled messages to them; those that waited are not sent. */
+  scheduled: number;
+  /** Drafts to them. */
+  drafts: number;
+};
+
+/** The body of a successful response. */
+export type ForgetPersonEverywhereResponse = {
+  success: true;
+  /** Kept messages that were removed. */
+  messages: number;
+  /** Messages sent to them in the last two weeks. */
+  sent: number;
+  /** Names, timers, votes and conversations. */
+  others: number;
+  /** Scheduled messages to them; those that waited are not sent. */
+  scheduled: number;
+  /** Drafts to them. */
+  drafts: number;
+  /** The sessions that were looked at. */
+  sessions: number;
+};
+
+/** See /docs#schema-RingingCall. */
+export type RingingCall = {
+  call_id: string;
+  /** Null when WhatsApp gave only a LID. */
+  number: string | null;
+  lid: string | null;
+  is_video: boolean;
+  started_at: string;
+};
+
+/** The body of a successful response. */
+export type RingingCallListResponse = {
+  success: true;
+  data: RingingCall[];
+};
+
+/** The body of a successful response. */
+export type RelinkSessionResponse = {
+  success: true;
+  data: Session;
+  /** The code to type, if a number was given. */
+  pairing?: {
+    /** Eight characters, to be typed into the phone. */
+    code: string;
+    /** The same with a dash in the middle, for people to read. */
+    formatted: string;
+    /** When the code expires; a new session is removed then. */
+    expiresAt: string;
+  };
+};
+
 /** See /docs#schema-Callback. */
 export type Callback = {
   id: number;
@@ -1180,6 +1585,76 @@ export type Callback = {
   lastError: string | null;
   /** When it was delivered or given up. */
   settledAt: string | null;
+};
+
+/** The body of a successful response. */
+export type ListCallbacksResponse = {
+  success: true;
+  data: Callback[];
+  nextAfter: number | null;
+};
+
+/** The body of a successful response. */
+export type ReplayCallbacksResponse = {
+  success: true;
+  count: number;
+};
+
+/** See /docs#schema-StoredCallback. */
+export type StoredCallback = {
+  id: number;
+  /** The header webhook-id: the same for every delivery attempt. */
+  webhookId: string;
+  sessionId: string;
+  /** Its number within the session; there are no gaps. */
+  seq: number;
+  event: string;
+  /** The path of the backend that it is posted to. */
+  path: string;
+  /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
+  state: 'pending' | 'delivered' | 'dead' | 'unwanted';
+  /** The number of failed attempts. */
+  attempts: number;
+  createdAt: string;
+  firstFailedAt: string | null;
+  lastError: string | null;
+  /** When it was delivered or given up. */
+  settledAt: string | null;
+  /** The body that is posted; null if it was tampered with in the encrypted database and cannot be read. */
+  body: Record<string, unknown> | null;
+};
+
+/** The body of a successful response. */
+export type StoredCallbackResponse = {
+  success: true;
+  data: StoredCallback;
+};
+
+/** The body of a successful response. */
+export type CallbackResponse = {
+  success: true;
+  data: Callback;
+};
+
+/** See /docs#schema-StoredEvent. */
+export type StoredEvent = {
+  cursor: number;
+  webhookId: string;
+  sessionId: string;
+  seq: number;
+  /** The path of the backend that it is or was posted to. */
+  path: string;
+  /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
+  state: 'pending' | 'delivered' | 'dead' | 'unwanted';
+  createdAt: string;
+  body: Record<string, unknown>;
+};
+
+/** The body of a successful response. */
+export type PullEventsResponse = {
+  success: true;
+  data: StoredEvent[];
+  nextCursor: number;
 };
 
 /** See /docs#schema-Webhook. */
@@ -1225,6 +1700,35 @@ export type Webhook = {
   deadLettered: number;
 };
 
+/** The body of a successful response. */
+export type CreateWebhookResponse = {
+  success: true;
+  secret: string;
+  data: Webhook;
+};
+
+/** The body of a successful response. */
+export type WebhookListResponse = {
+  success: true;
+  data: Webhook[];
+};
+
+/** The body of a successful response. */
+export type WebhookResponse = {
+  success: true;
+  data: Webhook;
+};
+
+/** The body of a successful response. */
+export type TestWebhookResponse = {
+  success: true;
+  accepted: boolean;
+  /** The status that the receiver refused with; null otherwise. */
+  status: number | null;
+  error: string | null;
+  durationMs: number;
+};
+
 /** See /docs#schema-DeadLetter. */
 export type DeadLetter = {
   id: number;
@@ -1236,6 +1740,13 @@ export type DeadLetter = {
   at: string;
 };
 
+/** The body of a successful response. */
+export type ListDeadLettersResponse = {
+  success: true;
+  data: DeadLetter[];
+  nextAfter: number | null;
+};
+
 /** See /docs#schema-Setting. */
 export type Setting = {
   name: string;
@@ -1245,6 +1756,40 @@ export type Setting = {
   set: boolean;
   /** Whether its value is never shown. */
   secret: boolean;
+};
+
+/** The body of a successful response. */
+export type SettingListResponse = {
+  success: true;
+  data: Setting[];
+};
+
+/** The body of a successful response. */
+export type DownloadMediaResponse = {
+  success: true;
+  enabled: boolean;
+};
+
+/** The body of a successful response. */
+export type ChangeMasterKeyResponse = {
+  success: true;
+  /** The number of data keys that were rewrapped. */
+  dataKeys: number;
+};
+
+/** The body of a successful response. */
+export type CreateBackupResponse = {
+  success: true;
+  /** The name of the copy, in AUTH_DIR. */
+  file: string;
+};
+
+/** The body of a successful response. */
+export type CreateTokenResponse = {
+  success: true;
+  token: string;
+  sessionId: string | null;
+  expiresAt: string;
 };
 
 /** See /docs#schema-ApiKey. */
@@ -1260,6 +1805,19 @@ export type ApiKey = {
   /** Whether what it sends becomes a draft. */
   approval: boolean;
   createdAt: string;
+};
+
+/** The body of a successful response. */
+export type CreateKeyResponse = {
+  success: true;
+  key: string;
+  data: ApiKey;
+};
+
+/** The body of a successful response. */
+export type ApiKeyListResponse = {
+  success: true;
+  data: ApiKey[];
 };
 
 /** See /docs#schema-AuditEntry. */
@@ -1285,6 +1843,105 @@ export type AuditEntry = {
   /** The hash of the entry before; empty for the first one. */
   previous: string;
   hash: string;
+};
+
+/** The body of a successful response. */
+export type ListAuditResponse = {
+  success: true;
+  data: AuditEntry[];
+  nextBefore: number | null;
+};
+
+/** The body of a successful response. */
+export type VerifyAuditResponse = {
+  success: true;
+  intact: boolean;
+  chains: {
+    node: string | null;
+    /** The number of the oldest entry that is kept. */
+    first: number;
+    last: number;
+    /** Of the last entry. */
+    hash: string;
+    /** The first entry that was changed, or before which one is missing. */
+    brokenAt: number | null;
+  }[];
+};
+
+/** The body of a successful response. */
+export type OpenApiResponse = {
+  openapi: string;
+};
+
+/** The body of a successful response. */
+export type HealthResponse = {
+  success: boolean;
+  status: 'ok' | 'degraded' | 'error';
+  /** Seconds since the start. */
+  uptime: number;
+  version: string;
+  sessions: {
+    connecting: number;
+    connected: number;
+    disconnected: number;
+    error: number;
+  };
+  callbacks: {
+    pending: number;
+    deadLettered: number;
+    oldestPendingSeconds: number;
+  };
+  /** Whether the main backend accepts callbacks. */
+  backend: 'unknown' | 'up' | 'down';
+  /** Human-readable sentences. */
+  problems: string[];
+  /** Only where there are any, and for callers who may see GET /webhooks. Up to ten seconds old. */
+  webhooks?: {
+    webhookId: string;
+    name: string;
+    paused: boolean;
+    /**
+     * Something is pending, and it has accepted nothing for a minute, or holds up a session for ten
+     * minutes.
+     */
+    failing: boolean;
+    /** It is not paused, and its oldest event has waited for ten minutes or more. */
+    behind: boolean;
+    /** Why the last attempt failed; null once one has succeeded. */
+    lastError: string | null;
+    pending: number;
+    oldestPendingSeconds: number;
+    deadLettered: number;
+  }[];
+  /**
+   * What SINK_DATABASE_URL has not taken yet, where it is set, for callers who may see GET /webhooks. Up
+   * to ten seconds old.
+   */
+  sink?: {
+    pending: number;
+    oldestPendingSeconds: number;
+  };
+  /** Only with several nodes, and a key. */
+  cluster?: {
+    /** The node that answers. */
+    nodeId: string;
+    /** Since the database last said who lives: more than a few while it is away. */
+    secondsSinceLook: number | null;
+    /** Sessions that no living node owns; null while that is not known. */
+    unowned: number | null;
+    nodes: {
+      nodeId: string;
+      version: string;
+      /** How many sessions it runs. */
+      sessions: number;
+      /** It hands its sessions over, and ends. */
+      draining: boolean;
+      /** It has been silent for most of the lease, or was lost in the last ten minutes. */
+      lost: boolean;
+      /** Since it last showed that it lives. */
+      secondsSinceBeat: number;
+    }[];
+  };
 };
 
 /** See /docs#schema-NewSessionConnected. */
@@ -1778,6 +2435,8 @@ export type ErrorAnswer = {
     | 'whatsapp_timeout';
   /** A human-readable sentence. */
   message: string;
+  /** The field or parameter that is wrong, as it was spelled: `contacts[0].phone`. Only where it is one. */
+  field?: string;
 };
 
 /** The body of every webhook, by the path that it is posted to. */
@@ -1831,14 +2490,7 @@ export class OrchestratorClient {
       name?: string;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    sessionId: string;
-    /** A PNG as a data: URL, for the src of an image. */
-    qr: string;
-    qrText: string;
-    message: string;
-  }> {
+  ): Promise<GenerateQrResponse> {
     return this.#requests.json('GET', `/generate-qr`, { query, options });
   }
 
@@ -1855,16 +2507,7 @@ export class OrchestratorClient {
       number: string | number;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    sessionId: string;
-    /** Eight characters, to be typed into the phone. */
-    code: string;
-    /** The same with a dash in the middle, for people to read. */
-    formatted: string;
-    /** When the code expires; a new session is removed then. */
-    expiresAt: string;
-  }> {
+  ): Promise<PairByCodeResponse> {
     return this.#requests.json('POST', `/sessions/pairing-code`, { body, options });
   }
 
@@ -1902,10 +2545,7 @@ export class OrchestratorClient {
       label?: string;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Session[];
-  }> {
+  ): Promise<SessionListResponse> {
     return this.#requests.json('GET', `/sessions`, { query, options });
   }
 
@@ -1924,15 +2564,7 @@ export class OrchestratorClient {
    * Returns the current state of one session. With CLUSTER_NODE_ID, callers with a key that is not
    * limited to some sessions also see the node that has it; null while it moves to another one.
    */
-  viewSession(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Session;
-    /** Only with several nodes: the one that has the session. */
-    node?: string | null;
-  }> {
+  viewSession(sessionId: string, options: CallOptions = {}): Promise<ViewSessionResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}`, { options });
   }
 
@@ -1956,10 +2588,7 @@ export class OrchestratorClient {
       proxy?: string | null;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Session;
-  }> {
+  ): Promise<SessionResponse> {
     return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}`, { body, options });
   }
 
@@ -1968,12 +2597,7 @@ export class OrchestratorClient {
    * Logs the device out of WhatsApp if the session is connected, and deletes its credentials. Messages
    * that the backend has not received yet are still delivered.
    */
-  deleteSession(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  deleteSession(sessionId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json('DELETE', `/sessions/${encodeURIComponent(sessionId)}`, { options });
   }
 
@@ -1983,13 +2607,7 @@ export class OrchestratorClient {
    * than 10 s, which are not reported anywhere else. The oldest entry comes first; the newest 200 are
    * kept, and an entry that would repeat the previous one is omitted.
    */
-  sessionTimeline(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: TimelineEntry[];
-  }> {
+  sessionTimeline(sessionId: string, options: CallOptions = {}): Promise<TimelineEntryListResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/timeline`, { options });
   }
 
@@ -2000,13 +2618,7 @@ export class OrchestratorClient {
    * warm-up plan and the slowdown. WhatsApp does not publish how it judges, so a low level is no
    * promise.
    */
-  viewRisk(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: SessionRisk;
-  }> {
+  viewRisk(sessionId: string, options: CallOptions = {}): Promise<SessionRiskResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/risk`, { options });
   }
 
@@ -2014,18 +2626,7 @@ export class OrchestratorClient {
    * Get the current QR.
    * A QR is valid for 20 to 60 seconds, and is then renewed automatically.
    */
-  currentQr(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    sessionId: string;
-    /** A PNG as a data: URL, for the src of an image. */
-    qr: string;
-    qrText: string;
-    /** When this QR stops being valid. */
-    expiresAt: string;
-  }> {
+  currentQr(sessionId: string, options: CallOptions = {}): Promise<CurrentQrResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/qr`, { options });
   }
 
@@ -2033,19 +2634,7 @@ export class OrchestratorClient {
    * Get the current pairing code.
    * The code that POST /sessions/pairing-code returned, until it is typed or expires.
    */
-  currentPairingCode(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    sessionId: string;
-    /** Eight characters, to be typed into the phone. */
-    code: string;
-    /** The same with a dash in the middle, for people to read. */
-    formatted: string;
-    /** When the code expires; a new session is removed then. */
-    expiresAt: string;
-  }> {
+  currentPairingCode(sessionId: string, options: CallOptions = {}): Promise<PairByCodeResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/pairing-code`, { options });
   }
 
@@ -2056,26 +2645,7 @@ export class OrchestratorClient {
    * page of WhatsApp Web can pass to navigator.credentials.get. While it is "confirming", "code" is to
    * be compared with the one on the phone. docs/pairing.md describes the whole ceremony.
    */
-  currentPasskey(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: {
-      /**
-       * "wanted": the challenge has to be signed. "answered": WhatsApp accepted the signature. "confirming":
-       * a person has to compare the code with the one on the phone. "confirmed": somebody did, and the phone
-       * links the device.
-       */
-      state: 'wanted' | 'answered' | 'confirming' | 'confirmed';
-      /** When WhatsApp no longer waits. */
-      expires_at: string;
-      /** Set while a passkey is "wanted". */
-      options: Record<string, unknown> | null;
-      /** Set while it is "confirming": ABCD-EFGH. */
-      code: string | null;
-    };
-  }> {
+  currentPasskey(sessionId: string, options: CallOptions = {}): Promise<CurrentPasskeyResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/passkey`, { options });
   }
 
@@ -2098,9 +2668,7 @@ export class OrchestratorClient {
       };
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/passkey`, { body, options });
   }
 
@@ -2117,9 +2685,7 @@ export class OrchestratorClient {
       matches: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/passkey/confirm`, { body, options });
   }
 
@@ -2137,15 +2703,7 @@ export class OrchestratorClient {
       message: string;
     },
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    messageId: string;
-    status: 'sent' | 'pending' | 'draft';
-    /** The WhatsApp address of the recipient. */
-    to: string;
-    /** Of a draft, which a person must approve. */
-    draftId?: string;
-  }> {
+  ): Promise<SendMessageResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/send-message`, { body, options });
   }
 
@@ -2182,15 +2740,7 @@ export class OrchestratorClient {
       | NotShownMessage
       | FormData,
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    messageId: string;
-    status: 'sent' | 'pending' | 'draft';
-    /** The WhatsApp address of the recipient. */
-    to: string;
-    /** Of a draft, which a person must approve. */
-    draftId?: string;
-  }> {
+  ): Promise<SendMessageResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/messages`, { body, options });
   }
 
@@ -2206,10 +2756,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: RecentMessage[];
-  }> {
+  ): Promise<RecentMessageListResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/messages`, { query, options });
   }
 
@@ -2250,10 +2797,7 @@ export class OrchestratorClient {
         | NotShownMessage;
     },
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    data: ScheduledMessage;
-  }> {
+  ): Promise<ScheduledMessageResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
       body,
       options,
@@ -2275,12 +2819,7 @@ export class OrchestratorClient {
       state?: 'scheduled' | 'sent' | 'failed' | 'canceled';
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: ScheduledMessage[];
-    /** The "after" of the next page; null on the last one. */
-    nextAfter: number | null;
-  }> {
+  ): Promise<ListScheduledMessagesResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages`, {
       query,
       options,
@@ -2295,10 +2834,7 @@ export class OrchestratorClient {
     sessionId: string,
     messageId: string,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: ScheduledMessage;
-  }> {
+  ): Promise<ScheduledMessageResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
@@ -2314,10 +2850,7 @@ export class OrchestratorClient {
     sessionId: string,
     messageId: string,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: ScheduledMessage;
-  }> {
+  ): Promise<ScheduledMessageResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/scheduled-messages/${encodeURIComponent(messageId)}`,
@@ -2329,13 +2862,7 @@ export class OrchestratorClient {
    * List the channels of an account.
    * Those that the account follows, or has.
    */
-  listChannels(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Channel[];
-  }> {
+  listChannels(sessionId: string, options: CallOptions = {}): Promise<ChannelListResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/channels`, { options });
   }
 
@@ -2343,14 +2870,7 @@ export class OrchestratorClient {
    * Look at a channel.
    * Any channel, whether the account follows it or not.
    */
-  viewChannel(
-    sessionId: string,
-    channelId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Channel;
-  }> {
+  viewChannel(sessionId: string, channelId: string, options: CallOptions = {}): Promise<ChannelResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}`,
@@ -2362,14 +2882,7 @@ export class OrchestratorClient {
    * Look at a channel by its link.
    * Tells the id of a channel of which only the link is known.
    */
-  viewChannelInvite(
-    sessionId: string,
-    code: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Channel;
-  }> {
+  viewChannelInvite(sessionId: string, code: string, options: CallOptions = {}): Promise<ChannelResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/channel-invites/${encodeURIComponent(code)}`,
@@ -2381,13 +2894,7 @@ export class OrchestratorClient {
    * Follow a channel.
    * Its messages go to webhooks that name `channel-message`. Needs no body.
    */
-  followChannel(
-    sessionId: string,
-    channelId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  followChannel(sessionId: string, channelId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/follow`,
@@ -2399,13 +2906,7 @@ export class OrchestratorClient {
    * Unfollow a channel.
    * Needs no body.
    */
-  unfollowChannel(
-    sessionId: string,
-    channelId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  unfollowChannel(sessionId: string, channelId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/unfollow`,
@@ -2424,9 +2925,7 @@ export class OrchestratorClient {
       muted: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/mute`,
@@ -2447,10 +2946,7 @@ export class OrchestratorClient {
       before?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: ChannelMessage[];
-  }> {
+  ): Promise<ChannelMessageListResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
@@ -2469,11 +2965,7 @@ export class OrchestratorClient {
     channelId: string,
     body: TextPost | ImagePost | VideoPost | AudioPost | VoicePost | DocumentPost | FormData,
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    messageId: string;
-    status: 'sent' | 'pending';
-  }> {
+  ): Promise<SendToChannelResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages`,
@@ -2490,9 +2982,7 @@ export class OrchestratorClient {
     channelId: string,
     messageId: MessageId,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages/${encodeURIComponent(messageId)}`,
@@ -2513,9 +3003,7 @@ export class OrchestratorClient {
       emoji: string | null;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/channels/${encodeURIComponent(channelId)}/messages/${encodeURIComponent(serverId)}/reaction`,
@@ -2534,11 +3022,7 @@ export class OrchestratorClient {
     sessionId: string,
     body: TextStatus | ImageStatus | VideoStatus | FormData,
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    messageId: string;
-    status: 'sent' | 'pending';
-  }> {
+  ): Promise<SendToChannelResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/status`, { body, options });
   }
 
@@ -2555,11 +3039,7 @@ export class OrchestratorClient {
       contacts?: PersonId[] | PersonId | null;
     },
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    messageId: string;
-    status: 'sent' | 'pending';
-  }> {
+  ): Promise<SendToChannelResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/status/${encodeURIComponent(messageId)}/delete`,
@@ -2579,10 +3059,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Draft[];
-  }> {
+  ): Promise<DraftListResponse> {
     return this.#requests.json('GET', `/drafts`, { query, options });
   }
 
@@ -2591,18 +3068,7 @@ export class OrchestratorClient {
    * Sends the message, under the id that the draft has. If that fails, the draft waits again. A key with
    * "approval" or "recipients" cannot approve. Needs no body.
    */
-  approveDraft(
-    draftId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    messageId: string;
-    status: 'sent' | 'pending' | 'draft';
-    /** The WhatsApp address of the recipient. */
-    to: string;
-    /** Of a draft, which a person must approve. */
-    draftId?: string;
-  }> {
+  approveDraft(draftId: string, options: CallOptions = {}): Promise<SendMessageResponse> {
     return this.#requests.json('POST', `/drafts/${encodeURIComponent(draftId)}/approve`, { options });
   }
 
@@ -2610,12 +3076,7 @@ export class OrchestratorClient {
    * Discard a draft.
    * It is not sent. A key with "approval" or "recipients" cannot discard. Needs no body.
    */
-  discardDraft(
-    draftId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  discardDraft(draftId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json('POST', `/drafts/${encodeURIComponent(draftId)}/discard`, { options });
   }
 
@@ -2623,13 +3084,7 @@ export class OrchestratorClient {
    * List all groups of the account.
    * Every group that the account is in, read from WhatsApp in one query.
    */
-  listGroups(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Group[];
-  }> {
+  listGroups(sessionId: string, options: CallOptions = {}): Promise<GroupListResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/groups`, { options });
   }
 
@@ -2650,11 +3105,7 @@ export class OrchestratorClient {
       community_id?: string;
     },
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    data: Group;
-    results: ParticipantResult[];
-  }> {
+  ): Promise<CreateGroupResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/groups`, { body, options });
   }
 
@@ -2663,14 +3114,7 @@ export class OrchestratorClient {
    * The group as WhatsApp knows it. It is queried at most once a minute; changes that WhatsApp announces
    * take effect at once.
    */
-  viewGroup(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Group;
-  }> {
+  viewGroup(sessionId: string, groupId: string, options: CallOptions = {}): Promise<GroupResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}`,
@@ -2697,10 +3141,7 @@ export class OrchestratorClient {
       disappearing_seconds?: 0 | 86400 | 604800 | 7776000;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Group;
-  }> {
+  ): Promise<GroupResponse> {
     return this.#requests.json(
       'PATCH',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}`,
@@ -2722,10 +3163,7 @@ export class OrchestratorClient {
       participants: Recipient[];
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: ParticipantResult[];
-  }> {
+  ): Promise<ParticipantResultListResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/participants`,
@@ -2737,15 +3175,7 @@ export class OrchestratorClient {
    * Get the invite link of a group.
    * Only for group admins.
    */
-  groupInvite(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    code: string;
-    url: string;
-  }> {
+  groupInvite(sessionId: string, groupId: string, options: CallOptions = {}): Promise<GroupInviteResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/invite`,
@@ -2757,15 +3187,7 @@ export class OrchestratorClient {
    * Revoke the invite link of a group.
    * Returns the new link. Only for group admins. Needs no body.
    */
-  revokeInvite(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    code: string;
-    url: string;
-  }> {
+  revokeInvite(sessionId: string, groupId: string, options: CallOptions = {}): Promise<GroupInviteResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/invite/revoke`,
@@ -2777,14 +3199,7 @@ export class OrchestratorClient {
    * Look at a group by its invite link.
    * What WhatsApp shows of the group to somebody who has the link, without joining it.
    */
-  viewInvite(
-    sessionId: string,
-    code: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: InvitedGroup;
-  }> {
+  viewInvite(sessionId: string, code: string, options: CallOptions = {}): Promise<InvitedGroupResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/group-invites/${encodeURIComponent(code)}`,
@@ -2797,15 +3212,7 @@ export class OrchestratorClient {
    * Where admins decide about newcomers, the account waits for them: "joined" is false then. An account
    * that is in the group already stays in it. Needs no body.
    */
-  joinGroup(
-    sessionId: string,
-    code: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    group_id: string;
-    joined: boolean;
-  }> {
+  joinGroup(sessionId: string, code: string, options: CallOptions = {}): Promise<JoinGroupResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/group-invites/${encodeURIComponent(code)}/join`,
@@ -2817,14 +3224,7 @@ export class OrchestratorClient {
    * List those who want to join a group.
    * Only for group admins, who decide about newcomers where "join_approval" is true.
    */
-  joinRequests(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: JoinRequest[];
-  }> {
+  joinRequests(sessionId: string, groupId: string, options: CallOptions = {}): Promise<JoinRequestListResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/requests`,
@@ -2846,10 +3246,7 @@ export class OrchestratorClient {
       participants: Recipient[];
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: ParticipantResult[];
-  }> {
+  ): Promise<ParticipantResultListResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/requests`,
@@ -2861,14 +3258,7 @@ export class OrchestratorClient {
    * Get the picture of a group.
    * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
    */
-  groupPicture(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    url: string;
-  }> {
+  groupPicture(sessionId: string, groupId: string, options: CallOptions = {}): Promise<GroupPictureResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
@@ -2890,9 +3280,7 @@ export class OrchestratorClient {
         }
       | FormData,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
@@ -2904,13 +3292,7 @@ export class OrchestratorClient {
    * Remove the picture of a group.
    * In a locked group only admins may do it.
    */
-  removeGroupPicture(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  removeGroupPicture(sessionId: string, groupId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/picture`,
@@ -2923,15 +3305,7 @@ export class OrchestratorClient {
    * For a community, or for any of its groups. "community_id" is null, and the list empty, for a group
    * that belongs to none.
    */
-  linkedGroups(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    community_id: string | null;
-    data: LinkedGroup[];
-  }> {
+  linkedGroups(sessionId: string, groupId: string, options: CallOptions = {}): Promise<LinkedGroupsResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
@@ -2951,9 +3325,7 @@ export class OrchestratorClient {
       group_id: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups`,
@@ -2977,10 +3349,7 @@ export class OrchestratorClient {
       join_approval?: boolean;
     },
     options: RepeatableOptions = {},
-  ): Promise<{
-    success: true;
-    data: Group;
-  }> {
+  ): Promise<GroupResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/communities`, { body, options });
   }
 
@@ -2993,9 +3362,7 @@ export class OrchestratorClient {
     groupId: string,
     linkedGroupId: string,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/linked-groups/${encodeURIComponent(linkedGroupId)}`,
@@ -3007,13 +3374,7 @@ export class OrchestratorClient {
    * Leave a group.
    * The group is no longer listed among those of the account. Needs no body.
    */
-  leaveGroup(
-    sessionId: string,
-    groupId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  leaveGroup(sessionId: string, groupId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/groups/${encodeURIComponent(groupId)}/leave`,
@@ -3036,11 +3397,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: NamedPerson[];
-    next: string | null;
-  }> {
+  ): Promise<ListContactsResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/contacts`, { query, options });
   }
 
@@ -3057,14 +3414,7 @@ export class OrchestratorClient {
       number: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    exists: boolean;
-    /** As WhatsApp knows it, which may differ from the requested number. */
-    number: string | null;
-    jid: string | null;
-    lid: string | null;
-  }> {
+  ): Promise<CheckContactResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/contacts/check`, { query, options });
   }
 
@@ -3080,10 +3430,7 @@ export class OrchestratorClient {
       numbers: string[];
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: NumberAnswer[];
-  }> {
+  ): Promise<NumberAnswerListResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/check`, { body, options });
   }
 
@@ -3099,10 +3446,7 @@ export class OrchestratorClient {
       contacts: PersonId[];
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Person[];
-  }> {
+  ): Promise<PersonListResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/contacts/resolve`, {
       body,
       options,
@@ -3113,14 +3457,7 @@ export class OrchestratorClient {
    * Get the profile picture of a person or a group.
    * Returns the URL of the picture at WhatsApp. It expires after a while: fetch the picture soon.
    */
-  contactPicture(
-    sessionId: string,
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    url: string;
-  }> {
+  contactPicture(sessionId: string, contactId: string, options: CallOptions = {}): Promise<GroupPictureResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/picture`,
@@ -3132,14 +3469,7 @@ export class OrchestratorClient {
    * Get what somebody says about themselves.
    * As WhatsApp shows it to this account.
    */
-  contactAbout(
-    sessionId: string,
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: About;
-  }> {
+  contactAbout(sessionId: string, contactId: string, options: CallOptions = {}): Promise<AboutResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/about`,
@@ -3151,14 +3481,7 @@ export class OrchestratorClient {
    * Get the profile of a business.
    * What a business account says about itself; its owner wrote everything in it.
    */
-  contactBusiness(
-    sessionId: string,
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: BusinessProfile;
-  }> {
+  contactBusiness(sessionId: string, contactId: string, options: CallOptions = {}): Promise<BusinessProfileResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/business`,
@@ -3172,13 +3495,7 @@ export class OrchestratorClient {
    * that want `presence` receive it. WhatsApp tells only accounts that are online themselves, and whom
    * the person lets see it. Needs no body.
    */
-  subscribePresence(
-    sessionId: string,
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  subscribePresence(sessionId: string, contactId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}/presence`,
@@ -3200,10 +3517,7 @@ export class OrchestratorClient {
       first_name?: string | null;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Person;
-  }> {
+  ): Promise<PersonResponse> {
     return this.#requests.json(
       'PATCH',
       `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
@@ -3215,14 +3529,7 @@ export class OrchestratorClient {
    * Remove somebody from the address book.
    * Of the account's phone and devices. Chats and messages stay.
    */
-  removeContact(
-    sessionId: string,
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Person;
-  }> {
+  removeContact(sessionId: string, contactId: string, options: CallOptions = {}): Promise<PersonResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/contacts/${encodeURIComponent(contactId)}`,
@@ -3234,13 +3541,7 @@ export class OrchestratorClient {
    * List whom the account has blocked.
    * Read from WhatsApp.
    */
-  listBlocked(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Person[];
-  }> {
+  listBlocked(sessionId: string, options: CallOptions = {}): Promise<PersonListResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { options });
   }
 
@@ -3254,10 +3555,7 @@ export class OrchestratorClient {
       contact: PersonId;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Person;
-  }> {
+  ): Promise<PersonResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/blocklist`, { body, options });
   }
 
@@ -3265,14 +3563,7 @@ export class OrchestratorClient {
    * Unblock somebody.
    * Also succeeds when they were not blocked.
    */
-  unblockContact(
-    sessionId: string,
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Person;
-  }> {
+  unblockContact(sessionId: string, contactId: string, options: CallOptions = {}): Promise<PersonResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/blocklist/${encodeURIComponent(contactId)}`,
@@ -3306,9 +3597,7 @@ export class OrchestratorClient {
       starred: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/star`,
@@ -3329,9 +3618,7 @@ export class OrchestratorClient {
       delete_media?: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/delete-for-me`,
@@ -3350,11 +3637,7 @@ export class OrchestratorClient {
       messageIds: MessageId[];
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    read: string[];
-    unknown: string[];
-  }> {
+  ): Promise<MarkReadResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/read`, { body, options });
   }
 
@@ -3376,9 +3659,7 @@ export class OrchestratorClient {
       unread?: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'PATCH',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
@@ -3391,13 +3672,7 @@ export class OrchestratorClient {
    * Removes the chat with everything in it from the account's own phone and devices. It leaves no group,
    * and begins anew with the next message.
    */
-  deleteChat(
-    sessionId: string,
-    chatId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  deleteChat(sessionId: string, chatId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}`,
@@ -3410,13 +3685,7 @@ export class OrchestratorClient {
    * Removes every message up to now from the account's own phone and devices; the chat stays, and so do
    * the messages at other people. Starred messages go, too. Needs no body.
    */
-  clearChat(
-    sessionId: string,
-    chatId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  clearChat(sessionId: string, chatId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/clear`,
@@ -3430,13 +3699,7 @@ export class OrchestratorClient {
    * account of the ordinary app has lists in their place, or nothing. The labels of a session, by which
    * GET /sessions finds it, are something else.
    */
-  listLabels(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Label[];
-  }> {
+  listLabels(sessionId: string, options: CallOptions = {}): Promise<LabelListResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/labels`, { options });
   }
 
@@ -3452,10 +3715,7 @@ export class OrchestratorClient {
       color?: number;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Label;
-  }> {
+  ): Promise<LabelResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/labels`, { body, options });
   }
 
@@ -3472,10 +3732,7 @@ export class OrchestratorClient {
       color?: number;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Label;
-  }> {
+  ): Promise<LabelResponse> {
     return this.#requests.json(
       'PATCH',
       `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}`,
@@ -3487,13 +3744,7 @@ export class OrchestratorClient {
    * Delete a label.
    * Takes it off every chat and message, too.
    */
-  deleteLabel(
-    sessionId: string,
-    labelId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  deleteLabel(sessionId: string, labelId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}`,
@@ -3515,12 +3766,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: LabeledChat[];
-    /** The `after` of the next page; null on the last one. */
-    next: string | null;
-  }> {
+  ): Promise<LabeledChatsResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}/chats`,
@@ -3542,12 +3788,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: LabeledMessage[];
-    /** The `after` of the next page; null on the last one. */
-    next: string | null;
-  }> {
+  ): Promise<LabeledMessagesResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/labels/${encodeURIComponent(labelId)}/messages`,
@@ -3567,9 +3808,7 @@ export class OrchestratorClient {
       label_id: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/labels`,
@@ -3581,14 +3820,7 @@ export class OrchestratorClient {
    * Take a label off a chat.
    * A chat without it stays so.
    */
-  unlabelChat(
-    sessionId: string,
-    chatId: string,
-    labelId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  unlabelChat(sessionId: string, chatId: string, labelId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/labels/${encodeURIComponent(labelId)}`,
@@ -3608,9 +3840,7 @@ export class OrchestratorClient {
       label_id: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/labels`,
@@ -3627,9 +3857,7 @@ export class OrchestratorClient {
     messageId: MessageId,
     labelId: string,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/messages/${encodeURIComponent(messageId)}/labels/${encodeURIComponent(labelId)}`,
@@ -3654,9 +3882,7 @@ export class OrchestratorClient {
           to: Recipient;
         },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/presence`, { body, options });
   }
 
@@ -3664,13 +3890,7 @@ export class OrchestratorClient {
    * Get the profile of the account.
    * Its name, text and picture, as WhatsApp has them now.
    */
-  viewProfile(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: OwnProfile;
-  }> {
+  viewProfile(sessionId: string, options: CallOptions = {}): Promise<OwnProfileResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/profile`, { options });
   }
 
@@ -3685,9 +3905,7 @@ export class OrchestratorClient {
       about?: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/profile`, { body, options });
   }
 
@@ -3704,9 +3922,7 @@ export class OrchestratorClient {
         }
       | FormData,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { body, options });
   }
 
@@ -3714,12 +3930,7 @@ export class OrchestratorClient {
    * Remove the picture of the account.
    * Also succeeds when there is none.
    */
-  removePicture(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  removePicture(sessionId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json('DELETE', `/sessions/${encodeURIComponent(sessionId)}/profile/picture`, { options });
   }
 
@@ -3727,13 +3938,7 @@ export class OrchestratorClient {
    * Get the privacy settings of the account.
    * What others see of the account, and what they may do, in WhatsApp’s words.
    */
-  viewPrivacy(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: PrivacySettings;
-  }> {
+  viewPrivacy(sessionId: string, options: CallOptions = {}): Promise<PrivacySettingsResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { options });
   }
 
@@ -3755,10 +3960,7 @@ export class OrchestratorClient {
       messages?: 'all' | 'contacts';
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: PrivacySettings;
-  }> {
+  ): Promise<PrivacySettingsResponse> {
     return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/privacy`, { body, options });
   }
 
@@ -3776,12 +3978,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: HistoryChat[];
-    /** For the parameter "after" of the next request; null when nothing follows. */
-    next: string | null;
-  }> {
+  ): Promise<ListChatsResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/chats`, { query, options });
   }
 
@@ -3800,12 +3997,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: HistoryMessage[];
-    /** For the parameter "after" of the next request; null when nothing follows. */
-    next: string | null;
-  }> {
+  ): Promise<ChatMessagesResponse> {
     return this.#requests.json(
       'GET',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/messages`,
@@ -3821,10 +4013,7 @@ export class OrchestratorClient {
     sessionId: string,
     chatId: string,
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    messages: number;
-  }> {
+  ): Promise<RemoveChatMessagesResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/messages`,
@@ -3845,9 +4034,7 @@ export class OrchestratorClient {
       count?: number;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  ): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/chats/${encodeURIComponent(chatId)}/history`,
@@ -3875,12 +4062,7 @@ export class OrchestratorClient {
       limit?: number;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: HistoryMessage[];
-    /** For the parameter "after" of the next request; null when nothing follows. */
-    next: string | null;
-  }> {
+  ): Promise<ChatMessagesResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/search`, { query, options });
   }
 
@@ -3888,18 +4070,7 @@ export class OrchestratorClient {
    * Get how long messages are kept.
    * Messages are kept only where somebody asked for it: by HISTORY_DAYS, or for this session.
    */
-  viewHistory(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    /** 0 keeps nothing. */
-    days: number;
-    /** Whether that is what HISTORY_DAYS says. */
-    is_default: boolean;
-    /** How many it keeps, counted up to 100,000. */
-    messages: number;
-  }> {
+  viewHistory(sessionId: string, options: CallOptions = {}): Promise<ViewHistoryResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/history`, { options });
   }
 
@@ -3916,15 +4087,7 @@ export class OrchestratorClient {
       days: number | null;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    /** 0 keeps nothing. */
-    days: number;
-    /** Whether that is what HISTORY_DAYS says. */
-    is_default: boolean;
-    /** How many it keeps, counted up to 100,000. */
-    messages: number;
-  }> {
+  ): Promise<ViewHistoryResponse> {
     return this.#requests.json('PATCH', `/sessions/${encodeURIComponent(sessionId)}/history`, { body, options });
   }
 
@@ -3952,23 +4115,7 @@ export class OrchestratorClient {
    * disappearing timer and votes. Webhooks, downloaded files and the keys of encryption stay until they
    * expire; docs/history.md says for how long. Others keep their copies.
    */
-  forgetPerson(
-    sessionId: string,
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    /** Kept messages that were removed. */
-    messages: number;
-    /** Messages sent to them in the last two weeks. */
-    sent: number;
-    /** Names, timers, votes and conversations. */
-    others: number;
-    /** Scheduled messages to them; those that waited are not sent. */
-    scheduled: number;
-    /** Drafts to them. */
-    drafts: number;
-  }> {
+  forgetPerson(sessionId: string, contactId: string, options: CallOptions = {}): Promise<ForgetPersonResponse> {
     return this.#requests.json(
       'DELETE',
       `/sessions/${encodeURIComponent(sessionId)}/people/${encodeURIComponent(contactId)}`,
@@ -3984,24 +4131,7 @@ export class OrchestratorClient {
    * and the keys of encryption stay until they expire; docs/history.md says for how long. Others keep
    * their copies. When it fails, repeat it.
    */
-  forgetPersonEverywhere(
-    contactId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    /** Kept messages that were removed. */
-    messages: number;
-    /** Messages sent to them in the last two weeks. */
-    sent: number;
-    /** Names, timers, votes and conversations. */
-    others: number;
-    /** Scheduled messages to them; those that waited are not sent. */
-    scheduled: number;
-    /** Drafts to them. */
-    drafts: number;
-    /** The sessions that were looked at. */
-    sessions: number;
-  }> {
+  forgetPersonEverywhere(contactId: string, options: CallOptions = {}): Promise<ForgetPersonEverywhereResponse> {
     return this.#requests.json('DELETE', `/people/${encodeURIComponent(contactId)}`, { options });
   }
 
@@ -4010,20 +4140,7 @@ export class OrchestratorClient {
    * One-to-one calls that nobody has answered or ended yet, the oldest first. One that nobody answers is
    * also a message of the type "call" when it ends.
    */
-  ringingCalls(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: {
-      call_id: string;
-      /** Null when WhatsApp gave only a LID. */
-      number: string | null;
-      lid: string | null;
-      is_video: boolean;
-      started_at: string;
-    }[];
-  }> {
+  ringingCalls(sessionId: string, options: CallOptions = {}): Promise<RingingCallListResponse> {
     return this.#requests.json('GET', `/sessions/${encodeURIComponent(sessionId)}/calls`, { options });
   }
 
@@ -4032,13 +4149,7 @@ export class OrchestratorClient {
    * Ends a call that rings, on all devices of the account; the caller sees it as declined. Your backend
    * is told of it as of one that nobody answered. Needs no body.
    */
-  rejectCall(
-    sessionId: string,
-    callId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  rejectCall(sessionId: string, callId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/sessions/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(callId)}/reject`,
@@ -4052,13 +4163,7 @@ export class OrchestratorClient {
    * Needs no body. Not possible while a pairing code is waiting to be typed: the code would not be valid
    * on another connection.
    */
-  restartSession(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Session;
-  }> {
+  restartSession(sessionId: string, options: CallOptions = {}): Promise<SessionResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/restart`, { options });
   }
 
@@ -4068,13 +4173,7 @@ export class OrchestratorClient {
    * linked, and WhatsApp keeps what arrives meanwhile. The status is "disconnected", and sends are
    * refused. Needs no body.
    */
-  stopSession(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Session;
-  }> {
+  stopSession(sessionId: string, options: CallOptions = {}): Promise<SessionResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/stop`, { options });
   }
 
@@ -4083,13 +4182,7 @@ export class OrchestratorClient {
    * Connects again with the same credentials, and waits a moment for it. Nothing happens to a session
    * that was not stopped. Needs no body.
    */
-  startSession(
-    sessionId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Session;
-  }> {
+  startSession(sessionId: string, options: CallOptions = {}): Promise<SessionResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/start`, { options });
   }
 
@@ -4108,19 +4201,7 @@ export class OrchestratorClient {
       number?: string | number;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Session;
-    /** The code to type, if a number was given. */
-    pairing?: {
-      /** Eight characters, to be typed into the phone. */
-      code: string;
-      /** The same with a dash in the middle, for people to read. */
-      formatted: string;
-      /** When the code expires; a new session is removed then. */
-      expiresAt: string;
-    };
-  }> {
+  ): Promise<RelinkSessionResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/relink`, { body, options });
   }
 
@@ -4141,11 +4222,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Callback[];
-    nextAfter: number | null;
-  }> {
+  ): Promise<ListCallbacksResponse> {
     return this.#requests.json('GET', `/callbacks`, { query, options });
   }
 
@@ -4162,10 +4239,7 @@ export class OrchestratorClient {
       until: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    count: number;
-  }> {
+  ): Promise<ReplayCallbacksResponse> {
     return this.#requests.json('POST', `/callbacks/replay`, { body, options });
   }
 
@@ -4173,34 +4247,7 @@ export class OrchestratorClient {
    * Get one callback.
    * Returns one callback including its body.
    */
-  viewCallback(
-    id: number,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: {
-      id: number;
-      /** The header webhook-id: the same for every delivery attempt. */
-      webhookId: string;
-      sessionId: string;
-      /** Its number within the session; there are no gaps. */
-      seq: number;
-      event: string;
-      /** The path of the backend that it is posted to. */
-      path: string;
-      /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
-      state: 'pending' | 'delivered' | 'dead' | 'unwanted';
-      /** The number of failed attempts. */
-      attempts: number;
-      createdAt: string;
-      firstFailedAt: string | null;
-      lastError: string | null;
-      /** When it was delivered or given up. */
-      settledAt: string | null;
-      /** The body that is posted; null if it was tampered with in the encrypted database and cannot be read. */
-      body: Record<string, unknown> | null;
-    };
-  }> {
+  viewCallback(id: number, options: CallOptions = {}): Promise<StoredCallbackResponse> {
     return this.#requests.json('GET', `/callbacks/${encodeURIComponent(id)}`, { options });
   }
 
@@ -4209,13 +4256,7 @@ export class OrchestratorClient {
    * A pending callback is retried immediately. A dead one becomes pending again, ahead of everything
    * newer in its session. Needs no body.
    */
-  retryCallback(
-    id: number,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Callback;
-  }> {
+  retryCallback(id: number, options: CallOptions = {}): Promise<CallbackResponse> {
     return this.#requests.json('POST', `/callbacks/${encodeURIComponent(id)}/retry`, { options });
   }
 
@@ -4224,13 +4265,7 @@ export class OrchestratorClient {
    * A pending or dead callback becomes "unwanted": it is not posted any more, and the callbacks behind
    * it go on. Only POST /callbacks/replay repeats it. Needs no body.
    */
-  discardCallback(
-    id: number,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Callback;
-  }> {
+  discardCallback(id: number, options: CallOptions = {}): Promise<CallbackResponse> {
     return this.#requests.json('POST', `/callbacks/${encodeURIComponent(id)}/discard`, { options });
   }
 
@@ -4249,22 +4284,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: {
-      cursor: number;
-      webhookId: string;
-      sessionId: string;
-      seq: number;
-      /** The path of the backend that it is or was posted to. */
-      path: string;
-      /** "dead" was given up; "unwanted" has no endpoint at the backend, or was discarded. */
-      state: 'pending' | 'delivered' | 'dead' | 'unwanted';
-      createdAt: string;
-      body: Record<string, unknown>;
-    }[];
-    nextCursor: number;
-  }> {
+  ): Promise<PullEventsResponse> {
     return this.#requests.json('GET', `/events`, { query, options });
   }
 
@@ -4311,11 +4331,7 @@ export class OrchestratorClient {
       paused?: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    secret: string;
-    data: Webhook;
-  }> {
+  ): Promise<CreateWebhookResponse> {
     return this.#requests.json('POST', `/webhooks`, { body, options });
   }
 
@@ -4323,10 +4339,7 @@ export class OrchestratorClient {
    * List all webhooks.
    * The oldest first, with what each has yet to receive.
    */
-  listWebhooks(options: CallOptions = {}): Promise<{
-    success: true;
-    data: Webhook[];
-  }> {
+  listWebhooks(options: CallOptions = {}): Promise<WebhookListResponse> {
     return this.#requests.json('GET', `/webhooks`, { options });
   }
 
@@ -4334,13 +4347,7 @@ export class OrchestratorClient {
    * Get one webhook.
    * Its specification, without secrets, and what it has yet to receive.
    */
-  viewWebhook(
-    webhookId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Webhook;
-  }> {
+  viewWebhook(webhookId: string, options: CallOptions = {}): Promise<WebhookResponse> {
     return this.#requests.json('GET', `/webhooks/${encodeURIComponent(webhookId)}`, { options });
   }
 
@@ -4387,10 +4394,7 @@ export class OrchestratorClient {
       paused?: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: Webhook;
-  }> {
+  ): Promise<WebhookResponse> {
     return this.#requests.json('PATCH', `/webhooks/${encodeURIComponent(webhookId)}`, { body, options });
   }
 
@@ -4398,12 +4402,7 @@ export class OrchestratorClient {
    * Delete a webhook.
    * Nothing more is posted to it, and its dead letters are forgotten.
    */
-  deleteWebhook(
-    webhookId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  deleteWebhook(webhookId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json('DELETE', `/webhooks/${encodeURIComponent(webhookId)}`, { options });
   }
 
@@ -4412,17 +4411,7 @@ export class OrchestratorClient {
    * Posts an event of type "test" once, also to a paused webhook, and returns how the receiver answered.
    * Needs no body.
    */
-  testWebhook(
-    webhookId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    accepted: boolean;
-    /** The status that the receiver refused with; null otherwise. */
-    status: number | null;
-    error: string | null;
-    durationMs: number;
-  }> {
+  testWebhook(webhookId: string, options: CallOptions = {}): Promise<TestWebhookResponse> {
     return this.#requests.json('POST', `/webhooks/${encodeURIComponent(webhookId)}/test`, { options });
   }
 
@@ -4440,11 +4429,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: DeadLetter[];
-    nextAfter: number | null;
-  }> {
+  ): Promise<ListDeadLettersResponse> {
     return this.#requests.json('GET', `/webhooks/${encodeURIComponent(webhookId)}/dead-letters`, { query, options });
   }
 
@@ -4452,18 +4437,7 @@ export class OrchestratorClient {
    * Retry a dead letter now.
    * Posts it once, and forgets it when the receiver accepts it. Needs no body.
    */
-  retryDeadLetter(
-    webhookId: string,
-    id: number,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    accepted: boolean;
-    /** The status that the receiver refused with; null otherwise. */
-    status: number | null;
-    error: string | null;
-    durationMs: number;
-  }> {
+  retryDeadLetter(webhookId: string, id: number, options: CallOptions = {}): Promise<TestWebhookResponse> {
     return this.#requests.json(
       'POST',
       `/webhooks/${encodeURIComponent(webhookId)}/dead-letters/${encodeURIComponent(id)}/retry`,
@@ -4475,13 +4449,7 @@ export class OrchestratorClient {
    * Discard a dead letter.
    * Forgets it. Needs no body.
    */
-  discardDeadLetter(
-    webhookId: string,
-    id: number,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  discardDeadLetter(webhookId: string, id: number, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json(
       'POST',
       `/webhooks/${encodeURIComponent(webhookId)}/dead-letters/${encodeURIComponent(id)}/discard`,
@@ -4503,10 +4471,7 @@ export class OrchestratorClient {
       since: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    count: number;
-  }> {
+  ): Promise<ReplayCallbacksResponse> {
     return this.#requests.json('POST', `/webhooks/${encodeURIComponent(webhookId)}/replay`, { body, options });
   }
 
@@ -4515,10 +4480,7 @@ export class OrchestratorClient {
    * The settings that the server was started with; in a cluster, those of the node that answers. Values
    * of secrets, and of what may hold one, are never included.
    */
-  viewSettings(options: CallOptions = {}): Promise<{
-    success: true;
-    data: Setting[];
-  }> {
+  viewSettings(options: CallOptions = {}): Promise<SettingListResponse> {
     return this.#requests.json('GET', `/config`, { options });
   }
 
@@ -4531,10 +4493,7 @@ export class OrchestratorClient {
       enabled: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    enabled: boolean;
-  }> {
+  ): Promise<DownloadMediaResponse> {
     return this.#requests.json('POST', `/config/download-media`, { body, options });
   }
 
@@ -4551,11 +4510,7 @@ export class OrchestratorClient {
       sealed: string;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    /** The number of data keys that were rewrapped. */
-    dataKeys: number;
-  }> {
+  ): Promise<ChangeMasterKeyResponse> {
     return this.#requests.json('POST', `/config/master-key`, { body, options });
   }
 
@@ -4565,11 +4520,7 @@ export class OrchestratorClient {
    * encrypted like the database, and nothing of it leaves the machine. Other requests do not wait.
    * Whoever asks takes the file away: the next request, and the next start, remove it.
    */
-  createBackup(options: CallOptions = {}): Promise<{
-    success: true;
-    /** The name of the copy, in AUTH_DIR. */
-    file: string;
-  }> {
+  createBackup(options: CallOptions = {}): Promise<CreateBackupResponse> {
     return this.#requests.json('POST', `/config/backup`, { options });
   }
 
@@ -4589,12 +4540,7 @@ export class OrchestratorClient {
       ttl?: number;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    token: string;
-    sessionId: string | null;
-    expiresAt: string;
-  }> {
+  ): Promise<CreateTokenResponse> {
     return this.#requests.json('POST', `/tokens`, { body, options });
   }
 
@@ -4616,11 +4562,7 @@ export class OrchestratorClient {
       approval?: boolean;
     },
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    key: string;
-    data: ApiKey;
-  }> {
+  ): Promise<CreateKeyResponse> {
     return this.#requests.json('POST', `/keys`, { body, options });
   }
 
@@ -4629,10 +4571,7 @@ export class OrchestratorClient {
    * The permissions of each key, the oldest first. Neither the keys themselves nor those of API_KEY are
    * included.
    */
-  listKeys(options: CallOptions = {}): Promise<{
-    success: true;
-    data: ApiKey[];
-  }> {
+  listKeys(options: CallOptions = {}): Promise<ApiKeyListResponse> {
     return this.#requests.json('GET', `/keys`, { options });
   }
 
@@ -4640,12 +4579,7 @@ export class OrchestratorClient {
    * Revoke a key.
    * The key and all tokens that were issued with it become invalid immediately.
    */
-  revokeKey(
-    keyId: string,
-    options: CallOptions = {},
-  ): Promise<{
-    success: true;
-  }> {
+  revokeKey(keyId: string, options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json('DELETE', `/keys/${encodeURIComponent(keyId)}`, { options });
   }
 
@@ -4674,11 +4608,7 @@ export class OrchestratorClient {
       limit?: number;
     } = {},
     options: CallOptions = {},
-  ): Promise<{
-    success: true;
-    data: AuditEntry[];
-    nextBefore: number | null;
-  }> {
+  ): Promise<ListAuditResponse> {
     return this.#requests.json('GET', `/audit`, { query, options });
   }
 
@@ -4711,20 +4641,7 @@ export class OrchestratorClient {
    * node writes a chain of its own. Keep "last" and "hash" elsewhere to prove later that no newer
    * entries were cut off.
    */
-  verifyAudit(options: CallOptions = {}): Promise<{
-    success: true;
-    intact: boolean;
-    chains: {
-      node: string | null;
-      /** The number of the oldest entry that is kept. */
-      first: number;
-      last: number;
-      /** Of the last entry. */
-      hash: string;
-      /** The first entry that was changed, or before which one is missing. */
-      brokenAt: number | null;
-    }[];
-  }> {
+  verifyAudit(options: CallOptions = {}): Promise<VerifyAuditResponse> {
     return this.#requests.json('GET', `/audit/verify`, { options });
   }
 
@@ -4732,9 +4649,7 @@ export class OrchestratorClient {
    * Get this reference as OpenAPI.
    * All requests, responses, errors and callbacks as an OpenAPI 3.1 document. Needs no key.
    */
-  openApi(options: CallOptions = {}): Promise<{
-    openapi: string;
-  }> {
+  openApi(options: CallOptions = {}): Promise<OpenApiResponse> {
     return this.#requests.json('GET', `/openapi.json`, { options });
   }
 
@@ -4753,75 +4668,7 @@ export class OrchestratorClient {
    * how each webhook of POST /webhooks is doing. With CLUSTER_NODE_ID, callers with a key that is not
    * limited to some sessions also see the nodes, as the one that answers knows them.
    */
-  health(options: CallOptions = {}): Promise<{
-    success: boolean;
-    status: 'ok' | 'degraded' | 'error';
-    /** Seconds since the start. */
-    uptime: number;
-    version: string;
-    sessions: {
-      connecting: number;
-      connected: number;
-      disconnected: number;
-      error: number;
-    };
-    callbacks: {
-      pending: number;
-      deadLettered: number;
-      oldestPendingSeconds: number;
-    };
-    /** Whether the main backend accepts callbacks. */
-    backend: 'unknown' | 'up' | 'down';
-    /** Human-readable sentences. */
-    problems: string[];
-    /** Only where there are any, and for callers who may see GET /webhooks. Up to ten seconds old. */
-    webhooks?: {
-      webhookId: string;
-      name: string;
-      paused: boolean;
-      /**
-       * Something is pending, and it has accepted nothing for a minute, or holds up a session for ten
-       * minutes.
-       */
-      failing: boolean;
-      /** It is not paused, and its oldest event has waited for ten minutes or more. */
-      behind: boolean;
-      /** Why the last attempt failed; null once one has succeeded. */
-      lastError: string | null;
-      pending: number;
-      oldestPendingSeconds: number;
-      deadLettered: number;
-    }[];
-    /**
-     * What SINK_DATABASE_URL has not taken yet, where it is set, for callers who may see GET /webhooks. Up
-     * to ten seconds old.
-     */
-    sink?: {
-      pending: number;
-      oldestPendingSeconds: number;
-    };
-    /** Only with several nodes, and a key. */
-    cluster?: {
-      /** The node that answers. */
-      nodeId: string;
-      /** Since the database last said who lives: more than a few while it is away. */
-      secondsSinceLook: number | null;
-      /** Sessions that no living node owns; null while that is not known. */
-      unowned: number | null;
-      nodes: {
-        nodeId: string;
-        version: string;
-        /** How many sessions it runs. */
-        sessions: number;
-        /** It hands its sessions over, and ends. */
-        draining: boolean;
-        /** It has been silent for most of the lease, or was lost in the last ten minutes. */
-        lost: boolean;
-        /** Since it last showed that it lives. */
-        secondsSinceBeat: number;
-      }[];
-    };
-  }> {
+  health(options: CallOptions = {}): Promise<HealthResponse> {
     return this.#requests.json('GET', `/health`, { options });
   }
 
@@ -4830,9 +4677,7 @@ export class OrchestratorClient {
    * Checks nothing: a process that answers is alive. A failing backend or disk is no reason to restart
    * it.
    */
-  live(options: CallOptions = {}): Promise<{
-    success: true;
-  }> {
+  live(options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json('GET', `/livez`, { options });
   }
 
@@ -4842,9 +4687,7 @@ export class OrchestratorClient {
    * "storage_unavailable" while the disk cannot be written, and with "shutting_down" during shutdown.
    * The backend and WhatsApp do not matter.
    */
-  ready(options: CallOptions = {}): Promise<{
-    success: true;
-  }> {
+  ready(options: CallOptions = {}): Promise<SuccessResponse> {
     return this.#requests.json('GET', `/readyz`, { options });
   }
 

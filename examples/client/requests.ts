@@ -29,14 +29,17 @@ export class OrchestratorError extends Error {
   readonly status: number;
   /** The stable code of docs/errors.md; `unknown` if the response is not from the orchestrator. */
   readonly code: string;
+  /** The field or parameter that is wrong, such as `contacts[0].phone`, if it is one. */
+  readonly field: string | undefined;
   /** The number of seconds after which a retry can succeed, if known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor({ status, headers }: Response, text: string) {
-    const { error = 'unknown', message = `The server responded with status ${status}.` } = parseError(text);
+    const { error = 'unknown', message = `The server responded with status ${status}.`, field } = parseError(text);
     super(message);
     this.status = status;
     this.code = error;
+    this.field = field;
     this.retryAfterSeconds = Number(headers.get('retry-after')) || undefined;
   }
 }
@@ -119,9 +122,9 @@ export class Requests {
 }
 
 /** Parses an error response; empty for anything else, such as the error page of a proxy. */
-function parseError(text: string): { error?: string; message?: string } {
+function parseError(text: string): { error?: string; message?: string; field?: string } {
   try {
-    return JSON.parse(text) as { error?: string; message?: string };
+    return JSON.parse(text) as { error?: string; message?: string; field?: string };
   } catch {
     return {};
   }

@@ -1,5 +1,6 @@
 import { format, resolveConfig } from 'prettier';
 import type { OpenApiDocument } from '../../src/http/reference/openapi.ts';
+import { isResponseName } from '../../src/http/reference/response-names.ts';
 import { methodOf } from './methods.ts';
 import { comment, typeOf } from './types.ts';
 
@@ -22,9 +23,12 @@ async function formatted(source: string, path: URL): Promise<string> {
 
 function types({ components }: OpenApiDocument): string[] {
   return Object.entries(components.schemas).map(
-    ([name, schema]) =>
-      `${comment(schema.description ?? `See /docs#schema-${name}.`)}export type ${name} = ${typeOf(schema)};`,
+    ([name, schema]) => `${comment(schema.description ?? about(name))}export type ${name} = ${typeOf(schema)};`,
   );
+}
+
+function about(name: string): string {
+  return isResponseName(name) ? 'The body of a successful response.' : `See /docs#schema-${name}.`;
 }
 
 /** The bodies of webhooks, by path. */

@@ -1,23 +1,23 @@
 import { relative, resolve, sep } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { type Backup, FOLDERS, writeBackup } from './backup/write-backup.ts';
+import { readArguments as readOptions, UsageError } from './arguments.ts';
 import { CommandError } from './server-client.ts';
 
-const USAGE = `npm run backup -- <folder> [--no-downloads]
+/** What `--help` prints. */
+export const USAGE = `npm run backup -- <folder> [--no-downloads]
 
 Writes a backup to <folder>, which must not exist yet: the database, complete and consistent, while the server runs or not, the
 folders of the sessions, and the files in DOWNLOADS_DIR. Run it on the machine of the server, as its user, with its settings.
 
   --no-downloads   leaves the files in DOWNLOADS_DIR out
-  --help           prints this
+  --help, --version
 `;
 
 /** The command `npm run backup`. Resolves with its output, once the backup is verified and on disk. */
 export async function runBackupCommand(args: string[], environment: Environment): Promise<string> {
-  const { help, target, downloads } = readArguments(args);
-  if (help) return USAGE;
+  const { target, downloads } = readArguments(args);
   const config = readConfig(environment);
   if (config.storage.databaseUrl) throw new CommandError(POSTGRES);
   checkOutside(config, target);
@@ -35,21 +35,12 @@ Continuous archiving loses less. How to restore it is in docs/operations.md. Fil
 MEDIA_S3_BUCKET, are backed up on their own.
 `;
 
-function readArguments(args: string[]): { help: boolean; target: string; downloads: boolean } {
-  const { values, positionals } = parsed(args);
+function readArguments(args: string[]): { target: string; downloads: boolean } {
+  const config = { args, options: { 'no-downloads': { type: 'boolean' } }, allowPositionals: true } as const;
+  const { values, positionals } = readOptions(config, USAGE);
   const [target = '', ...others] = positionals;
-  const { help = false } = values;
-  if (!help && (target === '' || others.length > 0)) throw new CommandError(USAGE);
-  return { help, target: resolve(target), downloads: values['no-downloads'] !== true };
-}
-
-function parsed(args: string[]) {
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({ args, options: { 'no-downloads': flag, help: flag }, allowPositionals: true });
-  } catch (cause) {
-    throw new CommandError(USAGE, { cause });
-  }
+  if (target === '' || others.length > 0) throw new UsageError(USAGE);
+  return { target: resolve(target), downloads: values['no-downloads'] !== true };
 }
 
 /** A backup within what it copies would copy itself, and be removed with it. */

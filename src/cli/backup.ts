@@ -1,4 +1,4 @@
-import { runBackupCommand } from './backup-command.ts';
+import { runBackupCommand, USAGE } from './backup-command.ts';
 import { runCommand } from './run-command.ts';
 
-await runCommand(() => runBackupCommand(process.argv.slice(2), process.env));
+await runCommand(USAGE, (args) => runBackupCommand(args, process.env));

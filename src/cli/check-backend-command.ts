@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { readBackend } from '../config/config.ts';
 import { type Environment, EnvironmentReader } from '../config/environment.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -7,7 +6,7 @@ import { VERSION } from '../version.ts';
 import type { DeliverySettings } from '../webhooks/delivery-client.ts';
 import { isFlawless, json, line, summary } from './check-backend/report.ts';
 import { type Result, runChecks } from './check-backend/run-checks.ts';
-import { CommandError } from './server-client.ts';
+import { answerTo, readArguments as readOptions, UsageError } from './arguments.ts';
 
 const USAGE = `npm run check-backend -- <url> [--json]
 
@@ -17,7 +16,7 @@ huge, with odd characters and unsigned. Says what the backend should do differen
 What it posts is test data, and the backend may store it: at the end stands what to delete.
 
   --json   prints one line of JSON, for programs
-  --help   prints this
+  --help, --version
 
 From the environment or .env, as for the orchestrator: CALLBACK_SECRET, PRODUCTION_API_KEY, BACKEND_TIMEOUT, NODE_ENV.
 Exits with 0 when nothing is wrong, with 1 when something is, and with 2 when nothing could be checked.
@@ -42,11 +41,12 @@ export async function runCheckCommand(
   { clock, print, complain }: Terminal,
 ): Promise<ExitCode> {
   try {
-    const { help, url, asJson } = readArguments(args);
-    if (help) {
-      print(USAGE);
+    const answer = answerTo(args, USAGE);
+    if (answer !== undefined) {
+      print(answer);
       return 0;
     }
+    const { url, asJson } = readArguments(args);
     const settings = readSettings(url, environment);
     const results: Result[] = [];
     const testData = await runChecks(settings, clock, (result) => {
@@ -63,21 +63,12 @@ export async function runCheckCommand(
   }
 }
 
-function readArguments(args: string[]): { help: boolean; url: string; asJson: boolean } {
-  const { values, positionals } = parsed(args);
+function readArguments(args: string[]): { url: string; asJson: boolean } {
+  const config = { args, options: { json: { type: 'boolean' } }, allowPositionals: true } as const;
+  const { values, positionals } = readOptions(config, USAGE);
   const [url = '', ...rest] = positionals;
-  const { help = false, json: asJson = false } = values;
-  if (!help && (url === '' || rest.length > 0)) throw new CommandError(USAGE);
-  return { help, url, asJson };
-}
-
-function parsed(args: string[]) {
-  try {
-    const flag = { type: 'boolean' } as const;
-    return parseArgs({ args, options: { json: flag, help: flag }, allowPositionals: true });
-  } catch (cause) {
-    throw new CommandError(`${cause instanceof Error ? cause.message : ''}\n\n${USAGE}`.trimStart(), { cause });
-  }
+  if (url === '' || rest.length > 0) throw new UsageError(USAGE);
+  return { url, asJson: values.json === true };
 }
 
 /** The address stands for `BACKEND_BASE_URL`; everything else is as an orchestrator in this environment has it. */
@@ -85,5 +76,6 @@ function readSettings(url: string, environment: Environment): DeliverySettings {
   const read = new EnvironmentReader({ ...environment, BACKEND_BASE_URL: url });
   const production = environment.NODE_ENV === 'production';
   const { baseUrl, apiKey, signingSecret: secret, timeoutMs } = readBackend(read, production);
+  read.check();
   return { baseUrl, apiKey, secret, timeoutMs, version: VERSION };
 }

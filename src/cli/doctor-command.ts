@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { answerTo, readArguments, UsageError } from './arguments.ts';
 import type { Environment } from '../config/environment.ts';
 import { VERSION } from '../version.ts';
 import type { Terminal } from './check-backend-command.ts';
@@ -11,7 +11,7 @@ Says what is wrong with this installation: Node.js, settings, server, storage, b
 machine of the server, as its user, with its settings.
 
   --json   prints one line of JSON, for programs
-  --help   prints this
+  --help, --version
 
 Exits with 0 when nothing is wrong, with 1 when something is, and with 2 after an unknown argument.
 `;
@@ -22,14 +22,15 @@ export async function runDoctorCommand(
   environment: Environment,
   { clock, print, complain }: Terminal,
 ): Promise<0 | 1 | 2> {
-  const options = parsed(args);
-  if (!options) {
-    complain(USAGE);
-    return 2;
-  }
-  if (options.help) {
-    print(USAGE);
+  const answer = answerTo(args, USAGE);
+  if (answer !== undefined) {
+    print(answer);
     return 0;
+  }
+  const options = parsed(args);
+  if (typeof options === 'string') {
+    complain(options);
+    return 2;
   }
   const findings = await examine(environment, clock);
   const isWell = findings.every(({ verdict }) => verdict !== 'problem');
@@ -37,12 +38,13 @@ export async function runDoctorCommand(
   return isWell ? 0 : 1;
 }
 
+/** The options, or what is wrong with them. */
 function parsed(args: string[]) {
-  const flag = { type: 'boolean' } as const;
   try {
-    return parseArgs({ args, options: { json: flag, help: flag } }).values;
-  } catch {
-    return undefined;
+    return readArguments({ args, options: { json: { type: 'boolean' } } }, USAGE).values;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
   }
 }
 

@@ -1,18 +1,20 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { ForeignStore } from '../ports/foreign-store.ts';
 import { evolutionDatabase, instancesFolder, instancesRedis } from '../sources/evolution-database.ts';
 import { multiFileStore, wahaStore } from '../sources/folders.ts';
 import { evolutionRedis, fazerRedis } from '../sources/redis.ts';
+import { readArguments as readOptions, UsageError } from './arguments.ts';
 import { CommandError } from './server-client.ts';
 
-const USAGE = `npm run import -- multi-file:<folder>                            Baileys' useMultiFileAuthState
+/** What `--help` prints. */
+export const USAGE = `npm run import -- multi-file:<folder>                            Baileys' useMultiFileAuthState
 npm run import -- waha:<folder .sessions>                        WAHA, engine NOWEB
 npm run import -- evolution:postgres://… --keys <redis://… or folder "instances">
 npm run import -- evolution:redis://… [--prefix evolution]       Evolution API
 npm run import -- fazer:redis://…                                baileys-api of fazer.ai
 Options: --only <name,…> imports these alone; --dry-run imports nothing, and says what it would.
+         --help, --version
 Stop the other program first, and never start it with these sessions again.
 `;
 
@@ -30,33 +32,29 @@ export interface ImportArguments {
   isDryRun: boolean;
 }
 
-/** Reads the arguments. @throws CommandError with the usage */
+/** Reads the arguments. @throws UsageError */
 export function readArguments(args: string[]): ImportArguments {
   const { values, positionals } = parsed(args);
   const [source = '', ...others] = positionals;
   const [, program = '', place = ''] = /^([a-z-]+):(.+)$/s.exec(source) ?? [];
-  if (place === '' || others.length > 0) throw new CommandError(USAGE);
+  if (place === '' || others.length > 0) throw new UsageError(USAGE);
   const { keys, prefix = 'evolution', only } = values;
   return { program, place, keys, prefix, only: namesIn(only), isDryRun: values['dry-run'] === true };
 }
 
 function namesIn(only: string | undefined): string[] | undefined {
   const names = only?.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
-  if (names?.length === 0) throw new CommandError(`--only must name a session.\n\n${USAGE}`);
+  if (names?.length === 0) throw new UsageError(`--only must name a session.\n\n${USAGE}`);
   return names;
 }
 
 function parsed(args: string[]) {
   const text = { type: 'string' } as const;
   const options = { only: text, keys: text, prefix: text, 'dry-run': { type: 'boolean' } } as const;
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (cause) {
-    throw new CommandError(USAGE, { cause });
-  }
+  return readOptions({ args, options, allowPositionals: true }, USAGE);
 }
 
-/** Opens what the sessions come from, to read it. @throws CommandError, ForeignStoreError */
+/** Opens what the sessions come from, to read it. @throws CommandError, ForeignStoreError, UsageError */
 export async function openSource(args: ImportArguments, authDir: string): Promise<ForeignStore> {
   const { program, place } = args;
   const isRedis = isUrl(place, /^rediss?:$/);
@@ -67,11 +65,11 @@ export async function openSource(args: ImportArguments, authDir: string): Promis
   if (program === 'fazer' && isRedis) return fazerRedis(place);
   if (program === 'evolution' && isRedis) return evolutionRedis(place, args.prefix);
   if (program === 'evolution' && isUrl(place, /^postgres(ql)?:$/)) return openEvolution(args);
-  throw new CommandError(USAGE);
+  throw new UsageError(USAGE);
 }
 
 async function openEvolution({ place, keys, prefix }: ImportArguments): Promise<ForeignStore> {
-  if (keys === undefined) throw new CommandError(`${KEYS_WANTED}\n\n${USAGE}`);
+  if (keys === undefined) throw new UsageError(`${KEYS_WANTED}\n\n${USAGE}`);
   const found = isUrl(keys, /^rediss?:$/) ? await instancesRedis(keys, prefix) : instancesFolder(keys);
   return evolutionDatabase(place, found);
 }

@@ -1,4 +1,5 @@
-import { runCommand } from './run-command.ts';
+import { USAGE } from './import-source.ts';
 import { runImportCommand } from './import-command.ts';
+import { runCommand } from './run-command.ts';
 
-await runCommand(() => runImportCommand(process.argv.slice(2), process.env, (text) => process.stdout.write(text)));
+await runCommand(USAGE, (args) => runImportCommand(args, process.env, (text) => process.stdout.write(text)));

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { systemRandom } from '../kit/random.ts';
 import { isoTime, systemClock } from '../kit/clock.ts';
@@ -9,14 +8,19 @@ import type { ApiKey } from '../domain/access.ts';
 import { ApiKeys } from '../http/access/api-keys.ts';
 import { keySpec } from '../http/schemas/key-schemas.ts';
 import { openConfigured } from '../runtime/open-storage.ts';
-import { callServer, CommandError } from './server-client.ts';
+import { readArguments as readOptions, UsageError } from './arguments.ts';
+import { callServer } from './server-client.ts';
 import type { Storage } from '../ports/storage.ts';
 import { StorageInUseError } from '../storage/shared/errors.ts';
 
-const USAGE = `npm run keys -- create --scopes <scope,…> [--sessions <id,…>] [--name <text>]
+/** What `--help` prints. */
+export const USAGE = `npm run keys -- create --scopes <scope,…> [--sessions <id,…>] [--name <text>]
   [--recipients <number,…>] [--approval]
 npm run keys -- list
 npm run keys -- revoke <keyId>
+
+Makes, lists and revokes API keys (docs/security.md), while the server runs or not.
+  --help, --version
 `;
 
 /** A key as `POST /keys` takes it, checked. */
@@ -61,25 +65,18 @@ export async function runKeysCommand(args: string[], environment: Environment): 
   const config = readConfig(environment);
   if (command === 'create') return `${await withKeys(config, (keys) => keys.create(specOf(values)))}\n`;
   if (command === 'list') return (await withKeys(config, (keys) => keys.list())).map(formatted).join('');
-  if (command !== 'revoke' || keyId === undefined) throw new CommandError(USAGE);
+  if (command !== 'revoke' || keyId === undefined) throw new UsageError(USAGE);
   await withKeys(config, (keys) => keys.revoke(keyId));
   return `${keyId} is revoked\n`;
 }
 
 function readArguments(args: string[]) {
   const option = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args,
-      options: { scopes: option, sessions: option, name: option, recipients: option, approval: { type: 'boolean' } },
-      allowPositionals: true,
-    });
-  } catch (cause) {
-    throw new CommandError(USAGE, { cause });
-  }
+  const options = { scopes: option, sessions: option, name: option, recipients: option } as const;
+  return readOptions({ args, options: { ...options, approval: { type: 'boolean' } }, allowPositionals: true }, USAGE);
 }
 
-/** @throws CommandError that names the invalid option */
+/** @throws UsageError that names the invalid option */
 function specOf({ scopes, sessions, name, recipients, approval }: Options): GivenKey {
   const given = {
     scopes: listOf(scopes ?? ''),
@@ -89,7 +86,7 @@ function specOf({ scopes, sessions, name, recipients, approval }: Options): Give
   const parsed = keySpec.safeParse(given);
   if (parsed.success) return given;
   const [issue] = parsed.error.issues;
-  throw new CommandError(`--${issue?.path[0]?.toString() ?? 'scopes'} ${issue?.message ?? ''}.\n\n${USAGE}`);
+  throw new UsageError(`--${issue?.path[0]?.toString() ?? 'scopes'} ${issue?.message ?? ''}.\n\n${USAGE}`);
 }
 
 function listOf(text: string): string[] {

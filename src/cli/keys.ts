@@ -1,4 +1,4 @@
-import { runKeysCommand } from './keys-command.ts';
+import { runKeysCommand, USAGE } from './keys-command.ts';
 import { runCommand } from './run-command.ts';
 
-await runCommand(() => runKeysCommand(process.argv.slice(2), process.env));
+await runCommand(USAGE, (args) => runKeysCommand(args, process.env));

@@ -9,6 +9,14 @@ import { Secret } from '../kit/secret.ts';
 import { VERSION } from '../version.ts';
 import { CommandError } from './server-client.ts';
 
+/** What `--help` prints. */
+export const USAGE = `npm run mcp
+
+Serves MCP on its standard input and output, for an AI agent that starts it (docs/agents.md): for the server at ORCHESTRATOR_URL
+(http://127.0.0.1:3000), with the key in ORCHESTRATOR_API_KEY.
+  --help, --version
+`;
+
 /** Where an MCP client writes to, and reads from. */
 export interface Streams {
   input: Readable;

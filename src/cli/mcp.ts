@@ -1,8 +1,10 @@
-import { runMcpCommand } from './mcp-command.ts';
+import { refuseArguments } from './arguments.ts';
+import { runMcpCommand, USAGE } from './mcp-command.ts';
 import { runCommand } from './run-command.ts';
 
 // Standard output belongs to the protocol.
-await runCommand(async () => {
+await runCommand(USAGE, async (args) => {
+  refuseArguments(args, USAGE);
   await runMcpCommand(process.env, { input: process.stdin, output: process.stdout });
   return '';
 });

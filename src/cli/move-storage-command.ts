@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { Environment } from '../config/environment.ts';
 import type { SessionId } from '../domain/session-id.ts';
 import { sessionFolders } from '../storage/files/session-folders.ts';
@@ -6,11 +5,15 @@ import { type MovedPart, type MoveResult, moveStorage } from '../storage/moving/
 import { NOBODY, type Side } from '../storage/moving/side.ts';
 import { PostgresSide } from '../storage/postgres/moving/postgres-side.ts';
 import { SqliteSide } from '../storage/sqlite/moving/sqlite-side.ts';
-import { CommandError } from './server-client.ts';
+import { readArguments as readOptions, UsageError } from './arguments.ts';
 
-const USAGE = `npm run move-storage -- --from sqlite:<AUTH_DIR> --to postgres://… [--sessions <id,…>] [--confirm]
+/** What `--help` prints. */
+export const USAGE = `npm run move-storage -- --from sqlite:<AUTH_DIR> --to postgres://… [--sessions <id,…>] [--confirm]
 npm run move-storage -- --from postgres://… --to sqlite:<AUTH_DIR> [--sessions <id,…>] [--confirm]
 "postgres:" alone stands for DATABASE_URL.
+
+Moves everything from one database to the other, while no server runs (docs/operations.md).
+  --help, --version
 `;
 
 const SQLITE = 'sqlite:';
@@ -33,7 +36,7 @@ export async function runMoveCommand(
   print: (text: string) => void,
 ): Promise<string> {
   const { from, to, ...options } = readArguments(args, environment);
-  if (from === to) throw new CommandError(`--from and --to must differ.\n\n${USAGE}`);
+  if (from === to) throw new UsageError(`--from and --to must differ.\n\n${USAGE}`);
   await using source = await open(from, 'source');
   await using target = await open(to, 'target');
   const onMoved = (owner: string, parts: readonly MovedPart[] | undefined) => print(report(owner, parts));
@@ -49,20 +52,17 @@ function readArguments(args: string[], { DATABASE_URL }: Environment): Arguments
     const isOne =
       text !== undefined && (/^sqlite:./.test(text) || (/^postgres(ql)?:/.test(text) && URL.canParse(text)));
     if (isOne) return text;
-    throw new CommandError(`${name} must be sqlite:<AUTH_DIR> or postgres://…\n\n${USAGE}`);
+    throw new UsageError(`${name} must be sqlite:<AUTH_DIR> or postgres://…\n\n${USAGE}`);
   };
   const ids = sessions?.split(',').flatMap((id) => (id.trim() === '' ? [] : [id.trim()]));
-  if (ids?.length === 0) throw new CommandError(`--sessions must name a session.\n\n${USAGE}`);
+  if (ids?.length === 0) throw new UsageError(`--sessions must name a session.\n\n${USAGE}`);
   return { from: location('--from', from), to: location('--to', to), sessions: ids, confirm };
 }
 
 function parsed(args: string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    return parseArgs({ args, options: { from: text, to: text, sessions: text, confirm: { type: 'boolean' } } }).values;
-  } catch (cause) {
-    throw new CommandError(USAGE, { cause });
-  }
+  const text = { type: 'string' } as const;
+  const options = { from: text, to: text, sessions: text, confirm: { type: 'boolean' } } as const;
+  return readOptions({ args, options }, USAGE).values;
 }
 
 function open(location: string, role: 'source' | 'target'): Promise<Side> {

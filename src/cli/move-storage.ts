@@ -1,4 +1,4 @@
-import { runMoveCommand } from './move-storage-command.ts';
+import { runMoveCommand, USAGE } from './move-storage-command.ts';
 import { runCommand } from './run-command.ts';
 
-await runCommand(() => runMoveCommand(process.argv.slice(2), process.env, (text) => process.stdout.write(text)));
+await runCommand(USAGE, (args) => runMoveCommand(args, process.env, (text) => process.stdout.write(text)));

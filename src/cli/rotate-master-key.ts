@@ -1,4 +1,8 @@
-import { runRotationCommand } from './rotation-command.ts';
+import { refuseArguments } from './arguments.ts';
+import { runRotationCommand, USAGE } from './rotation-command.ts';
 import { runCommand } from './run-command.ts';
 
-await runCommand(() => runRotationCommand(process.env));
+await runCommand(USAGE, (args) => {
+  refuseArguments(args, USAGE);
+  return runRotationCommand(process.env);
+});

@@ -7,6 +7,14 @@ import { sealNextKey } from '../storage/shared/encryption/master-key.ts';
 import { nameOfStorage, opensWith, rotateMasterKey } from './stored-master-key.ts';
 import { StorageInUseError, StorageKeyError } from '../storage/shared/errors.ts';
 
+/** What `--help` prints. */
+export const USAGE = `npm run rotate-master-key
+
+Replaces MASTER_KEY (or the key in MASTER_KEY_FILE) by NEW_MASTER_KEY (or NEW_MASTER_KEY_FILE) in the database, while the server runs or
+not (docs/encryption.md).
+  --help, --version
+`;
+
 const NEXT_STEP = 'Set MASTER_KEY (or the file of MASTER_KEY_FILE) to it, and remove NEW_MASTER_KEY.';
 const NEITHER = 'The database key is neither MASTER_KEY nor NEW_MASTER_KEY; nothing was changed.';
 const ALREADY_DONE = `The database already has the new master key. ${NEXT_STEP}\n`;

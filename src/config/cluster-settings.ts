@@ -1,5 +1,6 @@
 import type { Secret } from '../kit/secret.ts';
-import { ConfigError, type EnvironmentReader } from './environment.ts';
+import type { EnvironmentReader } from './environment.ts';
+import { HOW_TO_MAKE, refuseWeak } from './weak-secret.ts';
 
 /** How this process is one of several nodes that share their sessions. */
 export interface ClusterSettings {
@@ -39,67 +40,79 @@ const MAX_SECONDS = 3_600;
 
 /**
  * Reads how the nodes of a cluster find and trust each other; `null` without `CLUSTER_NODE_ID`: the process is on its own.
- * @throws ConfigError
  */
 export function readCluster(
   read: EnvironmentReader,
-  { host, databaseUrl }: { host: string; databaseUrl: Secret | null },
+  { host, databaseUrl, production }: { host: string; databaseUrl: Secret | null; production: boolean },
 ): ClusterSettings | null {
   const nodeId = read.matching('CLUSTER_NODE_ID', NODE_ID, '1 to 63 of A-Z, a-z, 0-9, ".", "_" and "-"');
   const port = read.integer('CLUSTER_PORT', 3001, { min: 0, max: 65_535 });
-  const trust = readTrust(read);
+  const trust = readTrust(read, production);
   const url = read.url('CLUSTER_URL', trust?.kind === 'tls' ? ['https:'] : ['http:'])?.replace(/\/+$/, '');
   const ownHost = read.text('CLUSTER_HOST');
   const size = readTimesAndCapacity(read);
   if (nodeId === undefined) {
     const trustName = trust?.kind === 'tls' ? TLS_FILES : 'CLUSTER_SECRET';
-    refuseUseless({ CLUSTER_URL: url, CLUSTER_HOST: ownHost, [trustName]: trust });
+    refuseUseless(read, { CLUSTER_URL: url, CLUSTER_HOST: ownHost, [trustName]: trust });
     return null;
   }
-  requireDatabase(databaseUrl);
-  requireTrust(trust);
-  return { nodeId, url: url ?? defaultUrl(nodeId, port, trust), host: ownHost ?? host, port, trust, ...size };
+  requireDatabase(read, databaseUrl);
+  if (!trust) {
+    refuseWithoutTrust(read);
+    return null;
+  }
+  return { nodeId, url: url ?? defaultUrl(read, { nodeId, port, trust }), host: ownHost ?? host, port, trust, ...size };
 }
 
-function requireDatabase(databaseUrl: Secret | null): void {
-  if (!databaseUrl) throw new ConfigError('CLUSTER_NODE_ID needs a database that all nodes share: set DATABASE_URL.');
+function requireDatabase(read: EnvironmentReader, databaseUrl: Secret | null): void {
+  if (databaseUrl || read.isRefused('DATABASE_URL')) return;
+  read.refuse('DATABASE_URL', 'CLUSTER_NODE_ID needs a database that all nodes share: set DATABASE_URL.');
 }
 
-function requireTrust(trust: ClusterTrust | undefined): asserts trust {
-  if (trust) return;
-  throw new ConfigError(`CLUSTER_NODE_ID needs trust between the nodes: set CLUSTER_SECRET, or ${TLS_FILES}.`);
+function refuseWithoutTrust(read: EnvironmentReader): void {
+  if (read.isRefused('CLUSTER_SECRET', 'CLUSTER_TLS_CA_FILE', 'CLUSTER_TLS_CERT_FILE', 'CLUSTER_TLS_KEY_FILE')) return;
+  const sentence = `CLUSTER_NODE_ID needs trust between the nodes: set CLUSTER_SECRET (${HOW_TO_MAKE}), or ${TLS_FILES}.`;
+  read.refuse('CLUSTER_SECRET', sentence);
 }
 
 function readTimesAndCapacity(read: EnvironmentReader): Pick<ClusterSettings, 'leaseMs' | 'drainMs' | 'capacity'> {
   const [lease, drain] = [read.seconds('CLUSTER_LEASE', 15, 1), read.seconds('CLUSTER_DRAIN', 60)];
-  if (lease > MAX_SECONDS) throw new ConfigError(`CLUSTER_LEASE must be at most ${MAX_SECONDS} s.`);
-  if (drain > MAX_SECONDS) throw new ConfigError(`CLUSTER_DRAIN must be at most ${MAX_SECONDS} s.`);
+  if (lease > MAX_SECONDS) read.refuse('CLUSTER_LEASE', `CLUSTER_LEASE must be at most ${MAX_SECONDS} s.`);
+  if (drain > MAX_SECONDS) read.refuse('CLUSTER_DRAIN', `CLUSTER_DRAIN must be at most ${MAX_SECONDS} s.`);
   const capacity = read.integer('CLUSTER_CAPACITY', 2_000, { min: 1, max: 1_000_000 });
   return { leaseMs: lease * 1_000, drainMs: drain * 1_000, capacity };
 }
 
-function refuseUseless(settings: Record<string, unknown>): void {
+function refuseUseless(read: EnvironmentReader, settings: Record<string, unknown>): void {
   const useless = Object.entries(settings).find(([, value]) => value !== undefined);
-  if (useless) throw new ConfigError(`${useless[0]} is for a cluster: set CLUSTER_NODE_ID as well.`);
+  if (useless && !read.isRefused('CLUSTER_NODE_ID'))
+    read.refuse(useless[0], `${useless[0]} is for a cluster: set CLUSTER_NODE_ID as well.`);
 }
 
 /** The name of a pod or a container is also its host. */
-function defaultUrl(nodeId: string, port: number, trust: ClusterTrust): string | null {
+function defaultUrl(
+  read: EnvironmentReader,
+  { nodeId, port, trust }: Pick<ClusterSettings, 'nodeId' | 'port' | 'trust'>,
+): string | null {
   if (port === 0) return null;
   const url = `${trust.kind === 'tls' ? 'https' : 'http'}://${nodeId}:${port}`;
-  if (!URL.canParse(url)) throw new ConfigError('CLUSTER_NODE_ID is no name of a host: set CLUSTER_URL as well.');
-  return url;
+  if (URL.canParse(url)) return url;
+  read.refuse('CLUSTER_URL', 'CLUSTER_NODE_ID is no name of a host: set CLUSTER_URL as well.');
+  return null;
 }
 
-function readTrust(read: EnvironmentReader): ClusterTrust | undefined {
+function readTrust(read: EnvironmentReader, production: boolean): ClusterTrust | undefined {
   const secret = read.secret('CLUSTER_SECRET');
   const tls = readTls(read);
-  if (secret && tls) throw new ConfigError('CLUSTER_SECRET conflicts with CLUSTER_TLS_CA_FILE: set only one of them.');
+  if (secret && tls) {
+    read.refuse('CLUSTER_SECRET', 'CLUSTER_SECRET conflicts with CLUSTER_TLS_CA_FILE: set only one of them.');
+  }
   if (tls) return { kind: 'tls', ...tls };
   if (!secret) return undefined;
   if (secret.reveal().length < MIN_SECRET_LENGTH) {
-    throw new ConfigError(`CLUSTER_SECRET must have at least ${MIN_SECRET_LENGTH} characters.`);
+    read.refuse('CLUSTER_SECRET', `CLUSTER_SECRET must have at least ${MIN_SECRET_LENGTH} characters: ${HOW_TO_MAKE}.`);
   }
+  if (production) refuseWeak(read, 'CLUSTER_SECRET');
   return { kind: 'secret', secret };
 }
 
@@ -115,5 +128,7 @@ function readTls(read: EnvironmentReader): ClusterTls | undefined {
     return { caFile, certFile, keyFile, name };
   }
   if (name === null && Object.values(files).every((file) => file === undefined)) return undefined;
-  throw new ConfigError(`Certificates of nodes need all of ${TLS_FILES}.`);
+  const isUnreadable = read.isRefused('CLUSTER_TLS_CA_FILE', 'CLUSTER_TLS_CERT_FILE', 'CLUSTER_TLS_KEY_FILE');
+  if (!isUnreadable) read.refuse('CLUSTER_TLS_CA_FILE', `Certificates of nodes need all of ${TLS_FILES}.`);
+  return undefined;
 }

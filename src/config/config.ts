@@ -7,9 +7,10 @@ import type { SessionSettings } from '../sessions/session-manager-deps.ts';
 import type { WhatsAppSettings } from '../whatsapp/settings.ts';
 import { type ClusterSettings, readCluster } from './cluster-settings.ts';
 import { allowedHosts } from './allowed-hosts.ts';
-import { ConfigError, type Environment, type EnvironmentReader } from './environment.ts';
+import type { Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
+import { HOW_TO_MAKE, refuseWeak } from './weak-secret.ts';
 import { RecordingReader } from './recording-reader.ts';
 import { readSink, type SinkConfig } from './sink-settings.ts';
 import { type ProxySettings, readProxies } from './proxy-settings.ts';
@@ -49,13 +50,16 @@ export interface BackendSettings {
   webhookAllowedHosts: string[];
 }
 
+/** Where the main backend is in development. */
+export const PRESET_BACKEND = 'http://localhost:8000';
+
 const HOUR_SECONDS = 3_600;
 const MAX_CALL_TEXT = 4_096;
 const MAX_DEVICE_NAME = 50;
 
 /**
  * Reads and validates the settings.
- * @throws ConfigError for the first invalid variable
+ * @throws ConfigError that tells of every invalid variable
  */
 export function readConfig(environment: Environment): Config {
   const read = new RecordingReader(environment);
@@ -66,7 +70,7 @@ export function readConfig(environment: Environment): Config {
   const sessions = readSessions(read, production);
   const bounds = readBounds(read);
   const storage = readStorage(read, production);
-  return {
+  const config: Config = {
     mode: production ? 'production' : 'development',
     http,
     backend,
@@ -75,7 +79,7 @@ export function readConfig(environment: Environment): Config {
     inForce: read.inForce,
     storage,
     sink: readSink(read),
-    cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl }),
+    cluster: readCluster(read, { host: http.host, databaseUrl: storage.databaseUrl, production }),
     media: readMedia(read),
     whatsapp: readWhatsApp(read),
     proxies: readProxies(read),
@@ -84,34 +88,40 @@ export function readConfig(environment: Environment): Config {
       format: read.oneOf('LOG_FORMAT', ['json', 'pretty'], process.stdout.isTTY ? 'pretty' : 'json'),
     },
   };
+  read.check();
+  return config;
 }
 
-/** Reads where the main backend is, and how callbacks are delivered to it. */
+/** Reads where the main backend is, and how callbacks are delivered to it. The caller checks the reader. */
 export function readBackend(read: EnvironmentReader, production: boolean): BackendSettings {
-  const baseUrl =
-    read.url('BACKEND_BASE_URL', ['http:', 'https:']) ?? (production ? undefined : 'http://localhost:8000');
-  if (baseUrl === undefined) throw new ConfigError('BACKEND_BASE_URL is required in production.');
+  const baseUrl = read.url('BACKEND_BASE_URL', ['http:', 'https:']);
+  if (baseUrl === undefined && production) {
+    read.refuse(
+      'BACKEND_BASE_URL',
+      'BACKEND_BASE_URL is required in production: the address of your backend, such as https://api.example.com.',
+    );
+  }
   return {
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: (baseUrl ?? PRESET_BACKEND).replace(/\/+$/, ''),
     apiKey: read.secret('PRODUCTION_API_KEY'),
     timeoutMs: read.integer('BACKEND_TIMEOUT', production ? 15_000 : 5_000, { min: 100, max: 600_000 }),
     retries: read.integer('BACKEND_RETRIES', production ? 5 : 2, { min: 0, max: 1_000 }),
-    signingSecret: readSigningSecret(read),
+    signingSecret: readSigningSecret(read, production),
     poisonAfterMs: read.seconds('CALLBACK_POISON_AFTER', HOUR_SECONDS, 1) * 1_000,
     retentionMs: read.seconds('CALLBACK_RETENTION', 72 * HOUR_SECONDS) * 1_000,
-    webhookAllowedHosts: allowedHosts('WEBHOOK_ALLOWED_HOSTS', read.list('WEBHOOK_ALLOWED_HOSTS')),
+    webhookAllowedHosts: allowedHosts(read, 'WEBHOOK_ALLOWED_HOSTS'),
   };
 }
 
-function readSigningSecret(read: EnvironmentReader): Secret | null {
+function readSigningSecret(read: EnvironmentReader, production: boolean): Secret | null {
   const secret = read.secret('CALLBACK_SECRET');
   try {
     signingKeys(secret);
   } catch (cause) {
-    throw new ConfigError('CALLBACK_SECRET must be whsec_ followed by base64, or a text without that prefix.', {
-      cause,
-    });
+    const form = 'whsec_ followed by base64, or a text without that prefix';
+    read.refuse('CALLBACK_SECRET', `CALLBACK_SECRET must be ${form}: ${HOW_TO_MAKE}.`, cause);
   }
+  if (production) refuseWeak(read, 'CALLBACK_SECRET');
   return secret;
 }
 
@@ -132,11 +142,14 @@ function readSessions(read: EnvironmentReader, production: boolean): SessionSett
 function readCalls(read: EnvironmentReader): SessionSettings['calls'] {
   const reject = read.flag('REJECT_CALLS', false);
   const text = read.text('REJECT_CALLS_TEXT') ?? null;
-  if (text !== null && !reject) {
-    throw new ConfigError('REJECT_CALLS_TEXT is sent to callers who are rejected: set REJECT_CALLS=true as well.');
+  if (text !== null && !reject && !read.isRefused('REJECT_CALLS')) {
+    read.refuse(
+      'REJECT_CALLS_TEXT',
+      'REJECT_CALLS_TEXT is sent to callers who are rejected: set REJECT_CALLS=true as well.',
+    );
   }
   if (text !== null && text.length > MAX_CALL_TEXT) {
-    throw new ConfigError(`REJECT_CALLS_TEXT must have at most ${MAX_CALL_TEXT} characters.`);
+    read.refuse('REJECT_CALLS_TEXT', `REJECT_CALLS_TEXT must have at most ${MAX_CALL_TEXT} characters.`);
   }
   return { reject, text };
 }
@@ -178,7 +191,7 @@ function readWhatsApp(read: EnvironmentReader): WhatsAppSettings {
   const version = read.matching('WHATSAPP_VERSION', /^\d+\.\d+\.\d+$/, 'a version of the form 2.3000.x');
   const deviceName = read.text('DEVICE_NAME');
   if (deviceName !== undefined && deviceName.length > MAX_DEVICE_NAME) {
-    throw new ConfigError(`DEVICE_NAME must have at most ${MAX_DEVICE_NAME} characters.`);
+    read.refuse('DEVICE_NAME', `DEVICE_NAME must have at most ${MAX_DEVICE_NAME} characters.`);
   }
   return {
     ...(deviceName !== undefined && { deviceName }),

@@ -6,19 +6,54 @@ import { Secret } from '../kit/secret.ts';
 /** Names and values, like `process.env`. Empty values count as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** An invalid setting. The message names the variable and what it must be. */
+/** Invalid settings. The message names each variable and what it must be. */
 export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
+  /** A sentence for each mistake. */
+  readonly problems: readonly string[];
+
+  constructor(problems: string | readonly string[], options?: ErrorOptions) {
+    const all = typeof problems === 'string' ? [problems] : problems;
+    super(all.length === 1 ? all[0] : listOf(all), options);
+    this.problems = all;
+  }
+}
+
+function listOf(problems: readonly string[]): string {
+  const lines = problems.map((problem) => `- ${problem}\n`).join('');
+  return `${problems.length} settings are wrong:\n${lines}"npm run setup" writes a .env with what is missing; docs/settings.md has all settings.`;
 }
 
 const UNITS: Record<string, number> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** Reads typed values from an environment. Every error names the variable and the expected value. */
+/**
+ * Reads typed values from an environment. An invalid value is replaced by a valid one and noted, so that {@link check} can tell of all
+ * at once: each sentence names the variable and the expected value.
+ */
 export class EnvironmentReader {
   readonly #environment: Environment;
+  readonly #problems = new Map<string, ConfigError>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
+  }
+
+  /** Notes what is wrong with a variable; of each, the first mistake counts. */
+  refuse(name: string, sentence: string, cause?: unknown): void {
+    if (!this.isRefused(name)) this.#problems.set(name, new ConfigError(sentence, { cause }));
+  }
+
+  /** Whether one of these variables is wrong: what it lacks then is no mistake of its own. */
+  isRefused(...names: string[]): boolean {
+    return names.some((name) => this.#problems.has(name));
+  }
+
+  /** @throws ConfigError with every mistake that was found until now */
+  check(): void {
+    const errors = [...this.#problems.values()];
+    const [first, ...others] = errors;
+    if (!first) return;
+    throw others.length === 0 ? first : new ConfigError(errors.flatMap(({ problems }) => problems));
   }
 
   /** The trimmed text; `undefined` if unset. */
@@ -41,14 +76,14 @@ export class EnvironmentReader {
       return new Secret(readFileSync(path, 'utf8').trim());
     } catch (cause) {
       const { code = 'an unknown failure' } = describeFailure(cause);
-      throw new ConfigError(`${name} is the path of a file that cannot be read (${code}).`, { cause });
+      this.refuse(name, `${name} is the path of a file that cannot be read (${code}).`, cause);
+      return null;
     }
   }
 
   /** The path of a file that can be read now, and may be read again later. */
   readableFile(name: string): string | undefined {
-    this.secretFile(name);
-    return this.text(name);
+    return this.secretFile(name) ? this.text(name) : undefined;
   }
 
   /** The comma-separated items, trimmed, without empty ones. */
@@ -62,8 +97,9 @@ export class EnvironmentReader {
   flag(name: string, fallback: boolean): boolean {
     const value = this.text(name);
     if (value === undefined) return fallback;
-    if (value !== 'true' && value !== 'false') throw refused(name, 'true or false', value);
-    return value === 'true';
+    if (value === 'true' || value === 'false') return value === 'true';
+    this.#unexpected(name, 'true or false', value);
+    return fallback;
   }
 
   /** A whole number within these bounds. */
@@ -71,10 +107,9 @@ export class EnvironmentReader {
     const value = this.text(name);
     if (value === undefined) return fallback;
     const number = Number(value);
-    if (!/^\d+$/.test(value) || number < min || number > max) {
-      throw refused(name, `a whole number from ${min} to ${max}`, value);
-    }
-    return number;
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    this.#unexpected(name, `a whole number from ${min} to ${max}`, value);
+    return fallback;
   }
 
   /** A duration in seconds, at least `min`: a whole number, optionally with the unit `s`, `m`, `h` or `d`. */
@@ -84,11 +119,10 @@ export class EnvironmentReader {
     const [, digits, unit] = /^(\d{1,9})([smhd]?)$/.exec(value) ?? [];
     const factor = unit === undefined ? undefined : UNITS[unit];
     const seconds = Number(digits) * (factor ?? Number.NaN);
-    if (!(seconds >= min)) {
-      const bound = min === 0 ? '' : `, and at least ${min} s`;
-      throw refused(name, `a duration in seconds, or one like 90m, 72h or 3d${bound}`, value);
-    }
-    return seconds;
+    if (seconds >= min) return seconds;
+    const bound = min === 0 ? '' : `, and at least ${min} s`;
+    this.#unexpected(name, `a duration in seconds, or one like 90m, 72h or 3d${bound}`, value);
+    return fallback;
   }
 
   /** One of the given words. */
@@ -96,15 +130,16 @@ export class EnvironmentReader {
     const value = this.text(name);
     if (value === undefined) return fallback;
     const word = words.find((candidate) => candidate === value);
-    if (word === undefined) throw refused(name, `one of ${words.join(', ')}`, value);
-    return word;
+    if (word === undefined) this.#unexpected(name, `one of ${words.join(', ')}`, value);
+    return word ?? fallback;
   }
 
   /** A text that matches a pattern. */
   matching(name: string, form: RegExp, what: string): string | undefined {
     const value = this.text(name);
-    if (value !== undefined && !form.test(value)) throw refused(name, what, value);
-    return value;
+    if (value === undefined || form.test(value)) return value;
+    this.#unexpected(name, what, value);
+    return undefined;
   }
 
   /** An absolute URL with one of the given schemes (`https:`), and without credentials. */
@@ -112,16 +147,15 @@ export class EnvironmentReader {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || !schemes.includes(url.protocol) || url.username !== '' || url.password !== '') {
-      throw refused(name, `a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`, value);
-    }
-    return value;
+    if (url && schemes.includes(url.protocol) && url.username === '' && url.password === '') return value;
+    this.#unexpected(name, `a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`, value);
+    return undefined;
   }
-}
 
-/** Does not repeat values that may contain a secret: keys, passwords in URLs, and long values. */
-function refused(name: string, expected: string, value: string): ConfigError {
-  const mayBeSecret = /KEY|SECRET/.test(name) || value.includes('@') || value.length > 80;
-  const shown = mayBeSecret ? 'something else' : `"${value}"`;
-  return new ConfigError(`${name} must be ${expected}, but is ${shown}.`);
+  /** Does not repeat values that may contain a secret: keys, passwords in URLs, and long values. */
+  #unexpected(name: string, expected: string, value: string): void {
+    const mayBeSecret = /KEY|SECRET/.test(name) || value.includes('@') || value.length > 80;
+    const shown = mayBeSecret ? 'something else' : `"${value}"`;
+    this.refuse(name, `${name} must be ${expected}, but is ${shown}.`);
+  }
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Secret } from '../kit/secret.ts';
-import { ConfigError, type EnvironmentReader } from './environment.ts';
+import type { EnvironmentReader } from './environment.ts';
+import { HOW_TO_MAKE, refuseWeak } from './weak-secret.ts';
 
 /** Where the server listens, and who may use it. */
 export interface HttpSettings {
@@ -30,20 +31,20 @@ export interface HttpSettings {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Reads the settings of the server. @throws ConfigError */
+/** Reads the settings of the server. */
 export function readHttp(read: EnvironmentReader, production: boolean): HttpSettings {
-  const apiKeys = read.list('API_KEY').map(readApiKey);
+  const apiKeys = readApiKeys(read, production);
   const host = read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1');
   requireKeys(read, production, { host, apiKeys });
   return {
     host,
     port: read.integer('PORT', 3000, { min: 0, max: 65_535 }),
     apiKeys,
-    keyPepper: readKeyPepper(read),
+    keyPepper: readKeyPepper(read, production),
     rateLimit: read.integer('RATE_LIMIT', 6_000, { min: 0, max: 1_000_000 }),
     trustProxy: readTrustProxy(read),
     corsOrigin: readOrigins(read, production),
-    allowedHosts: [...read.list('ALLOWED_HOSTS').map(readHostName), ...(isIP(host) === 0 ? [host.toLowerCase()] : [])],
+    allowedHosts: [...readHostNames(read), ...(isIP(host) === 0 ? [host.toLowerCase()] : [])],
     dashboard: read.flag('DASHBOARD', true),
     mcp: read.flag('MCP', false),
     auditRetentionMs: read.integer('AUDIT_RETENTION_DAYS', 90, { min: 0, max: 3_650 }) * DAY_MS,
@@ -59,30 +60,34 @@ function requireKeys(
 ): void {
   const open = read.flag('ALLOW_UNAUTHENTICATED', false);
   if (apiKeys.length > 0) {
-    if (open) throw new ConfigError('ALLOW_UNAUTHENTICATED=true conflicts with API_KEY: set only one of them.');
+    const conflict = 'ALLOW_UNAUTHENTICATED=true conflicts with API_KEY: set only one of them.';
+    if (open) read.refuse('ALLOW_UNAUTHENTICATED', conflict);
     return;
   }
-  if (open) return;
-  if (production) {
-    throw new ConfigError('API_KEY is required in production (or set ALLOW_UNAUTHENTICATED=true to run without one).');
-  }
-  if (!isLoopback(host)) {
-    throw new ConfigError(
-      `HOST=${host} opens a server without API_KEY to others: set API_KEY (or ALLOW_UNAUTHENTICATED=true to run without one).`,
-    );
+  if (open || read.isRefused('ALLOW_UNAUTHENTICATED')) return;
+  const orOpen = '(or set ALLOW_UNAUTHENTICATED=true to run without one)';
+  if (production) read.refuse('API_KEY', `API_KEY is required in production: ${HOW_TO_MAKE} ${orOpen}.`);
+  else if (!isLoopback(host)) {
+    read.refuse('HOST', `HOST=${host} opens a server without API_KEY to others: ${HOW_TO_MAKE} ${orOpen}.`);
   }
 }
 
 /** A key that cannot be sent in a header would lock everybody out. */
-function readApiKey(key: string): Secret {
-  if (!/^[\x21-\x7e]+$/.test(key))
-    throw new ConfigError('API_KEY must consist of printable ASCII characters without spaces.');
-  return new Secret(key);
+function readApiKeys(read: EnvironmentReader, production: boolean): Secret[] {
+  const keys = read.list('API_KEY');
+  if (!keys.every((key) => /^[\x21-\x7e]+$/.test(key))) {
+    read.refuse('API_KEY', `API_KEY must consist of printable ASCII characters without spaces: ${HOW_TO_MAKE}.`);
+  }
+  if (production) refuseWeak(read, 'API_KEY');
+  return keys.map((key) => new Secret(key));
 }
 
-function readKeyPepper(read: EnvironmentReader): Secret | null {
+function readKeyPepper(read: EnvironmentReader, production: boolean): Secret | null {
   const pepper = read.secret('KEY_PEPPER');
-  if (pepper && pepper.reveal().length < 16) throw new ConfigError('KEY_PEPPER must have at least 16 characters.');
+  if (pepper && pepper.reveal().length < 16) {
+    read.refuse('KEY_PEPPER', `KEY_PEPPER must have at least 16 characters: ${HOW_TO_MAKE}.`);
+  }
+  if (production) refuseWeak(read, 'KEY_PEPPER');
   return pepper;
 }
 
@@ -95,9 +100,11 @@ function readTrustProxy(read: EnvironmentReader): false | number | string[] {
   if (parts.length === 0) return false;
   if (/^[1-9]$/.test(first) && others.length === 0) return Number(first);
   if (parts.every((part) => PROXY_NAMES.includes(part) || isNetwork(part))) return parts;
-  throw new ConfigError(
+  read.refuse(
+    'TRUST_PROXY',
     'TRUST_PROXY must be the number of proxies in front (1 to 9), or a comma-separated list of their addresses and networks.',
   );
+  return false;
 }
 
 /** An IP address with an optional prefix length. */
@@ -114,9 +121,12 @@ function readOrigins(read: EnvironmentReader, production: boolean): HttpSettings
   return origins.includes('*') ? '*' : origins;
 }
 
-function readHostName(text: string): string {
-  if (/^[\w.-]+$/.test(text)) return text.toLowerCase();
-  throw new ConfigError('ALLOWED_HOSTS must be a comma-separated list of host names, without ports.');
+function readHostNames(read: EnvironmentReader): string[] {
+  const names = read.list('ALLOWED_HOSTS');
+  if (!names.every((name) => /^[\w.-]+$/.test(name))) {
+    read.refuse('ALLOWED_HOSTS', 'ALLOWED_HOSTS must be a comma-separated list of host names, without ports.');
+  }
+  return names.map((name) => name.toLowerCase());
 }
 
 /** Whether only this machine can connect to that address. */

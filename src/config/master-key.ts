@@ -1,18 +1,19 @@
+import { HOW_TO_MAKE } from './weak-secret.ts';
 import { Secret } from '../kit/secret.ts';
-import { ConfigError } from './environment.ts';
+import type { EnvironmentReader } from './environment.ts';
 
 const HEX = /^[0-9a-f]{64}$/i;
 const BASE64 = /^[A-Za-z0-9+/_-]{43}=?$/;
 
 /**
- * The master key from one of two variables, as 64 hex digits; `null` if neither is set.
- * @throws ConfigError if both are set, or if it is not 32 random bytes in hex or base64
+ * The master key from one of two variables, as 64 hex digits; `null` if neither is set. Refuses both together, and what is not 32 random
+ * bytes in hex or base64.
  */
-export function oneMasterKey(given: Readonly<Record<string, Secret | null>>): Secret | null {
-  const set = Object.entries(given).flatMap(([name, value]) => (value ? [{ name, value }] : []));
-  const [first, second] = set;
-  if (first && second) throw new ConfigError(`${first.name} conflicts with ${second.name}: set only one of them.`);
-  return first ? inHex(first.name, first.value.reveal()) : null;
+export function oneMasterKey(read: EnvironmentReader, name: 'MASTER_KEY' | 'NEW_MASTER_KEY'): Secret | null {
+  const [value, inFile] = [read.secret(name), read.secretFile(`${name}_FILE`)];
+  if (value && inFile) read.refuse(name, `${name} conflicts with ${name}_FILE: set only one of them.`);
+  if (value) return inHex(read, name, value.reveal());
+  return inFile && inHex(read, `${name}_FILE`, inFile.reveal());
 }
 
 /**
@@ -20,12 +21,13 @@ export function oneMasterKey(given: Readonly<Record<string, Secret | null>>): Se
  */
 const MIN_DIFFERENT_BYTES = 16;
 
-function inHex(name: string, text: string): Secret {
+function inHex(read: EnvironmentReader, name: string, text: string): Secret | null {
   const bytes = bytesOf(text);
-  if (!bytes) throw new ConfigError(`${name} must be a 32-byte key as 64 hex digits or base64.`);
-  if (new Set(bytes).size < MIN_DIFFERENT_BYTES) {
-    throw new ConfigError(`${name} is not random: generate a key with "openssl rand -hex 32".`);
+  if (!bytes) {
+    read.refuse(name, `${name} must be a 32-byte key as 64 hex digits or base64: ${HOW_TO_MAKE}.`);
+    return null;
   }
+  if (new Set(bytes).size < MIN_DIFFERENT_BYTES) read.refuse(name, `${name} is not random: ${HOW_TO_MAKE}.`);
   return new Secret(bytes.toString('hex'));
 }
 

@@ -1,6 +1,6 @@
 import type { BucketSettings } from '../storage/s3/settings.ts';
 import { allowedHosts } from './allowed-hosts.ts';
-import { ConfigError, type EnvironmentReader } from './environment.ts';
+import type { EnvironmentReader } from './environment.ts';
 
 /** How the files of messages are handled. */
 export interface MediaSettings {
@@ -23,7 +23,7 @@ const BUCKET = /^[a-z\d][a-z\d.-]{1,61}[a-z\d]$/;
 /** Names that no proxy and no file system reads as something else. */
 const PREFIX = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.-]{1,100}(?:\/[\w.-]{1,100}){0,9}$/;
 
-/** Reads how the files of messages are handled. @throws ConfigError */
+/** Reads how the files of messages are handled. */
 export function readMedia(read: EnvironmentReader): MediaSettings {
   return {
     downloadsDir: read.text('DOWNLOADS_DIR') ?? './downloads',
@@ -31,7 +31,7 @@ export function readMedia(read: EnvironmentReader): MediaSettings {
     download: read.flag('DOWNLOAD_MEDIA', false),
     maxBytes: read.integer('MAX_MEDIA_BYTES', 100 * 1024 * 1024, { min: 1, max: 2 ** 31 }),
     retentionMs: read.integer('DOWNLOADS_RETENTION_DAYS', 30, { min: 0, max: 36_500 }) * DAY_MS,
-    urlAllowedHosts: allowedHosts('MEDIA_URL_ALLOWED_HOSTS', read.list('MEDIA_URL_ALLOWED_HOSTS')),
+    urlAllowedHosts: allowedHosts(read, 'MEDIA_URL_ALLOWED_HOSTS'),
     host: readMediaHost(read),
   };
 }
@@ -49,7 +49,9 @@ function readBucket(read: EnvironmentReader): BucketSettings | null {
     MEDIA_S3_PREFIX: prefix ?? null,
     MEDIA_S3_PATH_STYLE: pathStyle || null,
   }).find(([, value]) => value !== null);
-  if (useless) throw new ConfigError(`${useless[0]} is for files in a bucket: set MEDIA_S3_BUCKET as well.`);
+  if (useless && !read.isRefused('MEDIA_S3_BUCKET')) {
+    read.refuse(useless[0], `${useless[0]} is for files in a bucket: set MEDIA_S3_BUCKET as well.`);
+  }
   return null;
 }
 
@@ -57,7 +59,7 @@ function readMediaHost(read: EnvironmentReader): string | undefined {
   const form = 'a host, optionally with :port if it is not 443';
   const host = read.matching('WHATSAPP_MEDIA_HOST', /^[A-Za-z0-9.-]+(:\d{1,5})?$/, form);
   if (host !== undefined && !URL.canParse(`http://${host}`)) {
-    throw new ConfigError(`WHATSAPP_MEDIA_HOST must be ${form}, but is "${host}".`);
+    read.refuse('WHATSAPP_MEDIA_HOST', `WHATSAPP_MEDIA_HOST must be ${form}, but is "${host}".`);
   }
   return host;
 }

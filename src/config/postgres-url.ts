@@ -1,12 +1,13 @@
 import { Secret } from '../kit/secret.ts';
-import { ConfigError, type EnvironmentReader } from './environment.ts';
+import type { EnvironmentReader } from './environment.ts';
 
-/** The URL of a database in PostgreSQL; `null` if unset. Its password is never repeated. @throws ConfigError */
+/** The URL of a database in PostgreSQL; `null` if unset. Its password is never repeated. */
 export function postgresUrl(read: EnvironmentReader, name: string): Secret | null {
   const text = read.text(name);
   if (text === undefined) return null;
   if (!isPostgresUrl(text)) {
-    throw new ConfigError(`${name} must be a URL such as postgres://user:password@host/database.`);
+    read.refuse(name, `${name} must be a URL such as postgres://user:password@host/database.`);
+    return null;
   }
   return new Secret(text);
 }

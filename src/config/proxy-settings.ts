@@ -1,7 +1,7 @@
 import { parseProxy } from '../domain/proxy.ts';
 import type { Secret } from '../kit/secret.ts';
 import { allowedHosts } from './allowed-hosts.ts';
-import { ConfigError, type EnvironmentReader } from './environment.ts';
+import type { EnvironmentReader } from './environment.ts';
 
 /** By which proxies sessions reach WhatsApp. */
 export interface ProxySettings {
@@ -11,17 +11,18 @@ export interface ProxySettings {
   allowedHosts: string[];
 }
 
-/** @throws ConfigError, which does not show the credentials */
+/** Reads them; what is wrong with `PROXY_URL` is told without its credentials. */
 export function readProxies(read: EnvironmentReader): ProxySettings {
   const text = read.secret('PROXY_URL');
   const proxy = text && parseProxy(text.reveal());
   if (proxy === undefined) {
-    throw new ConfigError(
+    read.refuse(
+      'PROXY_URL',
       'PROXY_URL must be the URL of an HTTP, HTTPS or SOCKS5 proxy, such as socks5://user:password@host:1080.',
     );
   }
   return {
     url: proxy?.url ?? null,
-    allowedHosts: allowedHosts('PROXY_ALLOWED_HOSTS', read.list('PROXY_ALLOWED_HOSTS')),
+    allowedHosts: allowedHosts(read, 'PROXY_ALLOWED_HOSTS'),
   };
 }

@@ -101,16 +101,27 @@ export const ERRORS = {
 /** A stable error code. */
 export type ErrorCode = keyof typeof ERRORS;
 
+/** What is known of an error besides its code. */
+interface AppErrorOptions {
+  message?: string;
+  cause?: unknown;
+  retryAfterMs?: number;
+  field?: string | undefined;
+}
+
 /** An error with a code. `message` is the sentence in {@link ERRORS} unless a more specific one is given. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   /** How long to wait before a retry can succeed (ms), where that is known. */
   readonly retryAfterMs: number | undefined;
+  /** The field or parameter of the request that is wrong, as the caller spelled it: `contacts[0].phone`. */
+  readonly field: string | undefined;
   override readonly name = 'AppError';
 
-  constructor(code: ErrorCode, options: { message?: string; cause?: unknown; retryAfterMs?: number } = {}) {
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(options.message ?? ERRORS[code], { cause: options.cause });
     this.code = code;
+    this.field = options.field;
     this.retryAfterMs = options.retryAfterMs;
   }
 }

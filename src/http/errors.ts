@@ -13,13 +13,18 @@ export interface ErrorBody {
   error: string;
   /** A human-readable sentence. */
   message: string;
+  /** The field or parameter that is wrong, where it is one. */
+  field?: string;
 }
 
 /** The reply that reports an error. */
 export function errorReply(error: AppError): Reply<ErrorBody> {
   const { code, message, retryAfterMs } = error;
+  const status = statusOf(error);
+  // What is said of something that is not there must not tell whether its name could be one.
+  const named = status === 400 && error.field !== undefined ? { field: error.field } : {};
   const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
-  return { status: statusOf(error), body: { success: false, error: code, message }, headers };
+  return { status, body: { success: false, error: code, message, ...named }, headers };
 }
 
 /** Writes a reply. Resolves once it is handed to Node, a file is sent completely, or a stream has ended. */

@@ -124,7 +124,13 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   answer: z.ZodType<Answer>;
   /** The meaning of each successful status. */
   statuses: Record<number, string>;
-  example: { query?: Record<string, string>; body?: unknown; answer: Answer };
+  /** `bodies` are further bodies by name, where they differ much. */
+  example: {
+    query?: Record<string, string>;
+    body?: unknown;
+    bodies?: Readonly<Record<string, unknown>>;
+    answer: Answer;
+  };
   /** Error codes for invalid fields, where they differ from `invalid_body` and `invalid_query`. */
   refusals?: Record<string, ErrorCode>;
   /** The errors of this route, besides those that follow from its declaration: {@link errorsOf}. */

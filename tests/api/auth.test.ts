@@ -7,7 +7,7 @@ const SECOND = 'second-key-987654321';
 const KEYS = { apiKeys: [new Secret(FIRST), new Secret(SECOND)] };
 
 describe('authentication', () => {
-  it.each(['/', '/nothing', '/sessions/%zz', '/health/more'])(
+  it.each(['//', '/nothing', '/sessions/%zz', '/health/more'])(
     'reveals nothing about %s without a key',
     async (path) => {
       const { app } = startApi(KEYS);

@@ -17,7 +17,7 @@ it('does not take the names of object properties for session ids', async () => {
 });
 
 describe('an unknown path or method', () => {
-  it.each(['/', '/nothing', '/sessions/a/b/c', '/favicon.ico', '/sessions/%zz', '/sessions/%E0%A4%A', '/%'])(
+  it.each(['//', '/nothing', '/sessions/a/b/c', '/favicon.ico', '/sessions/%zz', '/sessions/%E0%A4%A', '/%'])(
     'GET %s is not found',
     async (path) => {
       const { app } = startApi();

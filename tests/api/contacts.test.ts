@@ -31,7 +31,12 @@ describe('GET /sessions/:sessionId/contacts/check', () => {
     const { app, sessions } = startApi();
     const { status, body } = await answerTo(request(app).get(`${CHECK}${query}`));
     expect(status).toBe(400);
-    expect(body).toEqual({ success: false, error: 'invalid_number', message: ERRORS.invalid_number });
+    expect(body).toEqual({
+      success: false,
+      error: 'invalid_number',
+      message: ERRORS.invalid_number,
+      field: expect.any(String) as string,
+    });
     expect(sessions.openConnection.asked).toEqual([]);
   });
 });

@@ -43,6 +43,29 @@ async function exactly(path: string): Promise<string> {
   return answer;
 }
 
+describe('the address of the server alone', () => {
+  it('leads to the dashboard, without a key and behind any prefix', async () => {
+    const { headers } = await request(startLocked().app).get('/').expect(302);
+    expect(headers.location).toBe('dashboard/');
+    await request(startLocked().app).head('/').expect(302);
+  });
+
+  it('says what is here where there is no dashboard', async () => {
+    const { body } = await request(startLocked({ dashboard: false }).app)
+      .get('/')
+      .expect(200);
+    expect(body).toEqual({
+      ...{ success: true, name: 'WhatsApp Orchestrator' },
+      ...{ reference: 'docs', openapi: 'openapi.json', health: 'health' },
+    });
+  });
+
+  it('takes no other method', async () => {
+    const { headers, body } = await request(startLocked().app).post('/').expect(405);
+    expect([headers.allow, body]).toMatchObject(['GET, HEAD', { error: 'method_not_allowed' }]);
+  });
+});
+
 describe('the files of the dashboard', () => {
   const { app } = startLocked();
 

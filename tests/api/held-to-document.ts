@@ -18,9 +18,9 @@ export function heldToDocument(app: HttpApp): HttpApp {
   return app;
 }
 
-/** The dashboard's files and MCP are not part of the REST API. */
+/** The address alone, the dashboard's files and MCP are not part of the REST API. */
 function isOther({ url = '' }: IncomingMessage): boolean {
-  return url.startsWith('/dashboard') || url === '/mcp';
+  return url === '/' || url.startsWith('/dashboard') || url === '/mcp';
 }
 
 /** Checks a response before its last chunk is sent, so that the test cannot be over before. */

@@ -37,7 +37,7 @@ describe('POST /sessions/pairing-code', () => {
   ])('refuses an invalid phone number: %s', async (_what, sent) => {
     const { status, body } = await ask(sent);
     expect(status).toBe(400);
-    expect(body).toEqual({ success: false, error: 'invalid_number', message: expect.any(String) as string });
+    expect(body).toMatchObject({ success: false, error: 'invalid_number' });
   });
 
   it('refuses a body that is not an object', async () => {

@@ -54,7 +54,7 @@ it.each([
 
   const { status, body } = await answerTo(request(app).post(PATH).send(sent));
 
-  expect([status, body]).toEqual([400, { success: false, error: 'invalid_passkey', message: ERRORS.invalid_passkey }]);
+  expect([status, body]).toMatchObject([400, { error: 'invalid_passkey', message: ERRORS.invalid_passkey }]);
   expect(sessions.openPasskey.answers).toEqual([]);
 });
 

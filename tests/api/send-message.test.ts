@@ -65,7 +65,12 @@ describe('POST /sessions/:sessionId/send-message', () => {
     const { app, sessions } = startApi();
     const answer = await request(app).post(PATH).send({ number, message: 'hola' });
     expect(answer.status).toBe(400);
-    expect(answer.body).toEqual({ success: false, error: 'invalid_number', message: ERRORS.invalid_number });
+    expect(answer.body).toEqual({
+      success: false,
+      error: 'invalid_number',
+      message: ERRORS.invalid_number,
+      field: 'number',
+    });
     expect(sessions.sent).toEqual([]);
   });
 
@@ -81,7 +86,12 @@ describe('POST /sessions/:sessionId/send-message', () => {
     const { app, sessions } = startApi();
     const answer = await request(app).post(PATH).send({ number: '5491234567890', message });
     expect(answer.status).toBe(400);
-    expect(answer.body).toEqual({ success: false, error: 'invalid_message', message: ERRORS.invalid_message });
+    expect(answer.body).toEqual({
+      success: false,
+      error: 'invalid_message',
+      message: ERRORS.invalid_message,
+      field: 'message',
+    });
     expect(sessions.sent).toEqual([]);
   });
 

@@ -30,6 +30,7 @@ describe('POST /config/download-media', () => {
         success: false,
         error: 'invalid_body',
         message: 'The field "enabled" must be true or false.',
+        field: 'enabled',
       });
       expect(settings.downloadMedia()).toBe(false);
     },

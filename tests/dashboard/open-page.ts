@@ -23,8 +23,13 @@ export interface OpenPage {
   asked: string[];
 }
 
-/** Opens the dashboard as a new visitor, until the end of the test. */
-export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+/** Opens the dashboard, or the page at another path, as a new visitor, until the end of the test. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+  path = '/dashboard',
+): Promise<OpenPage> {
   const page = await emptyPage(browser, options);
   // Shorter than the test's own timeout, so that a failure names what is missing.
   page.setDefaultTimeout(PATIENCE_MS);
@@ -40,7 +45,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
     asked.push(request.url());
     if (!request.url().startsWith(url) && !request.url().startsWith('data:')) troubles.push(request.url());
   });
-  await page.goto(`${url}/dashboard`);
+  await page.goto(`${url}${path}`);
   return { page, troubles, asked };
 }
 

@@ -10,7 +10,7 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const END_SECONDS = 21;
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, at) => at * 7)).toString('hex');
-const REQUIRED = { API_KEY: 'a-key', MASTER_KEY: KEY, BACKEND_BASE_URL: 'https://shop.example.com' };
+const REQUIRED = { API_KEY: 'the-key-of-the-house', MASTER_KEY: KEY, BACKEND_BASE_URL: 'https://shop.example.com' };
 
 /** The values of a setting of the systemd unit, in their order. */
 const UNIT = 'deploy/systemd/whatsapp-orchestrator.service';

@@ -48,7 +48,7 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
     file: 'tests/journeys/operations/process.test.ts',
     contains: "'production'",
   },
-  { prefix: 'cp .env.example .env', file: 'tests/house/settings-documented.test.ts', contains: 'parse(example)' },
+  { prefix: 'npm run setup', file: 'tests/unit/cli/setup.test.ts', contains: 'runSetupCommand(' },
   {
     prefix: 'cp examples/backend/.env.example',
     file: 'tests/examples/backend-files.test.ts',

@@ -35,6 +35,9 @@ function packagesOf(path: string): string[] {
     .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
 }
 
+/** Packages that are installed before the code that uses them. */
+const AWAITED = /^(?:@opentelemetry\/.+|libphonenumber-js|nodemailer)$/;
+
 describe('the Dockerfile', () => {
   it('copies files that exist and that .dockerignore does not exclude', () => {
     const included = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path);
@@ -80,7 +83,7 @@ describe('the Dockerfile', () => {
   it('has commands that it copies, executable, under the names that its users type', () => {
     const links = [...read('Dockerfile').matchAll(/ln -s \/app\/(\S+) \/usr\/local\/bin\/(\S+)/g)];
 
-    expect(links.map(([, , name]) => name)).toEqual(['backup', 'doctor']);
+    expect(links.map(([, , name]) => name)).toEqual(['backup', 'doctor', 'setup']);
     for (const [, file, name] of links) {
       expect(programs).toContain(file);
       expect(statSync(join(ROOT, file!)).mode & 0o111).toBe(0o111);
@@ -112,6 +115,14 @@ describe('the Dockerfile', () => {
 
     expect([...imported]).toEqual(expect.arrayContaining(['express', '@whiskeysockets/baileys', 'libsignal']));
     expect([...imported].filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  it('installs nothing that only developers need', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const imported = new Set(programs.flatMap(packagesOf));
+    const unused = Object.keys(dependencies).filter((name) => !imported.has(name));
+
+    expect(unused.filter((name) => !AWAITED.test(name))).toEqual([]);
   });
 
   it('copies every file that these files import', () => {

@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
 import { readConfig } from '../../src/config/config.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** The variables that the product reads. */
-const readers = ['cluster', 'config', 'http', 'media', 'proxy', 'sink', 'storage']
-  .map((name) => (name === 'config' ? name : `${name}-settings`))
-  .map((name) => read(`src/config/${name}.ts`))
+const readers = readdirSync(new URL('../../src/config/', import.meta.url))
+  .map((name) => read(`src/config/${name}`))
   .join('\n');
-const variables = [
-  ...new Set([...readers.matchAll(/(?:read\.\w+\(|postgresUrl\(read,)\s*'([A-Z\d_]+)'/g)].map(([, name]) => name!)),
-].sort();
+const masterKeys = [...readers.matchAll(/oneMasterKey\(read, '([A-Z_]+)'/g)].map(([, name]) => `${name!}_FILE`);
+const named = [...readers.matchAll(/(?:read\.\w+\(|\(read,)\s*'([A-Z\d_]+)'/g)].map(([, name]) => name!);
+const variables = [...new Set([...named, ...masterKeys])].sort();
 
 it('finds the variables of the product', () => {
   expect(variables).toContain('BACKEND_BASE_URL');

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { shownProxy } from '../../domain/proxy.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { agentFor } from '../../whatsapp/proxy/routes.ts';
+import { isInContainer, isOwnMachine, LOCALHOST_IN_CONTAINER } from '../../runtime/container.ts';
 import { urlOfServer } from '../server-client.ts';
 import { about, type Finding } from './finding.ts';
 import { reach } from './reach.ts';
@@ -13,7 +13,6 @@ const TIMEOUT_MS = 10_000;
 /** TLS and WhatsApp bear some minutes; signatures of webhooks are refused after five. */
 const MAX_SKEW_MS = 60_000;
 const WHATSAPP = 'https://web.whatsapp.com/';
-const isLocal = (hostname: string) => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 
 const health = z.object({
   status: z.enum(['ok', 'degraded', 'error']),
@@ -62,7 +61,6 @@ function conditionOf(
 /** Whether the main backend answers: whatever it says to a GET of its address. */
 export async function checkBackend({ backend }: Config, inContainer = isInContainer()): Promise<Finding> {
   const it = about('backend');
-  const { hostname } = new URL(backend.baseUrl);
   const answer = await reach(backend.baseUrl, { timeoutMs: Math.min(backend.timeoutMs, TIMEOUT_MS) });
   if (!('reason' in answer)) {
     return it.ok(
@@ -70,14 +68,8 @@ export async function checkBackend({ backend }: Config, inContainer = isInContai
     );
   }
   const todo =
-    isLocal(hostname) && inContainer
-      ? 'In a container, localhost is the container itself: name the backend by its service, or by host.docker.internal.'
-      : `${answer.todo} Webhooks wait meanwhile.`;
+    isOwnMachine(backend.baseUrl) && inContainer ? LOCALHOST_IN_CONTAINER : `${answer.todo} Webhooks wait meanwhile.`;
   return it.problem(`${backend.baseUrl} (BACKEND_BASE_URL) cannot be reached: ${answer.reason}`, todo);
-}
-
-function isInContainer(): boolean {
-  return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }
 
 /** Whether WhatsApp answers, by the proxy of all sessions if there is one, and whether the clock of this machine agrees with it. */

@@ -13,7 +13,7 @@ const OLDEST = [22, 18] as const;
 export async function examine(environment: Environment, clock: Clock): Promise<Finding[]> {
   const first = [checkNode(process.versions.node)];
   const config = readSettings(environment);
-  if (!isConfig(config)) return [...first, config];
+  if (Array.isArray(config)) return [...first, ...config];
   const { finding: server, isRunning } = await checkServer(config, VERSION);
   const { sessions, media, bounds } = config;
   const others = await Promise.all([
@@ -34,20 +34,15 @@ export function checkNode(version: string): Finding {
   return it.problem(`${version} is too old`, `Install Node.js ${OLDEST.join('.')} or newer; 24 is best.`);
 }
 
-function readSettings(environment: Environment): Config | Finding {
+function readSettings(environment: Environment): Config | Finding[] {
   try {
     return readConfig(environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return about('settings').problem(
-      error.message.replace(/\.$/, ''),
-      'Correct that in .env or the environment (docs/settings.md), and run this again: the rest depends on it.',
-    );
+    const todo =
+      'Correct that in .env or the environment (docs/settings.md), and run this again: the rest depends on it.';
+    return error.problems.map((problem) => about('settings').problem(problem.replace(/\.$/, ''), todo));
   }
-}
-
-function isConfig(config: Config | Finding): config is Config {
-  return 'http' in config;
 }
 
 function settingsFinding({ mode, storage, http }: Config): Finding {

@@ -26,7 +26,7 @@ export function operationOf(name: string, route: Route, { schemas, responses }: 
     security: securityOf(route),
     parameters: parametersOf(route, schemas),
     ...(body && { requestBody: body }),
-    responses: responses.of(route),
+    responses: responses.of(name, route),
   };
 }
 
@@ -56,13 +56,17 @@ function parametersIn(
     required: required.includes(name),
     ...(description !== undefined && { description }),
     schema,
-    ...(name in values && { example: values[name] }),
+    ...(name in values && { example: schema.type === 'integer' ? Number(values[name]) : values[name] }),
   }));
 }
 
 function requestBodyOf({ body, files, example }: Route, schemas: Schemas): RequestBody | undefined {
   if (!body) return undefined;
-  const json = { schema: schemas.of(body, 'input'), example: example.body };
+  const { bodies } = example;
+  const shown = bodies
+    ? { examples: Object.fromEntries(Object.entries(bodies).map(([name, value]) => [name, { value }])) }
+    : { example: example.body };
+  const json = { schema: schemas.of(body, 'input'), ...shown };
   return {
     required: !body.safeParse(undefined).success,
     content: { 'application/json': json, ...(files === true && { 'multipart/form-data': { schema: FORM } }) },

@@ -1,6 +1,9 @@
 import { type Html, html, inline, prose } from './html.ts';
-import type { MediaType, OpenApiDocument, Operation, Parameter, Reference, Response } from './openapi.ts';
+import type { MediaType, OpenApiDocument, Operation, Parameter, Response } from './openapi.ts';
+import { codePart, exampleOf } from './page-code.ts';
 import { field, fieldsOf, typeOf } from './page-schema.ts';
+import { isResponseName } from './response-names.ts';
+import { resolve } from './resolve.ts';
 
 /** An operation with its method and path. */
 export interface OperationEntry {
@@ -12,11 +15,15 @@ export interface OperationEntry {
 /** Renders a request or a webhook. */
 export function operationPart({ method, path, operation }: OperationEntry, document: OpenApiDocument): Html {
   const { operationId, summary, description } = operation;
-  return html`<article id="${operationId}">
+  const isWebhook = operation['x-backend-path'] !== undefined;
+  const request = exampleOf({ method, path, operation }, document);
+  const data = isWebhook ? undefined : html` data-request="${JSON.stringify(request)}"`;
+  return html`<article id="${operationId}" ${data}>
     <h3><a href="#${operationId}">${summary}</a></h3>
     <p class="request"><span class="method ${method}">${method.toUpperCase()}</span> <code>${path}</code></p>
-    ${prose(description)} ${access(operation)} ${parameters(operation, document)} ${requestBody(operation)}
-    ${Object.entries(operation.responses).map(([status, response]) => responsePart(status, resolve(response, document)))}
+    ${prose(description)} ${access(operation)} ${parameters(operation, document)} ${requestBody(operation, document)}
+    ${isWebhook ? undefined : codePart(operationId, request)}
+    ${Object.entries(operation.responses).map(([status, response]) => responsePart(status, resolve(response, document), document))}
   </article>`;
 }
 
@@ -43,15 +50,15 @@ function parameterField({ name, in: location, schema, description, required }: P
   return field(label, { ...schema, ...(description !== undefined && { description }) }, required);
 }
 
-function requestBody({ requestBody: body }: Operation): Html | undefined {
+function requestBody({ requestBody: body }: Operation, document: OpenApiDocument): Html | undefined {
   if (!body) return undefined;
   return html`<h4>Body</h4>
-    ${Object.entries(body.content).map(([type, content]) => contentPart(type, content))}`;
+    ${Object.entries(body.content).map(([type, content]) => contentPart(type, content, document))}`;
 }
 
-function responsePart(status: string, { description, content = {} }: Response): Html {
+function responsePart(status: string, { description, content = {} }: Response, document: OpenApiDocument): Html {
   const isError = /^[45]/.test(status);
-  const parts = Object.entries(content).map(([type, one]) => contentPart(type, one));
+  const parts = Object.entries(content).map(([type, one]) => contentPart(type, one, document));
   // Every error response has the same body, which is documented once, at the top.
   return html`<div class="response ${isError ? 'error' : ''}">
     <h4>${status === 'default' ? 'Any other' : status}</h4>
@@ -65,16 +72,28 @@ function errorList(description: string): Html {
   </ul>`;
 }
 
-function contentPart(type: string, { schema, example }: MediaType): Html {
+function contentPart(
+  type: string,
+  { schema: given, example, examples = {} }: MediaType,
+  document: OpenApiDocument,
+): Html {
+  // The schema of a response is shown where it is used.
+  const isOwn = given?.$ref !== undefined && isResponseName(given.$ref);
+  const schema = isOwn ? resolve(given, document) : given;
   const fields = schema && (fieldsOf(schema) ?? html`<p class="type">${typeOf(schema)}</p>`);
   return html`<p class="type">${type === '*/*' ? 'The media type of the file' : type}</p>
-    ${schema?.description === undefined ? undefined : prose(schema.description)} ${fields}
-    ${example === undefined ? undefined : html`<pre>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</pre>`}`;
+    ${schema?.description === undefined ? undefined : prose(schema.description)} ${fields} ${exampleCode(example)}
+    ${Object.entries(examples).map(
+      ([name, { value }]) =>
+        html`<details>
+          <summary>Example: ${name}</summary>
+          ${exampleCode(value)}
+        </details>`,
+    )}`;
 }
 
-/** Follows a reference within the document. */
-function resolve<Part extends object>(part: Part | Reference, document: OpenApiDocument): Part {
-  if (!('$ref' in part)) return part;
-  const names = part.$ref.split('/').slice(1);
-  return names.reduce<unknown>((parent, name) => (parent as Record<string, unknown>)[name], document) as Part;
+function exampleCode(example: unknown): Html | undefined {
+  if (example === undefined) return undefined;
+  const text = typeof example === 'string' ? example : JSON.stringify(example, null, 2);
+  return html`<pre tabindex="0" aria-label="Example">${text}</pre>`;
 }

@@ -39,6 +39,21 @@ pre { margin: 0.5rem 0; padding: 0.75rem; border-radius: 0.5rem; background: var
 .post { color: var(--post); }
 .patch { color: var(--patch); }
 .delete { color: var(--delete); }
+nav small { display: block; color: var(--faint); font: 0.75rem/1.4 ui-monospace, monospace; }
+nav .method { min-width: 0; font-size: inherit; }
+[hidden] { display: none; }
+label { display: block; margin: 0.5rem 0; }
+input, textarea { display: block; width: 100%; margin-top: 0.25rem; padding: 0.4rem 0.5rem; border: 1px solid var(--faint); border-radius: 0.375rem; color: inherit; background: var(--paper); font: 0.875rem/1.5 ui-monospace, monospace; }
+button { padding: 0.3rem 0.75rem; border: 1px solid var(--link); border-radius: 0.375rem; color: var(--link); background: var(--paper); font: 600 0.875rem/1.5 system-ui, sans-serif; cursor: pointer; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+kbd { padding: 0 0.35em; border: 1px solid var(--border); border-radius: 0.25rem; font: 0.8rem ui-monospace, monospace; }
+details > summary { cursor: pointer; }
+.trial { margin: 0.5rem 0; }
+.trial > summary { color: var(--link); font-weight: 600; }
+.trial form { padding: 0.25rem 1rem 1rem; border: 1px solid var(--border); border-radius: 0.5rem; }
+.code { position: relative; }
+.code > button { position: absolute; top: 0; right: 0; }
+#key-field { max-width: 32rem; }
 .type, .access, .or, i { color: var(--faint); }
 .fields { margin: 0.5rem 0; padding: 0; list-style: none; }
 .fields .fields { margin-left: 0.25rem; padding-left: 0.75rem; border-left: 2px solid var(--border); }

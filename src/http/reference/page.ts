@@ -4,14 +4,18 @@ import type { OpenApiDocument, Tag } from './openapi.ts';
 import { type OperationEntry, operationPart } from './page-operation.ts';
 import { anchorOf, fieldsOf, typeOf } from './page-schema.ts';
 import { STYLE } from './page-style.ts';
+import { isResponseName } from './response-names.ts';
 
 // Inserted verbatim: the policy contains the hash of what is between the tags.
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
-/** The Content-Security-Policy: only the page's own style, no scripts and no other sources. */
+/** The Content-Security-Policy: the page's own style, scripts and requests to this server, and no other sources. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "script-src 'self'",
+  // What readers try.
+  "connect-src 'self'",
   // The empty icon keeps browsers from requesting one.
   'img-src data:',
   "base-uri 'none'",
@@ -19,7 +23,7 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Renders the document as a self-contained page: it loads nothing else and runs no script. */
+/** Renders the document as a page that can be read without its scripts, which search, copy and try. */
 export function pageOf(document: OpenApiDocument): string {
   const { info, tags, components } = document;
   const operations = operationsOf(document);
@@ -33,11 +37,18 @@ export function pageOf(document: OpenApiDocument): string {
         <title>${info.title}: reference</title>
         <link rel="icon" href="data:," />
         ${STYLE_ELEMENT}
+        <script type="module" src="docs/page.js"></script>
       </head>
       <body>
         <nav aria-label="Requests and webhooks">
           <details open>
             <summary>Contents</summary>
+            <div id="tools" role="search" hidden>
+              <label
+                >Search <kbd>/</kbd><input id="search" type="search" autocomplete="off" spellcheck="false"
+              /></label>
+              <p id="found" role="status"></p>
+            </div>
             ${groups.map(contents)}
           </details>
         </nav>
@@ -45,17 +56,25 @@ export function pageOf(document: OpenApiDocument): string {
           <h1>${info.title} <small>${info.version}</small></h1>
           ${prose(info.description)}
           <p>For programs: <a href="openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p>
+          <p id="key-field" hidden>
+            <label
+              >Your key, to try requests: this page forgets it when it is closed
+              <input id="key" type="password" autocomplete="off" spellcheck="false"
+            /></label>
+          </p>
           ${keys(document)} ${groups.map(({ tag, operations: own }) => section(tag, own, document))}
           <section id="schemas">
             <h2>Schemas</h2>
-            ${Object.entries(components.schemas).map(
-              ([name, schema]) =>
-                html`<article id="${anchorOf(name)}">
-                  <h3>${name}</h3>
-                  ${schema.description === undefined ? undefined : prose(schema.description)}
-                  ${fieldsOf(schema) ?? html`<p class="type">${typeOf(schema)}</p>`}
-                </article>`,
-            )}
+            ${Object.entries(components.schemas)
+              .filter(([name]) => !isResponseName(name))
+              .map(
+                ([name, schema]) =>
+                  html`<article id="${anchorOf(name)}">
+                    <h3>${name}</h3>
+                    ${schema.description === undefined ? undefined : prose(schema.description)}
+                    ${fieldsOf(schema) ?? html`<p class="type">${typeOf(schema)}</p>`}
+                  </article>`,
+              )}
           </section>
         </main>
       </body>
@@ -78,12 +97,19 @@ function operationsOf({ paths, webhooks }: OpenApiDocument): OperationEntry[] {
 
 function contents({ tag, operations }: { tag: Tag; operations: readonly OperationEntry[] }): Html {
   const links = operations.map(
-    ({ operation }) => html`<li><a href="#${operation.operationId}">${operation.summary}</a></li>`,
+    ({ method, path, operation }) =>
+      html`<li>
+        <a href="#${operation.operationId}"
+          >${operation.summary} <small><span class="method ${method}">${method.toUpperCase()}</span> ${path}</small></a
+        >
+      </li>`,
   );
-  return html`<h2><a href="#${tag.name}">${tag.name}</a></h2>
+  return html`<div class="group">
+    <h2><a href="#${tag.name}">${tag.name}</a></h2>
     <ul>
       ${links}
-    </ul>`;
+    </ul>
+  </div>`;
 }
 
 function section({ name, description }: Tag, operations: readonly OperationEntry[], document: OpenApiDocument): Html {

@@ -2,7 +2,8 @@ import { AppError, type ErrorCode, ERRORS } from '../../domain/errors.ts';
 import { errorReply } from '../errors.ts';
 import { ERROR_STATUS } from '../responses/error-status.ts';
 import { ANY_TYPE, errorsOf, type Route } from '../route.ts';
-import type { MediaType, Reference, Response } from './openapi.ts';
+import type { JsonSchema, MediaType, Reference, Response } from './openapi.ts';
+import { responseName } from './response-names.ts';
 import type { Schemas } from './schemas.ts';
 
 const JSON_TYPE = 'application/json';
@@ -19,9 +20,9 @@ export class Responses {
     this.#schemas = schemas;
   }
 
-  /** The success and error responses of a route, by status. */
-  of(route: Route): Record<string, Response | Reference> {
-    const responses: Record<string, Response | Reference> = successesOf(route, this.#schemas);
+  /** The success and error responses of the route with this `operationId`, by status. */
+  of(name: string, route: Route): Record<string, Response | Reference> {
+    const responses: Record<string, Response | Reference> = successesOf(name, route, this.#schemas);
     for (const [status, codes] of Map.groupBy(errorsOf(route), (code) => ERROR_STATUS[code])) {
       const success = responses[status] as Response | undefined;
       responses[status] = success ? merge(success, errorResponse(status, codes)) : this.#sharedError(status, codes);
@@ -43,16 +44,21 @@ export const ERROR_SCHEMA = {
     success: { type: 'boolean', const: false },
     error: { type: 'string', enum: Object.keys(ERRORS), description: 'The stable error code: see docs/errors.md.' },
     message: { type: 'string', description: 'A human-readable sentence.' },
+    field: {
+      type: 'string',
+      description:
+        'The field or parameter that is wrong, as it was spelled: `contacts[0].phone`. Only where it is one.',
+    },
   },
   required: ['success', 'error', 'message'],
   additionalProperties: false,
 };
 
-function successesOf(route: Route, schemas: Schemas): Record<string, Response> {
+function successesOf(name: string, route: Route, schemas: Schemas): Record<string, Response> {
   const { statuses, mediaType = JSON_TYPE, example, idempotent } = route;
   // A file can be of any type.
   const content: MediaType =
-    mediaType === ANY_TYPE ? {} : { schema: schemas.of(route.answer, 'output'), example: example.answer };
+    mediaType === ANY_TYPE ? {} : { schema: schemaOf(name, route, schemas), example: example.answer };
   const headers = headersNamed('X-Request-Id', ...(idempotent ? (['Idempotency-Replayed'] as const) : []));
   return Object.fromEntries(
     Object.entries(statuses).map(([status, description]) => [
@@ -60,6 +66,12 @@ function successesOf(route: Route, schemas: Schemas): Record<string, Response> {
       { description, headers, content: { [mediaType]: content } },
     ]),
   );
+}
+
+/** The schema of what the route returns. Programs use the names of JSON bodies. */
+function schemaOf(name: string, { answer, mediaType = JSON_TYPE }: Route, schemas: Schemas): JsonSchema {
+  const schema = schemas.of(answer, 'output');
+  return mediaType === JSON_TYPE ? schemas.response(responseName(name, schema), schema) : schema;
 }
 
 function errorResponse(status: number, codes: readonly ErrorCode[]): Response {

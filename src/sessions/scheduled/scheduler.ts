@@ -147,7 +147,10 @@ export class Scheduler implements AsyncDisposable {
   #checkTime(sendAtMs: number): void {
     const inMs = sendAtMs - this.#deps.clock.now();
     if (inMs >= -PAST_MS && inMs <= FARTHEST_MS) return;
-    throw new AppError('invalid_body', { message: 'send_at must be a time from now to a year from now.' });
+    throw new AppError('invalid_body', {
+      message: 'send_at must be a time from now to a year from now.',
+      field: 'send_at',
+    });
   }
 
   async #look(): Promise<void> {

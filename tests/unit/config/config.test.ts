@@ -8,7 +8,7 @@ import { randomMasterKey } from '../../harness/random-master-key.ts';
 const MASTER_KEY = randomMasterKey();
 const PRODUCTION = {
   NODE_ENV: 'production',
-  API_KEY: 'llave',
+  API_KEY: '9f3d1c0a97b5e426',
   BACKEND_BASE_URL: 'https://api.tudominio.com',
   MASTER_KEY,
 };

@@ -10,10 +10,12 @@ class Refusal extends Error {
   /**
    * @param {string} a stable code from docs/errors.md
    * @param {string} message the server's sentence
+   * @param {string} [field] the field of the request that is wrong
    */
-  constructor(code, message) {
+  constructor(code, message, field) {
     super(message);
     this.code = code;
+    this.field = field;
   }
 }
 
@@ -96,5 +98,5 @@ async function request(path, init) {
 }
 
 function refusal(answer) {
-  return new Refusal(answer?.error ?? 'unreachable', answer?.message ?? '');
+  return new Refusal(answer?.error ?? 'unreachable', answer?.message ?? '', answer?.field);
 }

@@ -101,7 +101,7 @@ export const viewCallback = route({
   description: 'Returns one callback including its body.',
   params: callbackParams,
   refusals: REFUSALS,
-  answer: z.strictObject({ success: succeeded, data: callback.extend({ body }) }),
+  answer: z.strictObject({ success: succeeded, data: callback.extend({ body }).meta({ id: 'StoredCallback' }) }),
   statuses: { 200: 'The callback.' },
   example: { answer: { success: true, data: { ...EXAMPLE, body: { session_id: EXAMPLE_ID } } } },
   errors: ['callback_not_found'],

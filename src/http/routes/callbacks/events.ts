@@ -27,16 +27,18 @@ export const pullEvents = route({
   answer: z.strictObject({
     success: succeeded,
     data: z.array(
-      z.strictObject({
-        cursor: z.int().positive(),
-        webhookId: z.string(),
-        sessionId: z.string(),
-        seq: z.int().positive(),
-        path: z.string().meta({ description: 'The path of the backend that it is or was posted to.' }),
-        state: callbackState,
-        createdAt: z.iso.datetime(),
-        body: z.record(z.string(), z.unknown()),
-      }),
+      z
+        .strictObject({
+          cursor: z.int().positive(),
+          webhookId: z.string(),
+          sessionId: z.string(),
+          seq: z.int().positive(),
+          path: z.string().meta({ description: 'The path of the backend that it is or was posted to.' }),
+          state: callbackState,
+          createdAt: z.iso.datetime(),
+          body: z.record(z.string(), z.unknown()),
+        })
+        .meta({ id: 'StoredEvent' }),
     ),
     nextCursor: z.int().nonnegative(),
   }),

@@ -29,13 +29,15 @@ export const ringingCalls = route({
   answer: z.strictObject({
     success: succeeded,
     data: z.array(
-      z.strictObject({
-        call_id: z.string(),
-        number: z.string().nullable().meta({ description: 'Null when WhatsApp gave only a LID.' }),
-        lid: z.string().nullable(),
-        is_video: z.boolean(),
-        started_at: z.iso.datetime(),
-      }),
+      z
+        .strictObject({
+          call_id: z.string(),
+          number: z.string().nullable().meta({ description: 'Null when WhatsApp gave only a LID.' }),
+          lid: z.string().nullable(),
+          is_video: z.boolean(),
+          started_at: z.iso.datetime(),
+        })
+        .meta({ id: 'RingingCall' }),
     ),
   }),
   statuses: { 200: 'The calls.' },

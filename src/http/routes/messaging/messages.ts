@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../domain/errors.ts';
 import { outgoingText, recipient } from '../../schemas/message-fields.ts';
+import { MESSAGE_EXAMPLES } from '../../schemas/message-examples.ts';
 import { outgoingMessage } from '../../schemas/message-schemas.ts';
 import { route } from '../../route.ts';
 import { SEND_ERRORS, SENT_STATUSES, sentAnswer } from '../../schemas/sent-answer.ts';
@@ -41,12 +42,7 @@ export const sendAnyMessage = route({
   answer: sentAnswer,
   statuses: SENT_STATUSES,
   example: {
-    body: {
-      type: 'location',
-      number: '5491234567890',
-      location: { latitude: -34.6037, longitude: -58.3816, name: 'Obelisco' },
-      reply_to: '3EB0B5A7D097B7C7AAAA',
-    },
+    bodies: MESSAGE_EXAMPLES,
     answer: EXAMPLE_ANSWER,
   },
   errors: [

@@ -91,7 +91,7 @@ export const scheduleMessage = route({
   ],
   idempotent: true,
   async handler({ scheduled }, { params: { sessionId }, body: { send_at, message }, files, messageId }) {
-    const requested = parse(outgoingMessage, message.raw, MESSAGE_REFUSALS);
+    const requested = parse(outgoingMessage, message.raw, MESSAGE_REFUSALS, 'message');
     checkFile(requested, files);
     const body = JSON.stringify(message.raw);
     const request = { body, sendAtMs: send_at.getTime(), ownId: requested.ownId, messageId };
