@@ -124,7 +124,7 @@ export interface Route<Params extends PathParams = PathParams, Body = unknown, A
   answer: z.ZodType<Answer>;
   /** The meaning of each successful status. */
   statuses: Record<number, string>;
-  /** `bodies` are further bodies by name, where they differ much. */
+  /** `bodies` are all bodies worth showing by name, where they differ much. */
   example: {
     query?: Record<string, string>;
     body?: unknown;

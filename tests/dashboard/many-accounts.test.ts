@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { VERSION } from '../../src/version.ts';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
+import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { openPage, signIn, violationsOf } from './open-page.ts';
 
@@ -53,6 +54,9 @@ describe('the dashboard, with 300 accounts', () => {
     return { ...opened, rows: opened.page.locator('#accounts > li') };
   }
 
+  /** Resolves once the page has this title. */
+  const titled = (page: Page, title: string) => untilTrue(async () => (await page.title()) === title);
+
   /** Tells the page of the accounts, as the stream would. */
   const show = (page: Page, which: object[] = sessions) =>
     page.evaluate(async (given) => {
@@ -80,7 +84,7 @@ describe('the dashboard, with 300 accounts', () => {
     await finds('jose NUNEZ', 1);
     expect(await rows.first().textContent()).toContain('José Núñez · ventas, norte');
     await finds('norte', 1);
-    await finds('+54 911 0000 0299', 1);
+    await finds('+54 9 11 0000 0299', 1);
     await finds('(54911) 0000-0299', 1);
     await finds('session_0123', 1);
     await page.getByLabel('Search accounts').fill('nobody');
@@ -105,7 +109,7 @@ describe('the dashboard, with 300 accounts', () => {
     await rows.nth(302).waitFor({ state: 'detached' });
     expect(await rows.first().textContent()).toContain('Disconnected');
     await page.getByLabel('Order').selectOption('seen');
-    await page.locator('#accounts > li:first-child', { hasText: '+54 911 0000 0901' }).waitFor();
+    await page.locator('#accounts > li:first-child', { hasText: '+54 9 11 0000 0901' }).waitFor();
     await page.getByLabel('Order').selectOption('name');
     await page.locator('#accounts > li:nth-child(12)', { hasText: 'Branch 9' }).waitFor();
     await page.getByLabel('Search accounts').fill('branch 29');
@@ -158,8 +162,8 @@ describe('the dashboard, with 300 accounts', () => {
   it('has a URL and a title for each view, and for an open account, and the back button returns', async () => {
     const { page, rows, troubles } = await open();
     const isAt = async (hash: string, title: string) => {
-      await page.waitForFunction(`location.hash === ${JSON.stringify(hash)}`);
-      await page.waitForFunction(`document.title === ${JSON.stringify(`${title} · WhatsApp Orchestrator`)}`);
+      await page.waitForURL((url) => url.hash === hash);
+      await titled(page, `${title} · WhatsApp Orchestrator`);
     };
 
     await page.getByLabel('Search accounts').fill('branch 123');
@@ -177,7 +181,8 @@ describe('the dashboard, with 300 accounts', () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await isAt('#/audit', 'Audit log');
     await page.goBack();
-    await page.waitForFunction(`document.getElementById('audit-action').value === 'DELETE /sessions/:sessionId'`);
+    await isAt('#/audit?method=DELETE&route=%2Fsessions%2F%3AsessionId&sessionId=session_0123', 'Audit log');
+    expect(await page.getByLabel('Action').inputValue()).toBe('DELETE /sessions/:sessionId');
     for (let step = 0; step < 2; step += 1) await page.goBack();
     await isAt('#/accounts/session_0123', 'Branch 123');
     expect(await page.getByLabel('Search accounts').inputValue()).toBe('branch 123');
@@ -189,7 +194,7 @@ describe('the dashboard, with 300 accounts', () => {
       await isAt(hash, name);
     }
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.waitForFunction(`document.title === 'WhatsApp Orchestrator'`);
+    await titled(page, 'WhatsApp Orchestrator');
     expect(await rows.count()).toBe(0);
     expect(troubles).toEqual([]);
   });
@@ -228,7 +233,7 @@ describe('the dashboard, with 300 accounts', () => {
 
     const row = page.locator('#keys > li');
     await row
-      .getByText('sends only to +54 911 5550 1234, +54 911 5550 1235 · A person approves what it sends')
+      .getByText('sends only to +54 9 11 5550 1234, +54 9 11 5550 1235 · A person approves what it sends')
       .waitFor();
     await look(page);
     await row.getByRole('button', { name: 'Revoke: the shop' }).click();

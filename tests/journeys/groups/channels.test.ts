@@ -61,9 +61,9 @@ it('its messages are read by pages, and told to webhooks that name them only', a
   expect(world.backend.received.some(({ body }) => body.message_content === 'uno')).toBe(false);
 });
 
-/** The file of a message, with empty keys where it has none. */
+/** The file of a message, with what was sent of it. */
 function fileIn(plaintext: Uint8Array) {
-  const content = proto.Message.toObject(proto.Message.decode(plaintext), { bytes: Buffer, defaults: true });
+  const content = proto.Message.toObject(proto.Message.decode(plaintext), { bytes: Buffer });
   const { imageMessage, videoMessage, audioMessage, documentMessage } = content;
   return imageMessage ?? videoMessage ?? audioMessage ?? documentMessage;
 }
@@ -79,7 +79,7 @@ it('the owner of a channel writes in it; nobody else does, and what is unknown i
     const said = ['audio', 'voice'].includes(type) ? {} : { caption: 'para ver' };
     expect(await post(`/${own.jid}/messages`, { type, file, ...said })).toEqual([200, undefined]);
     const sent = fileIn(own.posts.at(-1)!.plaintext);
-    expect([sent.mediaKey.length, sent.fileEncSha256.length]).toEqual([0, 0]);
+    for (const key of ['mediaKey', 'fileEncSha256']) expect(sent).not.toHaveProperty(key);
     // Followers fetch it as it is.
     const url = `http://${world.whatsapp.mediaHost}${sent.directPath}`;
     expect(await (await fetch(url)).text()).toBe(`un ${type}`);

@@ -74,8 +74,8 @@ it('the keys command creates, lists and revokes keys in encrypted storage, while
   expect((await keys('list')).split('\n')).toEqual([list[1], '']);
 });
 
-it('the keys command that fails says why in its errors, and exits with 1', async () => {
+it('the keys command that is misused says why in its errors, and exits with 2', async () => {
   expect(await keysProcess('revoke')).toMatchObject({
-    ...{ code: 1, out: '', err: expect.stringContaining('revoke <keyId>') },
+    ...{ code: 2, out: '', err: expect.stringContaining('revoke <keyId>') },
   });
 });

@@ -41,10 +41,7 @@ export const sendAnyMessage = route({
   refusals: { ...SESSION_REFUSALS, ...MESSAGE_REFUSALS },
   answer: sentAnswer,
   statuses: SENT_STATUSES,
-  example: {
-    bodies: MESSAGE_EXAMPLES,
-    answer: EXAMPLE_ANSWER,
-  },
+  example: { body: MESSAGE_EXAMPLES.text, bodies: MESSAGE_EXAMPLES, answer: EXAMPLE_ANSWER },
   errors: [
     ...ERRORS,
     'message_not_found',
