@@ -30,6 +30,7 @@ const BROWSER_NAMES = [
   'fetch',
   'EventSource',
   'FormData',
+  'Option',
   'setTimeout',
   'clearTimeout',
   'setInterval',

@@ -1,4 +1,4 @@
-import type { PhoneNumber, Recipient } from '../../src/domain/address.ts';
+import type { PhoneNumber } from '../../src/domain/address.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { OutgoingMessage } from '../../src/domain/outgoing.ts';
 import { dayOf, type SessionRisk } from '../../src/domain/risk.ts';
@@ -24,6 +24,7 @@ import type { SendResult } from '../../src/sessions/outbound.ts';
 import type { RecentMessage } from '../../src/sessions/recent-messages.ts';
 import type { SessionChanges } from '../../src/sessions/state/session-control.ts';
 import type { SessionListener, SessionEvent } from '../../src/sessions/session-events.ts';
+import { addressOf } from './address-of.ts';
 import { ConnectionInMemory } from './connection-in-memory.ts';
 
 /** Monday, 15 January 2024, 10:30 UTC: the moment of the seed's examples. */
@@ -361,11 +362,6 @@ export class SessionsInMemory implements SessionsApi {
 }
 
 const CODE: PairingCode = { text: 'ABCD1234', number: '5491234567890' as PhoneNumber, expiresAtMs: NOW_MS + 180_000 };
-
-function addressOf(to: Recipient | null): string {
-  if (to === null) return 'the conversation of the earlier message';
-  return to.kind === 'jid' ? to.jid : `${to.number}@s.whatsapp.net`;
-}
 
 function qrOf(sessionId: SessionId): QrCode {
   return { text: `2@${sessionId},a,b,c,1`, generatedAtMs: NOW_MS, expiresAtMs: NOW_MS + 60_000 };

@@ -9,9 +9,7 @@ import { violationsOf, openPage, readQr, signIn } from './open-page.ts';
 import { makeDeadLetter, REFUSED_TEXT } from './stage.ts';
 
 const KEY = 'the-key-of-the-house';
-const SHOP = '5491122334455';
-const DEPOT = '34612345678';
-const ANA = '5491155501234';
+const [SHOP, DEPOT, ANA] = ['5491122334455', '34612345678', '5491155501234'] as const;
 const VIEWS = { light: 1280, dark: 390 } as const;
 
 describe('the dashboard, in a real Chromium', () => {

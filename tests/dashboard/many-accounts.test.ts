@@ -8,7 +8,8 @@ import { startWorld, type World } from '../harness/world.ts';
 import { openPage, signIn, violationsOf } from './open-page.ts';
 
 const KEY = 'the-key-of-the-house';
-const ACCOUNTS = 300;
+/** More than are built at once; `npm run bench -- dashboard` has 300. */
+const ACCOUNTS = 130;
 
 /** A session as `GET /sessions` shows it. */
 const session = (at: number, more = {}) => ({
@@ -31,7 +32,7 @@ const sessions = [
   ),
 ];
 
-describe('the dashboard, with 300 accounts', () => {
+describe('the dashboard, with many accounts', () => {
   let browser: Browser;
   let world: World;
 
@@ -75,7 +76,7 @@ describe('the dashboard, with 300 accounts', () => {
     const { page, rows, troubles } = await open();
     const finds = async (words: string, count: number) => {
       await page.getByLabel('Search accounts').fill(words);
-      await page.locator('#found', { hasText: new RegExp(`^${count} of 305 accounts$`) }).waitFor();
+      await page.locator('#found', { hasText: new RegExp(`^${count} of ${sessions.length} accounts$`) }).waitFor();
       expect(await rows.count()).toBe(count);
     };
 
@@ -84,8 +85,8 @@ describe('the dashboard, with 300 accounts', () => {
     await finds('jose NUNEZ', 1);
     expect(await rows.first().textContent()).toContain('José Núñez · ventas, norte');
     await finds('norte', 1);
-    await finds('+54 9 11 0000 0299', 1);
-    await finds('(54911) 0000-0299', 1);
+    await finds('+54 9 11 0000 0129', 1);
+    await finds('(54911) 0000-0129', 1);
     await finds('session_0123', 1);
     await page.getByLabel('Search accounts').fill('nobody');
     await page.getByText('No account matches.').waitFor();
@@ -100,13 +101,13 @@ describe('the dashboard, with 300 accounts', () => {
     const { page, rows, troubles } = await open({ viewport: { width: 390, height: 844 } });
 
     await rows.nth(301).waitFor();
-    expect(await rows.count()).toBe(302);
+    expect(await rows.count()).toBe(ACCOUNTS + 2);
     await page.getByRole('button', { name: '3 codes wait for a phone', expanded: false }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: '3 codes wait for a phone', expanded: true }).waitFor();
-    await rows.nth(304).waitFor();
+    await rows.nth(ACCOUNTS + 4).waitFor();
     await page.keyboard.press('Space');
-    await rows.nth(302).waitFor({ state: 'detached' });
+    await rows.nth(ACCOUNTS + 2).waitFor({ state: 'detached' });
     expect(await rows.first().textContent()).toContain('Disconnected');
     await page.getByLabel('Order').selectOption('seen');
     await page.locator('#accounts > li:first-child', { hasText: '+54 9 11 0000 0901' }).waitFor();

@@ -1,5 +1,5 @@
 /** `problem`: the orchestrator cannot work so. `warning`: it works, but somebody should look at it. */
-export type Verdict = 'ok' | 'warning' | 'problem';
+type Verdict = 'ok' | 'warning' | 'problem';
 
 /** What was looked at, and what to do about it. */
 export interface Finding {

@@ -32,10 +32,11 @@ export function numberFiles(): ReadonlyMap<string, string> {
 function formats(): Record<string, Format[]> {
   const metadata = JSON.parse(packageFile('metadata.min.json')) as Metadata;
   return Object.fromEntries(
-    Object.entries(metadata.country_calling_codes).map(([code, [main = '']]) => [
-      code,
-      ((metadata.countries[main]?.[FORMATS_AT] || []) as unknown[][]).flatMap(formatOf),
-    ]),
+    Object.entries(metadata.country_calling_codes).map(([code, [main = '']]) => {
+      // 0 where there are none.
+      const formatsOfCountry = metadata.countries[main]?.[FORMATS_AT];
+      return [code, Array.isArray(formatsOfCountry) ? (formatsOfCountry as unknown[][]).flatMap(formatOf) : []];
+    }),
   );
 }
 

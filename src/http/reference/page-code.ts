@@ -32,7 +32,7 @@ export function exampleOf(
 }
 
 /** The example in a body, or the first of several. */
-export function exampleBody(content: MediaType | undefined): unknown {
+function exampleBody(content: MediaType | undefined): unknown {
   return content?.example ?? Object.values(content?.examples ?? {})[0]?.value;
 }
 
@@ -50,7 +50,7 @@ export function codePart(operationId: string, request: ExampleRequest): Html {
 }
 
 /** The path and query with their values. */
-export function filledPath({ path, params, query }: Pick<ExampleRequest, 'path' | 'params' | 'query'>): string {
+function filledPath({ path, params, query }: Pick<ExampleRequest, 'path' | 'params' | 'query'>): string {
   const values = new Map(params);
   const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(values.get(name) ?? ''));
   const search = new URLSearchParams(query.map(([name, value]): [string, string] => [name, String(value)])).toString();

@@ -72,18 +72,22 @@ export function sessionView(record: SessionRecord, { authDir, nowMs }: ViewOptio
     created_at: isoTime(record.createdAtMs),
     updated_at: isoTime(record.updatedAtMs),
     error_message: record.errorMessage,
-    error_reason: record.phase === 'online' ? null : (record.unreachable ?? null),
     reconnecting: record.phase === 'lost',
     account_restricted: restrictedUntilMs !== null,
     restricted_until: isoTimeOrNull(restrictedUntilMs),
     new_chat_cap: capView(record, nowMs),
     passkey: record.passkey && passkeyView(record.passkey),
-    push_name: record.pushName ?? null,
+    ...saidByConnection(record),
     ...profileView(record),
     stopped: record.phase === 'stopped',
     sessionId: record.sessionId,
     phoneNumber: record.identity?.phoneNumber ?? null,
   };
+}
+
+/** What the last connection said, which is not stored. */
+function saidByConnection({ phase, unreachable, pushName }: SessionRecord) {
+  return { error_reason: phase === 'online' ? null : (unreachable ?? null), push_name: pushName ?? null };
 }
 
 function profileView({ profile = NO_PROFILE }: SessionRecord) {

@@ -1,7 +1,7 @@
 import type { GroupMetadata } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
-import { KnownRequests } from './known-requests.ts';
+import { KnownRequests } from '../receive/known-requests.ts';
 
 /** How long a message waits for what it needs to know of its group. */
 const PATIENCE_MS = 5_000;

@@ -5,7 +5,7 @@ import { type Clock, isCredibleTime } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { ConnectionEventHandler } from '../../ports/connection.ts';
 import { type Addresses, peopleOf } from '../addressing/people.ts';
-import type { KnownRequests } from '../query/known-requests.ts';
+import type { KnownRequests } from './known-requests.ts';
 import { groupOf, newsIn, type RawNews } from './group-news.ts';
 
 /** Dependencies of {@link GroupNotices}. */

@@ -1,5 +1,12 @@
 import { proto, type WASocket } from '@whiskeysockets/baileys';
-import type { ReadyMessage } from './relay.ts';
+import type { WrittenMessage } from '../messages/write.ts';
+
+/** A message to a channel. */
+interface Post {
+  to: string;
+  messageId: string;
+  written: WrittenMessage;
+}
 
 /**
  * Sends a message to a channel, where nothing is encrypted. Baileys sends texts there; a file it neither names (`media_id`) nor says the kind
@@ -7,7 +14,7 @@ import type { ReadyMessage } from './relay.ts';
  */
 export async function publish(
   socket: WASocket,
-  { to, messageId, written: { message, attributes } }: Pick<ReadyMessage, 'to' | 'messageId' | 'written'>,
+  { to, messageId, written: { message, attributes } }: Post,
 ): Promise<void> {
   const mediatype = mediaTypeOf(message);
   await socket.sendNode({

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { GroupChange } from '../../../src/domain/group-event.ts';
 import type { ConnectionEvent } from '../../../src/ports/connection.ts';
 import { holdNotifications } from '../../../src/whatsapp/connection/held-notifications.ts';
-import { KnownRequests } from '../../../src/whatsapp/query/known-requests.ts';
+import { KnownRequests } from '../../../src/whatsapp/receive/known-requests.ts';
 import { GroupNotices } from '../../../src/whatsapp/receive/group-notices.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 

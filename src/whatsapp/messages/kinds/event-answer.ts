@@ -4,7 +4,7 @@ import type { EventAnswer } from '../../../domain/outgoing.ts';
 import { contentOf, firstText } from '../content.ts';
 import { seal } from '../seal.ts';
 import { unwrap } from '../unwrap.ts';
-import type { Sealed } from './sealed.ts';
+import type { Sealed } from './sealed-form.ts';
 
 const { EventResponseMessage } = proto.Message;
 const { GOING, NOT_GOING, MAYBE } = EventResponseMessage.EventResponseType;

@@ -1,26 +1,13 @@
 import { proto } from '@whiskeysockets/baileys';
-import type { MessageContent } from '../../../domain/message.ts';
 import { contentOf, firstText } from '../content.ts';
-import type { Payload, UseCase } from '../seal.ts';
 import { unwrap } from '../unwrap.ts';
-import { editOf, type ReadContent } from './change.ts';
+import { editOf } from './change.ts';
 import * as eventAnswer from './event-answer.ts';
 import * as reaction from './reaction.ts';
+import type { Sealed } from './sealed-form.ts';
 
 const { EventMessage, ReactionMessage } = proto.Message;
 const { EVENT_EDIT, MESSAGE_EDIT } = proto.Message.SecretEncryptedMessage.SecretEncType;
-
-/** A message that WhatsApp encrypted a second time, with the secret of the message that it is about. */
-export interface Sealed {
-  useCase: UseCase;
-  payload: Payload;
-  /** The message that it is about, as its sender names it. */
-  target: proto.IMessageKey;
-  /** What it claims to be, as far as that can be seen from outside. */
-  claim: MessageContent;
-  /** Reads what was opened; `undefined` when it has no content. Throws when it is malformed. */
-  read: (opened: Uint8Array, readContent: ReadContent) => MessageContent | undefined;
-}
 
 /** Finds what is sealed in a message; `undefined` when it is of another kind. Votes in polls are a kind of their own. */
 export function find(message: proto.IMessage): Sealed | undefined {
