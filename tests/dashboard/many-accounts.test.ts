@@ -80,7 +80,7 @@ describe('the dashboard, with many accounts', () => {
       expect(await rows.count()).toBe(count);
     };
 
-    await rows.nth(301).waitFor();
+    await rows.nth(ACCOUNTS + 1).waitFor();
     await finds('branch 17', 13);
     await finds('jose NUNEZ', 1);
     expect(await rows.first().textContent()).toContain('José Núñez · ventas, norte');
@@ -100,7 +100,7 @@ describe('the dashboard, with many accounts', () => {
   it('orders them, with the codes that nobody has scanned in one line, using only the keyboard at 390 px', async () => {
     const { page, rows, troubles } = await open({ viewport: { width: 390, height: 844 } });
 
-    await rows.nth(301).waitFor();
+    await rows.nth(ACCOUNTS + 1).waitFor();
     expect(await rows.count()).toBe(ACCOUNTS + 2);
     await page.getByRole('button', { name: '3 codes wait for a phone', expanded: false }).focus();
     await page.keyboard.press('Enter');
@@ -121,7 +121,7 @@ describe('the dashboard, with many accounts', () => {
 
   it('touches only the rows of accounts that change', async () => {
     const { page, rows, troubles } = await open();
-    await rows.nth(301).waitFor();
+    await rows.nth(ACCOUNTS + 1).waitFor();
     await page.evaluate(() => {
       const { document, MutationObserver } = globalThis as any;
       const touched = ((globalThis as any).touched = new Set<string>());

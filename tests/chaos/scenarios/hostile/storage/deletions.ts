@@ -3,7 +3,10 @@ import { type Stage, waitFor } from '../../../stage.ts';
 import type { Act, Scene } from '../act.ts';
 import { link, readTexts, remove } from './own-account.ts';
 
-const SENDS = 8;
+/** Enough that some are under way whenever one of the first was read. */
+const SENDS = 24;
+/** One of so many first ones is waited for. */
+const FIRST = 4;
 /** What tells that a message has not been, or may not have been, sent. */
 const FAILED = ['failed'];
 const ANY = ['failed', 'sent', 'delivered', 'read'];
@@ -44,7 +47,7 @@ async function removedDuringSends({ stage, fiend, dice, size }: Scene, id: strin
     const answer = await stage.process.post(`/sessions/${id}/send-message`, request).catch(() => undefined);
     return { text, answer };
   });
-  const last = dice.pick(texts.slice(0, SENDS / 2));
+  const last = dice.pick(texts.slice(0, FIRST));
   await fiend.next(({ text }) => text === last, { timeoutMs: size.patienceMs });
   await remove(stage, id);
   return Promise.all(sending);
