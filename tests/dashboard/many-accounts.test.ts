@@ -81,7 +81,7 @@ describe('the dashboard, with many accounts', () => {
     };
 
     await rows.nth(ACCOUNTS + 1).waitFor();
-    await finds('branch 17', 13);
+    await finds('branch 17', 2);
     await finds('jose NUNEZ', 1);
     expect(await rows.first().textContent()).toContain('José Núñez · ventas, norte');
     await finds('norte', 1);
