@@ -1,6 +1,7 @@
 import type { PhoneNumber, Recipient } from '../../../src/domain/address.ts';
 import type { Person } from '../../../src/domain/person.ts';
 import { addressees } from '../../../src/http/server.ts';
+import { storedMessage } from '../../../src/http/stored-draft.ts';
 import { ForgetPerson } from '../../../src/sessions/history/forget-person.ts';
 import { kept } from '../../contracts/storage/history-message.ts';
 import { ANA, BEA, record, startStorage } from '../../contracts/storage/support.ts';
@@ -91,6 +92,26 @@ describe('a person who is forgotten everywhere', () => {
     expect(await it.forget.everywhere(NUMBER)).toMatchObject({ drafts: 201 });
     const left = await drafts.list({ sinceMs: 0 }, 999);
     expect(left).toHaveLength(201);
+  });
+
+  it('has no drafts as they are stored now, by number, LID, or the message that they change', async () => {
+    await using it = await start();
+    const { drafts, sentMessages } = it.storage;
+    await sentMessages.add(ANA, { messageId: 'SENT', to: LUZ_LID, toNumber: null, content: Buffer.from('x') });
+    const content = { type: 'text', text: 'hola', preview: false } as const;
+    const write = (id: string, requested: object, to: Recipient | null) => {
+      const message = storedMessage(requested, { to, content, replyTo: null, mentions: [], messageId: id });
+      const draft = { id, sessionId: ANA, keyId: 'k', message, state: 'waiting' as const };
+      return drafts.add({ ...draft, createdAtMs: 1, changedAtMs: 1 }, 999);
+    };
+    await write('D1', { type: 'text', number: LUZ, text: 'hola' }, NUMBER);
+    await write('D2', { type: 'text', number: LUZ_LID, text: 'hola' }, { kind: 'jid', jid: LUZ_LID });
+    await write('D3', { type: 'edit', message_id: 'SENT', text: 'otra' }, null);
+    await write('D4', { type: 'edit', message_id: 'OTHER', text: 'otra' }, null);
+    await write('D5', { type: 'text', number: '1@g.us', text: 'hola' }, { kind: 'jid', jid: '1@g.us' });
+
+    expect(await it.forget.everywhere(NUMBER)).toMatchObject({ drafts: 3 });
+    expect((await drafts.list({ sinceMs: 0 }, 9)).map(({ id }) => id).sort()).toEqual(['D4', 'D5']);
   });
 
   it('stays known to the sessions that were not named', async () => {
