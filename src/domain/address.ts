@@ -32,6 +32,11 @@ export function recipientText(to: Recipient): string {
   return to.kind === 'number' ? to.number : to.jid;
 }
 
+/** The JID under which a phone number is addressed. */
+export function jidOfNumber(number: string): string {
+  return `${number}@s.whatsapp.net`;
+}
+
 const GROUP = /^(\d{5,25}(?:-\d{1,20})?)(?:@g\.us)?$/;
 
 /** Parses a group id, with or without `@g.us`, and returns the JID. */

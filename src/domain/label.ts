@@ -1,3 +1,4 @@
+import { jidOfNumber } from './address.ts';
 import type { Person } from './person.ts';
 
 /** A label of WhatsApp Business, with which its owner sorts chats and messages. Nobody else sees it. */
@@ -52,7 +53,7 @@ export interface LabeledPlace extends LabeledItem, Person {}
 
 /** The other address of a chat with this person: its number, if it is addressed by LID. */
 export function aliasOf(chatId: string, { number, lid }: Person): string | undefined {
-  const names = [number === null ? null : `${number}@s.whatsapp.net`, lid];
+  const names = [number === null ? null : jidOfNumber(number), lid];
   return names.find((name) => name !== null && name !== chatId) ?? undefined;
 }
 

@@ -1,12 +1,15 @@
 import type { PhoneNumber } from './address.ts';
 
-/** A person as WhatsApp identifies people: by number, by LID, or by both. At least one of them is known. */
+/** A person as WhatsApp identifies people: by number, by LID, or by both. At least one of them is known, but of {@link NOBODY}. */
 export interface Person {
   /** Digits with country code; `null` if WhatsApp gave only a LID. */
   number: PhoneNumber | null;
   /** `…@lid`; `null` if WhatsApp gave only a number. */
   lid: string | null;
 }
+
+/** Stands for a person of whom neither is known. */
+export const NOBODY: Person = { number: null, lid: null };
 
 /** A person with the names that are known of them. */
 export interface NamedPerson {

@@ -3,7 +3,7 @@ import type { AccountNews } from '../domain/account-news.ts';
 import { SessionLostError } from '../domain/errors.ts';
 import type { FurtherEvent } from '../domain/further-event.ts';
 import type { LabelChange } from '../domain/label.ts';
-import type { Person } from '../domain/person.ts';
+import { type Person, NOBODY } from '../domain/person.ts';
 import type { SessionId } from '../domain/session-id.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Supervisor } from '../kit/supervisor.ts';
@@ -68,8 +68,6 @@ export class NewsTeller {
     return new Date(this.#deps.clock.now()).toISOString();
   }
 }
-
-const NOBODY: Person = { number: null, lid: null };
 
 function eventOf(sessionId: SessionId, news: Exclude<AccountNews, LabelsNews>, timestamp: string): FurtherEvent {
   const { number, lid } = news.person;

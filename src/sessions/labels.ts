@@ -68,10 +68,7 @@ export class SessionLabels {
 
   /** Puts a label on a chat, or takes it off. */
   labelChat(id: SessionId, labelId: string, { chat, isOn }: { chat: Recipient; isOn: boolean }): Promise<void> {
-    return this.#with(id, labelId, async (chatStates) => {
-      const item = await chatStates.labelChat(labelId, chat, isOn);
-      return { result: undefined, change: await this.#labeled(id, item, isOn) };
-    });
+    return this.#put(id, labelId, { isOn, change: (chatStates) => chatStates.labelChat(labelId, chat, isOn) });
   }
 
   /** Puts a label on a message, or takes it off. */
@@ -80,10 +77,7 @@ export class SessionLabels {
     labelId: string,
     { messageId, isOn }: { messageId: string; isOn: boolean },
   ): Promise<void> {
-    return this.#with(id, labelId, async (chatStates) => {
-      const item = await chatStates.labelMessage(labelId, messageId, isOn);
-      return { result: undefined, change: await this.#labeled(id, item, isOn) };
-    });
+    return this.#put(id, labelId, { isOn, change: (chatStates) => chatStates.labelMessage(labelId, messageId, isOn) });
   }
 
   /** The chats or messages that have a label. */
@@ -95,9 +89,20 @@ export class SessionLabels {
     return Promise.all(items.map(async (item) => ({ ...item, ...(await connector.personOf(sessionId, item.chatId)) })));
   }
 
-  async #labeled(sessionId: SessionId, item: LabeledItem, isOn: boolean): Promise<LabelChange> {
-    const person = await this.#deps.connector.personOf(sessionId, item.chatId);
-    return { what: 'labeled', item, isOn, alias: aliasOf(item.chatId, person) };
+  /** Puts a label on something, or takes it off. */
+  #put(
+    id: SessionId,
+    labelId: string,
+    { isOn, change }: { isOn: boolean; change: (chatStates: ChatStateActions) => Promise<LabeledItem> },
+  ): Promise<void> {
+    return this.#with(id, labelId, async (chatStates) => {
+      const item = await change(chatStates);
+      const person = await this.#deps.connector.personOf(id, item.chatId);
+      return {
+        result: undefined,
+        change: { what: 'labeled', item, isOn, alias: aliasOf(item.chatId, person) },
+      };
+    });
   }
 
   async #with<Result>(

@@ -1,6 +1,6 @@
 import type { PhoneNumber } from '../domain/address.ts';
 import type { OverloadedError } from '../domain/errors.ts';
-import type { Person } from '../domain/person.ts';
+import { type Person, NOBODY } from '../domain/person.ts';
 import type { SessionId } from '../domain/session-id.ts';
 import type { AccountIdentity } from '../domain/session.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -153,7 +153,7 @@ export class BaileysConnector implements Connector {
 
   async personOf(sessionId: SessionId, jid: string): Promise<Person> {
     const [person] = await peopleOf(storedKeys(this.#deps.keys, sessionId), [[jid]]);
-    return person ?? { number: null, lid: null };
+    return person ?? NOBODY;
   }
 
   release(sessionId: SessionId): void {

@@ -37,6 +37,8 @@ interface PageFile {
 
 /** Read when the process first serves them. */
 let pageFiles: ReadonlyMap<string, PageFile> | undefined;
+/** Made when somebody first opens the page: a start does not wait for it. */
+let madeFiles: ReadonlyMap<string, PageFile> | undefined;
 
 /**
  * Serves the dashboard below `/dashboard/`. Its files hold no secret and need no key: the page gets all its data from the
@@ -54,7 +56,8 @@ export function dashboard(): Router {
   router.get(FILES, (req, res) => {
     contextOf(res).route = '/dashboard/:name';
     // The path as it was sent: an encoded slash or dot is part of the name, and no file has one.
-    sendFile(files.get(req.path.slice('/dashboard/'.length) || INDEX), res);
+    const name = req.path.slice('/dashboard/'.length) || INDEX;
+    sendFile(files.get(name) ?? (madeFiles ??= makeNumberFiles()).get(name), res);
   });
   router.all(['/dashboard', FILES], (_req, res) => {
     res.set('Allow', 'GET, HEAD');
@@ -66,16 +69,18 @@ export function dashboard(): Router {
 /** The files by their names in URLs, such as `words/text.js`. */
 function readFiles(): ReadonlyMap<string, PageFile> {
   const names = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) => extname(name) in TYPES);
-  const files = names.map((name): [string, PageFile] => {
-    return [
+  return new Map(
+    names.map((name) => [
       name.replaceAll(sep, '/'),
       { type: TYPES[extname(name)] ?? '', content: readFileSync(new URL(name, PAGE)) },
-    ];
-  });
-  const ofNumbers = [...numberFiles()].map(([name, script]): [string, PageFile] => {
-    return [name, { type: TYPES['.js'] ?? '', content: Buffer.from(script) }];
-  });
-  return new Map([...files, ...ofNumbers]);
+    ]),
+  );
+}
+
+function makeNumberFiles(): ReadonlyMap<string, PageFile> {
+  return new Map(
+    [...numberFiles()].map(([name, script]) => [name, { type: TYPES['.js'] ?? '', content: Buffer.from(script) }]),
+  );
 }
 
 function sendFile(file: PageFile | undefined, res: Response): void {

@@ -1,3 +1,4 @@
+import { inPieces } from '../../kit/in-pieces.ts';
 import { numberVariants, type PhoneNumber, type Recipient, recipientText } from '../../domain/address.ts';
 import type { SessionId } from '../../domain/session-id.ts';
 import type { SessionRecord } from '../../domain/session.ts';
@@ -69,7 +70,7 @@ export class ForgetPerson {
     await this.#deps.store.makeReadable(sessionIds);
     const names = await this.#namesOf(sessionIds, person);
     const total: Forgotten = { messages: 0, sent: 0, others: 0, scheduled: 0, drafts: 0 };
-    for (const some of chunksOf(sessionIds)) {
+    for (const some of inPieces(sessionIds, SESSIONS_AT_ONCE)) {
       // First what may still be sent: what it refers to is found by the messages that were.
       const waiting = await Promise.all(some.map((sessionId) => this.#removeScheduled(sessionId, names)));
       total.scheduled += waiting.reduce((sum, count) => sum + count, 0);
@@ -88,7 +89,7 @@ export class ForgetPerson {
     let asked = [person];
     for (let round = 0; round < MAX_ROUNDS && asked.length > 0; round += 1) {
       const found = new Set<string>();
-      for (const some of chunksOf(sessionIds)) {
+      for (const some of inPieces(sessionIds, SESSIONS_AT_ONCE)) {
         const each = some.flatMap((sessionId) => asked.map((who) => this.#namesIn(sessionId, who)));
         for (const name of (await Promise.all(each)).flat()) found.add(name);
       }
@@ -141,11 +142,6 @@ export class ForgetPerson {
     const sent = refersTo === null ? undefined : await this.#deps.sent.find(sessionId, refersTo);
     return sent !== undefined && [sent.to, sent.toNumber ?? ''].some((name) => names.has(nameIn(name)));
   }
-}
-
-function chunksOf(sessionIds: readonly SessionId[]): SessionId[][] {
-  const count = Math.ceil(sessionIds.length / SESSIONS_AT_ONCE);
-  return Array.from({ length: count }, (_, at) => sessionIds.slice(at * SESSIONS_AT_ONCE, (at + 1) * SESSIONS_AT_ONCE));
 }
 
 function recipientOf(name: string): Recipient {

@@ -1,3 +1,4 @@
+import { jidOfNumber } from '../../domain/address.ts';
 import type { KeptMessage } from '../../domain/kept-message.ts';
 import type { DeliveryStatus, IncomingMessage } from '../../domain/message.ts';
 import type { OutgoingMessage, SentMessage } from '../../domain/outgoing.ts';
@@ -7,7 +8,6 @@ import type { Clock } from '../../kit/clock.ts';
 import type { HistoryStore } from '../../ports/history.ts';
 import type { HistoryDays } from './history-days.ts';
 import { chatOf, keptReceived, keptSent } from './kept-message.ts';
-import { jidOfNumber } from './names.ts';
 
 /** Dependencies of {@link HistoryKeeper}. */
 export interface HistoryKeeperDeps {

@@ -1,8 +1,8 @@
+import { jidOfNumber } from '../../domain/address.ts';
 import { createHash } from 'node:crypto';
 import { type KeptContent, type KeptMedia, type KeptMessage, OURSELVES } from '../../domain/kept-message.ts';
 import type { IncomingMessage, MediaInfo, Poll } from '../../domain/message.ts';
 import type { OutgoingContent, OutgoingMessage, SentMessage } from '../../domain/outgoing.ts';
-import { jidOfNumber } from './names.ts';
 
 /** Senders choose ids: a longer one is kept as its hash, since databases bound what they index. */
 const MAX_NAME = 96;

@@ -1,10 +1,5 @@
-import { numberVariants, type PhoneNumber, type Recipient } from '../../domain/address.ts';
+import { numberVariants, type PhoneNumber, type Recipient, jidOfNumber } from '../../domain/address.ts';
 import type { Person } from '../../domain/person.ts';
-
-/** The JID of a number. */
-export function jidOfNumber(number: string): string {
-  return `${number}@s.whatsapp.net`;
-}
 
 /** Finds the number and the LID behind a JID, as far as WhatsApp has revealed them. It is not asked. */
 export type FindPerson = (jid: string) => Promise<Person>;

@@ -25,8 +25,3 @@ export function messageOf(row: KeptRow<unknown>, json: string): HistoryMessage {
   const { id, chat: chatId, author, messageId, sentAtMs, status } = row;
   return { id, chatId, author, messageId, sentAtMs, status, content: JSON.parse(json) as KeptContent };
 }
-
-/** The conversation with a number. */
-export function jidOf(number: string): string {
-  return `${number}@s.whatsapp.net`;
-}

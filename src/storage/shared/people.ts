@@ -1,5 +1,5 @@
+import { jidOfNumber } from '../../domain/address.ts';
 import type { ForgottenRows } from '../../ports/people.ts';
-import { jidOf } from './history.ts';
 
 /** The columns that name a person, as table and column, by what is told of them. */
 export const NAMED_IN = {
@@ -22,7 +22,7 @@ export const NAMED_IN = {
 
 /** Every name under which rows may have a person: as they are given, and as JIDs. */
 export function allNames(names: readonly string[]): string[] {
-  return [...new Set(names.flatMap((name) => (name.includes('@') ? [name] : [name, jidOf(name)])))];
+  return [...new Set(names.flatMap((name) => (name.includes('@') ? [name] : [name, jidOfNumber(name)])))];
 }
 
 /** Adds up what was removed of a person, in the order of the tables. */

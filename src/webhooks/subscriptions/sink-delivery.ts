@@ -1,5 +1,6 @@
 import type { AnyEventKind } from '../../domain/further-event.ts';
 import type { SessionId } from '../../domain/session-id.ts';
+import { COUNTS_FRESH_MS } from './subscription-health.ts';
 import type { Subscription, SubscriptionSpec } from '../../domain/subscription.ts';
 import { describeFailure } from '../../kit/failure.ts';
 import { Recent } from '../../kit/recent.ts';
@@ -23,8 +24,6 @@ export interface SinkDeliveryDeps extends Pick<
   events: SubscriptionSpec['events'];
 }
 
-/** Counting is not for free, and probes ask often. */
-const BACKLOG_FRESH_MS = 10_000;
 /** Of deliveries, which the sink puts together. */
 const CONCURRENCY = 64;
 
@@ -57,15 +56,7 @@ export class SinkDelivery implements AsyncDisposable {
       policy: SINK,
       concurrency: CONCURRENCY,
     });
-    const counts = () => store.counts(this.#subscription, deps.clock.now());
-    this.#backlog = new Recent(
-      async () => {
-        const { pending, oldestPendingSeconds } = await counts();
-        return { pending, oldestPendingSeconds };
-      },
-      deps.clock,
-      BACKLOG_FRESH_MS,
-    );
+    this.#backlog = new Recent(() => this.#backlogNow(), deps.clock, COUNTS_FRESH_MS);
   }
 
   /** Starts writing what happens from the first start on. Call it once. */
@@ -101,6 +92,12 @@ export class SinkDelivery implements AsyncDisposable {
   /** What waits to be written, over all nodes; up to ten seconds old. */
   backlog(): Promise<SinkBacklog> {
     return this.#backlog.get();
+  }
+
+  async #backlogNow(): Promise<SinkBacklog> {
+    const { store, clock } = this.#deps;
+    const { pending, oldestPendingSeconds } = await store.counts(this.#subscription, clock.now());
+    return { pending, oldestPendingSeconds };
   }
 
   /** The events that must not be removed yet. */

@@ -2,6 +2,9 @@ import type { Subscription, SubscriptionCounts } from '../../domain/subscription
 import type { SubscriptionHealth } from '../../ports/subscriptions.ts';
 import type { BackendNotifier } from '../backend-notifier.ts';
 
+/** How long counts are shared, in ms: counting is not for free, and probes ask often. */
+export const COUNTS_FRESH_MS = 10_000;
+
 /** A receiver that restarts is no problem. */
 const FAILING_AFTER_MS = 60_000;
 const BEHIND_AFTER_SECONDS = 600;

@@ -10,7 +10,7 @@ import { BackendNotifier, type BackendNotifierDeps } from '../backend-notifier.t
 import { type DeliveryOutcome, reasonOf } from '../retry-policy.ts';
 import { SINK_ID } from './sink-delivery.ts';
 import { SubscriptionClient, type SubscriptionClientDeps } from './subscription-client.ts';
-import { subscriptionHealth } from './subscription-health.ts';
+import { COUNTS_FRESH_MS, subscriptionHealth } from './subscription-health.ts';
 import { WantedFurtherEvents } from './further-events.ts';
 import { SUBSCRIBER } from './subscription-policy.ts';
 
@@ -33,8 +33,6 @@ interface Running {
 const MAX_SUBSCRIPTIONS = 50;
 /** Of deliveries to one subscription. */
 const CONCURRENCY = 16;
-/** Counting is not for free, and probes ask often. */
-const HEALTH_FRESH_MS = 10_000;
 
 /**
  * Receivers besides the main backend. Each has a notifier of its own, with its own order, retries and breaker, so that none delays
@@ -52,7 +50,7 @@ export class SubscriptionService implements Subscriptions, AsyncDisposable {
   constructor(deps: SubscriptionServiceDeps) {
     this.#deps = deps;
     this.#further = new WantedFurtherEvents(deps.furtherEvents);
-    this.#health = new Recent(() => this.#healthNow(), deps.clock, HEALTH_FRESH_MS);
+    this.#health = new Recent(() => this.#healthNow(), deps.clock, COUNTS_FRESH_MS);
   }
 
   /** Where the parts of the product report the events that only these receive. */

@@ -32,11 +32,6 @@ export function isGroup(jid: string): boolean {
   return isJidGroup(jid) === true;
 }
 
-/** The JID under which a phone number is addressed. */
-export function jidOfNumber(number: PhoneNumber): string {
-  return `${number}@s.whatsapp.net`;
-}
-
 /** The account's identity, from the user id that WhatsApp assigned at pairing (`549…:1@s.whatsapp.net`). */
 export function identityOf(userId: string): AccountIdentity | undefined {
   const phoneNumber = numberOf(userId);

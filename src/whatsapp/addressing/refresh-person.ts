@@ -1,8 +1,9 @@
+import { jidOfNumber } from '../../domain/address.ts';
 import { jidDecode } from '@whiskeysockets/baileys';
-import type { Person } from '../../domain/person.ts';
+import { type Person, NOBODY } from '../../domain/person.ts';
 import type { BaileysCache } from '../baileys/baileys-cache.ts';
 import { forgetLid, type MappingSocket } from '../baileys/lid-mappings.ts';
-import { jidOfNumber, withoutDevice } from './jid.ts';
+import { withoutDevice } from './jid.ts';
 import type { NumberSocket } from './number-query.ts';
 import { namesIn, peopleOf } from './people.ts';
 import type { RecipientLookup } from './recipient-lookup.ts';
@@ -54,5 +55,3 @@ export async function forgetDevices(
     if (each !== null) deviceLists.del(jidDecode(each)?.user ?? '');
   return person;
 }
-
-const NOBODY: Person = { number: null, lid: null };

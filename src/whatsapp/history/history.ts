@@ -10,7 +10,8 @@ import { tapEvents } from '../baileys/event-tap.ts';
 import type { MediaHost } from '../media/media-host.ts';
 import { type HistoryNotice, takeHistory } from './history-notice.ts';
 import { type HistoryFacts, personOf } from './history-facts.ts';
-import { inPieces, keepFacts } from './keep-facts.ts';
+import { inPieces } from '../../kit/in-pieces.ts';
+import { keepFacts } from './keep-facts.ts';
 import { openHistory, type OpenHistoryDeps } from './open-history.ts';
 import { pastMessages } from './past-messages.ts';
 

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SignalDataTypeMap, WASocket } from '@whiskeysockets/baileys';
+import { inPieces } from '../../kit/in-pieces.ts';
 import { numberOf } from '../addressing/jid.ts';
 import type { HistoryFacts, LidMapping, PrivacyToken } from './history-facts.ts';
 
-/** So many entries are stored at once; between two pieces, others get their turn. */
-const PIECE = 500;
 /** Under this id, Baileys stores the names of all chats that have a token (`tc-token-utils.js`). */
 const TOKEN_INDEX = '__index';
 
@@ -23,12 +22,6 @@ export async function keepFacts(socket: FactKeeper, facts: HistoryFacts, signal:
     await keepTokens(socket, piece);
     await nextTurn();
   }
-}
-
-/** The entries in pieces that are small enough to be stored at once. */
-export function inPieces<Entry>(entries: readonly Entry[]): Entry[][] {
-  const starts = Array.from({ length: Math.ceil(entries.length / PIECE) }, (_, index) => index * PIECE);
-  return starts.map((start) => entries.slice(start, start + PIECE));
 }
 
 /**

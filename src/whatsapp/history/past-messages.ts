@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import type { IncomingMessage } from '../../domain/message.ts';
-import type { Person } from '../../domain/person.ts';
+import { type Person, NOBODY } from '../../domain/person.ts';
 import { type Addresses, peopleOf } from '../addressing/people.ts';
 import { type LookUps, NO_LOOK_UPS, readIncoming } from '../receive/incoming.ts';
 import type { Owner } from '../receive/replay.ts';
 import type { FindPeople } from '../receive/sender.ts';
 import type { HistoryFacts, PastMessage } from './history-facts.ts';
-import { inPieces } from './keep-facts.ts';
+import { inPieces } from '../../kit/in-pieces.ts';
 
 /** Which messages of a history are read. */
 export interface PastPeriod {
@@ -72,5 +72,3 @@ function remembering(find: FindPeople): FindPeople {
       }),
     );
 }
-
-const NOBODY: Person = { number: null, lid: null };

@@ -1,12 +1,13 @@
+import { NOBODY } from '../../domain/person.ts';
 import type { WASocket } from '@whiskeysockets/baileys';
-import type { Recipient } from '../../domain/address.ts';
+import { type Recipient, jidOfNumber } from '../../domain/address.ts';
 import type { ChatChange } from '../../domain/chat-state.ts';
 import type { Label, LabeledItem } from '../../domain/label.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { TokenBucket } from '../../kit/token-bucket.ts';
 import type { ChatStateActions } from '../../ports/account-actions.ts';
-import { isGroup, jidOfNumber, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
+import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { isMigrated } from '../addressing/migration.ts';
 import { peopleOf } from '../addressing/people.ts';
 import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
@@ -120,8 +121,6 @@ async function nameOf({ authState: { keys, creds } }: WASocket, jid: string): Pr
   const byNumber = number === null ? null : jidOfNumber(number);
   return (isMigrated(creds) ? (lid ?? byNumber) : (byNumber ?? lid)) ?? jid;
 }
-
-const NOBODY = { number: null, lid: null };
 
 /** Statuses and channels are no chats. */
 function isChat(jid: string): boolean {

@@ -1,3 +1,4 @@
+import { NOBODY } from '../../domain/person.ts';
 import type { SignalKeyStore } from '@whiskeysockets/baileys';
 import type { Recipient } from '../../domain/address.ts';
 import { type JoinDecision, joinMethodOf, type JoinRequest, type ParticipantResult } from '../../domain/group.ts';
@@ -24,7 +25,7 @@ export class BaileysJoinRequests implements JoinRequestActions {
       const people = await peopleOf(socket.authState.keys, requests.map(addressesIn));
       this.#groups.cache.requests.wait(groupId, people);
       return requests.map((attrs, at) => ({
-        ...(people[at] ?? { number: null, lid: null }),
+        ...(people[at] ?? NOBODY),
         method: joinMethodOf(attrs.request_method),
         requestedAtMs: timeOf(attrs.request_time),
       }));

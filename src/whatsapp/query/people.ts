@@ -1,11 +1,10 @@
 import type { WASocket } from '@whiskeysockets/baileys';
 import type { About, BusinessProfile, ContactEntry, NumberAnswer } from '../../domain/account.ts';
-import type { PhoneNumber, Recipient } from '../../domain/address.ts';
+import { type PhoneNumber, type Recipient, jidOfNumber } from '../../domain/address.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { LearnedName, Person } from '../../domain/person.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { PeopleActions } from '../../ports/account-actions.ts';
-import { jidOfNumber } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
 import type { WireAddresses } from '../addressing/wire-address.ts';
 import type { AppStateChanges } from '../baileys/app-state-changes.ts';

@@ -1,6 +1,7 @@
+import { jidOfNumber } from '../../domain/address.ts';
 import type { GroupMetadata, GroupParticipant, LIDMapping, SignalKeyStore } from '@whiskeysockets/baileys';
 import type { Group, GroupFacts } from '../../domain/group.ts';
-import { isGroup, jidOfNumber } from '../addressing/jid.ts';
+import { isGroup } from '../addressing/jid.ts';
 import { type Addresses, namesIn, peopleOf } from '../addressing/people.ts';
 import { isTimer } from '../messages/chat-timer.ts';
 

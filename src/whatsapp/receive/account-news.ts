@@ -1,6 +1,6 @@
 import type { BaileysEventMap, BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import type { AccountNews, ChatNews, ShownPresence } from '../../domain/account-news.ts';
-import type { LearnedName, Person } from '../../domain/person.ts';
+import { type LearnedName, type Person, NOBODY } from '../../domain/person.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
 import type { ConnectionEvent } from '../../ports/connection.ts';
@@ -89,8 +89,6 @@ export function watchAccount(deps: AccountNewsDeps): void {
     tell(from, { what: 'contact', change: 'about', value: textOf(written), username: null });
   });
 }
-
-const NOBODY: Person = { number: null, lid: null };
 
 /** Channels, statuses and broadcasts are neither people nor chats here. */
 function isKnown(jid: string): boolean {

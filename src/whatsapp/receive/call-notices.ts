@@ -1,3 +1,4 @@
+import { NOBODY } from '../../domain/person.ts';
 import type { BinaryNode, WAMessage, WASocket } from '@whiskeysockets/baileys';
 import type { RingingCall } from '../../domain/call.ts';
 import { type Clock, isCredibleTime } from '../../kit/clock.ts';
@@ -52,7 +53,7 @@ export class CallNotices {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     inOrder(async () => {
       // A failure of the storage ends the connection: WhatsApp tells it again on the next one.
-      const [caller = { number: null, lid: null }] = await peopleOf(socket.authState.keys, [addresses]);
+      const [caller = NOBODY] = await peopleOf(socket.authState.keys, [addresses]);
       onEvent({ kind: 'call-changed', change: { ...news, caller, ...facts }, stored: () => resolve(undefined) });
     });
     return promise;

@@ -1,7 +1,8 @@
+import { jidOfNumber } from '../../domain/address.ts';
 import type { WAMessage } from '@whiskeysockets/baileys';
 import type { Sender } from '../../domain/message.ts';
-import type { Person } from '../../domain/person.ts';
-import { jidOfNumber, withoutDevice } from '../addressing/jid.ts';
+import { type Person, NOBODY } from '../../domain/person.ts';
+import { withoutDevice } from '../addressing/jid.ts';
 import type { Addresses } from '../addressing/people.ts';
 import type { Owner } from './replay.ts';
 
@@ -19,8 +20,6 @@ export async function readSender(owned: Owned, find: FindPeople): Promise<Sender
   const [person = NOBODY] = await find([addressesOf(owned)]);
   return { ...person, pushName: owned.message.pushName ?? null };
 }
-
-const NOBODY: Person = { number: null, lid: null };
 
 /** Returns every JID, without a device, that may name the sender of the message. */
 export function senderNames(owned: Owned, find: FindPeople): Promise<string[]> {

@@ -1,7 +1,8 @@
+import { jidOfNumber } from '../../domain/address.ts';
 import { proto, type WASocket } from '@whiskeysockets/baileys';
 import { AppError } from '../../domain/errors.ts';
 import type { OutgoingMessage, StatusPost } from '../../domain/outgoing.ts';
-import { jidOfNumber, withoutDevice } from '../addressing/jid.ts';
+import { withoutDevice } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
 import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 

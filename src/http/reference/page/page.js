@@ -46,7 +46,6 @@ search.addEventListener('keydown', ({ key }) => {
       ?.item.querySelector('a')
       .click();
 });
-for (const part of tools.querySelectorAll('[hidden]')) part.hidden = false;
 tools.hidden = false;
 document.querySelector('#key-field').hidden = false;
 addCopyButtons();

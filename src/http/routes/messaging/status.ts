@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseRecipient, type Recipient } from '../../../domain/address.ts';
+import { parseRecipient, type Recipient, jidOfNumber } from '../../../domain/address.ts';
 import { AppError, type ErrorCode } from '../../../domain/errors.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { SessionsApi } from '../../core.ts';
@@ -89,7 +89,7 @@ async function savedContacts(sessions: SessionsApi, sessionId: SessionId): Promi
     // Whoever is in the address book has an account: WhatsApp is not asked for the numbers.
     for (const { person, savedName } of page) {
       const who = savedName === null ? undefined : parseRecipient(person);
-      if (who) saved.push(who.kind === 'jid' ? who : { kind: 'jid', jid: `${who.number}@s.whatsapp.net` });
+      if (who) saved.push(who.kind === 'jid' ? who : { kind: 'jid', jid: jidOfNumber(who.number) });
     }
     const last = page.at(-1);
     if (!last || page.length < PAGE) break;

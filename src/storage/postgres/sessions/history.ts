@@ -1,3 +1,4 @@
+import { jidOfNumber } from '../../../domain/address.ts';
 import type { HistoryMessage, KeptMessage } from '../../../domain/kept-message.ts';
 import type { DeliveryStatus } from '../../../domain/message.ts';
 import type { Numbers } from '../../../domain/person.ts';
@@ -5,7 +6,7 @@ import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { HistoryPage, HistoryStore } from '../../../ports/history.ts';
 import { keptBody } from '../../shared/encryption/cell-address.ts';
-import { isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
+import { isReadable, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
 import { DAY_MS } from '../../shared/retention.ts';
 import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import type { Database } from '../database.ts';
@@ -87,7 +88,7 @@ export class PostgresHistoryStore implements HistoryStore {
 
   async numbersKnown(sessionId: SessionId, numbers: Numbers): Promise<void> {
     const lids = [...numbers.keys()];
-    const chats = { lids, names: [...numbers.values()].map(jidOf) };
+    const chats = { lids, names: [...numbers.values()].map(jidOfNumber) };
     const authors = { lids, names: [...numbers.values()] };
     await this.#db.send(sessionId, (transaction) => {
       void transaction.run(renaming(sessionId, fragment`chat`, chats));

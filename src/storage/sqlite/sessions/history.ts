@@ -1,3 +1,4 @@
+import { jidOfNumber } from '../../../domain/address.ts';
 import type { HistoryMessage, HistoryPlace, KeptMessage } from '../../../domain/kept-message.ts';
 import type { DeliveryStatus } from '../../../domain/message.ts';
 import type { Numbers } from '../../../domain/person.ts';
@@ -6,7 +7,7 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { HistoryPage, HistoryStore } from '../../../ports/history.ts';
 import { keptBody } from '../../shared/encryption/cell-address.ts';
 import type { Vault } from '../../shared/encryption/vault.ts';
-import { isReadable, jidOf, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
+import { isReadable, type KeptRow, messageOf, NEWEST } from '../../shared/history.ts';
 import { DAY_MS } from '../../shared/retention.ts';
 import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
 import type { Database } from '../database.ts';
@@ -68,7 +69,7 @@ export class SqliteHistoryStore implements HistoryStore {
   numbersKnown(sessionId: SessionId, numbers: Numbers): Promise<void> {
     return this.#db.write(() => {
       for (const [lid, number] of numbers) {
-        this.#sql.renameChat.run(jidOf(number), sessionId, lid);
+        this.#sql.renameChat.run(jidOfNumber(number), sessionId, lid);
         this.#sql.removeChat.run(sessionId, lid);
         this.#sql.renameAuthor.run(number, sessionId, lid);
         this.#sql.removeAuthor.run(sessionId, lid);
