@@ -54,7 +54,7 @@ async function searchAndTry(browser: Browser, url: string): Promise<void> {
 
   const article = page.locator('#sendMessage');
   await article.getByRole('button', { name: 'Copy curl' }).press('Enter');
-  expect(await article.locator('.code button').first().textContent()).toMatch(/^(Copied|Press Ctrl\+C)$/);
+  await article.locator('.code button', { hasText: /^(Copied|Press Ctrl\+C)$/ }).waitFor();
   await article.getByText('Try it').press('Enter');
   const send = article.getByRole('button', { name: 'Send POST' });
   await article.getByLabel('sessionId').fill(CONNECTED);
