@@ -1,5 +1,5 @@
 /** The layers of docs/ARCHITECTURE.md: an import only goes down. Types count as imports. */
-const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster', 'sink', 'sources'];
+const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster', 'sink', 'sources', 'tracing'];
 const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['@modelcontextprotocol/sdk', '^src/http/mcp/|^src/cli/mcp|^tests/'],
@@ -9,6 +9,7 @@ const PACKAGE_HOMES = [
   ['@aws-sdk/client-s3', '^src/storage/s3/|^tests/'],
   ['ioredis', '^src/sources/|^tests/'],
   ['prom-client', '^src/metrics/|^tests/'],
+  ['@opentelemetry/[^/]+', '^src/tracing/|^tests/'],
   ['axios', '^src/kit/http-client\\.ts$'],
   ['ws', '^simulator/|^tests/'],
 ];
@@ -100,6 +101,12 @@ module.exports = {
       "AWS' SDK is loaded only by who keeps files in a bucket.",
       { path: '^src/', pathNot: '^src/storage/s3/' },
       { path: '^src/storage/s3/', pathNot: '^src/storage/s3/settings\\.ts$', dynamic: false },
+    ),
+    never(
+      'tracing-on-demand',
+      'OpenTelemetry is loaded only by who has a collector.',
+      { path: '^src/', pathNot: '^src/tracing/' },
+      { path: '^src/tracing/', pathNot: '^src/tracing/settings\\.ts$', dynamic: false },
     ),
     never(
       'simulator',

@@ -40,6 +40,7 @@ import { createRest } from './runtime/rest-interface.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { createSink, createSubscriptions, type Sink } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
+import { followSteps } from './runtime/tracing.ts';
 import type { ProcessGuard } from './runtime/process-guard.ts';
 import { HistoryDays } from './sessions/history/history-days.ts';
 import { DownloadSetting } from './sessions/media/download-setting.ts';
@@ -86,7 +87,9 @@ const DEFAULTS = {
 export async function startApp(config: Config, deps: AppOptions): Promise<App> {
   const built: AsyncDisposable[] = [];
   try {
-    return await build(config, { ...DEFAULTS, ...deps }, built);
+    const all = { ...DEFAULTS, ...deps };
+    keep(built, await followSteps(config.tracing, all));
+    return await build(config, all, built);
   } catch (error) {
     await takeDown(built);
     throw error;

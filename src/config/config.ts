@@ -4,6 +4,7 @@ import { signingKeys } from '../webhooks/signature.ts';
 import type { LogSettings } from '../kit/logger.ts';
 import type { Secret } from '../kit/secret.ts';
 import type { SessionSettings } from '../sessions/session-manager-deps.ts';
+import type { TraceSettings } from '../tracing/settings.ts';
 import type { WhatsAppSettings } from '../whatsapp/settings.ts';
 import { type ClusterSettings, readCluster } from './cluster-settings.ts';
 import { allowedHosts } from './allowed-hosts.ts';
@@ -15,6 +16,7 @@ import { HOW_TO_MAKE, refuseWeak } from './weak-secret.ts';
 import { readSink, type SinkConfig } from './sink-settings.ts';
 import { type ProxySettings, readProxies } from './proxy-settings.ts';
 import { readStorage, type StorageSettings } from './storage-settings.ts';
+import { readTracing } from './trace-settings.ts';
 
 /** All settings, validated and typed. `.env.example` documents each variable. */
 export interface Config {
@@ -33,6 +35,8 @@ export interface Config {
   media: MediaSettings;
   whatsapp: WhatsAppSettings;
   proxies: ProxySettings;
+  /** `null` for nowhere. */
+  tracing: TraceSettings | null;
   log: LogSettings;
 }
 
@@ -83,6 +87,7 @@ export function readConfig(environment: Environment): Config {
     media: readMedia(read),
     whatsapp: readWhatsApp(read),
     proxies: readProxies(read),
+    tracing: readTracing(read),
     log: {
       level: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
       format: read.oneOf('LOG_FORMAT', ['json', 'pretty'], process.stdout.isTTY ? 'pretty' : 'json'),

@@ -2,6 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
 import type { Logger } from '../kit/logger.ts';
+import { type Step, traced } from '../kit/trace.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { requireScope, requireSession } from './access/authorize.ts';
 import { ADMIN, type Caller, requireStillValid } from './access/caller.ts';
@@ -57,11 +58,16 @@ async function respond(route: Route, deps: DispatchDeps, req: Request, res: Resp
   const files = deps.files.forRequest();
   let reply: Reply;
   try {
-    reply = await replyTo(route, { ...deps, files }, req, res);
+    reply = await traced(stepOf(route, req), () => replyTo(route, { ...deps, files }, req, res));
   } finally {
     await discard(files, contextOf(res).log);
   }
   await sendReply(res, reply);
+}
+
+function stepOf({ path }: Route, req: Request): Step {
+  const attributes = { 'http.request.method': req.method, 'http.route': path };
+  return { name: `${req.method} ${path}`, side: 'server', attributes, from: req.get('traceparent') };
 }
 
 /** The work is done by now: a leftover file does not change the response. */

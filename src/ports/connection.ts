@@ -89,6 +89,8 @@ export interface MessageEvent {
   /** Set in place of it for a status, or a message of a channel. */
   post?: Post | undefined;
   key: MessageKey;
+  /** When it was decrypted, by our own clock (Unix ms). */
+  receivedAtMs: number;
 }
 
 /** After these a connection no longer counts as opening. */

@@ -6,6 +6,7 @@ import type { SessionId } from '../domain/session-id.ts';
 import type { SessionRecord } from '../domain/session.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Logger } from '../kit/logger.ts';
+import { tracedSince } from '../kit/trace.ts';
 import type { FurtherEvents } from '../ports/callbacks.ts';
 import type { ConnectionEvent, MessageEvent } from '../ports/connection.ts';
 import type { Metrics, ReceiptFate } from '../ports/metrics.ts';
@@ -49,6 +50,7 @@ type LearnedEvent = Extract<ConnectionEvent, { kind: 'numbers' | 'names' | 'past
 /** What is stored of an arrival. */
 interface Receipt extends SessionChange {
   message: IncomingMessage | undefined;
+  receivedAtMs: number;
   /** Whether its webhook waits for its file. */
   waitsForFile: boolean;
 }
@@ -125,13 +127,20 @@ export class Inbound {
     if (events.length > 0) await furtherEvents.add(sessionId, events);
   }
 
-  async #receiptOf(record: SessionRecord, { message: given, key: handled }: Arrival, now: number): Promise<Receipt> {
+  async #receiptOf(record: SessionRecord, arrival: Arrival, now: number): Promise<Receipt> {
+    const { message: given, key: handled, receivedAtMs } = arrival;
     const { media, history, deliverOwnMessages } = this.#deps;
     // A vote counts even when the backend does not receive the message: it is part of later results.
     const vote = given && voteIn(given);
     if (!given || (given.fromMe && !deliverOwnMessages)) {
       const kept = given && (await history.received(record.sessionId, given));
-      return { message: given, waitsForFile: false, events: [], writes: { handled, vote, timer: given?.timer, kept } };
+      return {
+        message: given,
+        receivedAtMs,
+        waitsForFile: false,
+        events: [],
+        writes: { handled, vote, timer: given?.timer, kept },
+      };
     }
     const message = await this.#named(record, given);
     const kept = await history.received(record.sessionId, message);
@@ -141,7 +150,7 @@ export class Inbound {
     const webhook = messageReceived(record, counted, now, waitsForFile ? HOLD_MS : 0);
     const awaited = numberAwaited(record.sessionId, message);
     const writes = { handled, vote, timer: message.timer, awaited, kept, ...correspondent(message) };
-    return { message, waitsForFile, events: [webhook], writes };
+    return { message, receivedAtMs, waitsForFile, events: [webhook], writes };
   }
 
   /** The name that came with the message wins; without one, what is known of the sender. */
@@ -155,7 +164,9 @@ export class Inbound {
     return withResults(message, vote, await this.#deps.pollVotes.of(sessionId, vote.pollId));
   }
 
-  #stored(sessionId: SessionId, { message, waitsForFile, events: [webhook] }: Receipt, isNew: boolean): void {
+  #stored(sessionId: SessionId, receipt: Receipt, isNew: boolean): void {
+    const { message, receivedAtMs, waitsForFile } = receipt;
+    const [webhook] = receipt.events;
     if (!message || !webhook) {
       this.#count(message, 'unwanted');
       return;
@@ -163,7 +174,10 @@ export class Inbound {
     const { webhookId } = webhook;
     if (waitsForFile) this.#deps.media.begin({ sessionId, messageId: fileOwner(message), webhookId });
     this.#count(message, isNew ? 'told' : 'repeated');
-    if (isNew) this.#announce(sessionId, message);
+    if (!isNew) return;
+    const attributes = { 'session.id': sessionId, 'message.id': message.id, 'message.type': message.content.type };
+    tracedSince({ name: 'receive', attributes, startMs: receivedAtMs, key: webhookId });
+    this.#announce(sessionId, message);
   }
 
   /** For a message that cannot be read, logs the names of its fields, never their values. */

@@ -8,6 +8,7 @@ import type { SessionRecord } from '../domain/session.ts';
 import { bounded } from '../kit/bounded.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Supervisor } from '../kit/supervisor.ts';
+import { leaveTrace, markTrace, traced } from '../kit/trace.ts';
 import type { Connection, PreparedMessage, SendOutcome } from '../ports/connection.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { RefusalStore, SentMessageStore } from '../ports/storage.ts';
@@ -80,9 +81,14 @@ export class Outbound {
    */
   send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
     const { ownId } = outgoing;
-    if (ownId === undefined) return this.#send(session, outgoing);
-    const send = () => this.#send(session, { ...outgoing, messageId: ownId });
+    if (ownId === undefined) return this.#traced(session, outgoing);
+    const send = () => this.#traced(session, { ...outgoing, messageId: ownId });
     return this.#deps.ownIds.during(session.record.sessionId, ownId, send);
+  }
+
+  #traced(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
+    const attributes = { 'session.id': session.record.sessionId, 'message.type': outgoing.content.type };
+    return traced({ name: 'send', attributes }, () => this.#send(session, outgoing));
   }
 
   async #send(session: SendingSession, outgoing: OutgoingMessage): Promise<SendResult> {
@@ -94,15 +100,18 @@ export class Outbound {
     // 1. The session's pace admits it (SEND_RATE), and its connection is open.
     await session.pace.turn();
     const connection = await session.connection();
+    markTrace('admitted');
 
     // 2. The recipient is resolved; a stranger must fit into the day's budget for new conversations.
     const prepared = await connection.prepare(outgoing);
     const peer = peerOf(prepared);
     if (peer !== undefined) await this.#deps.newConversations.allow(session.record, peer);
+    markTrace('resolved');
 
     // 3. The message is encoded for the wire, its file is uploaded, and typing is shown to the recipient.
     const encoded = await prepared.encode(earlier?.content ?? undefined);
     if (isConversation(prepared.to)) await session.typing.before(outgoing.content, prepared.to, connection);
+    markTrace('encoded');
 
     // 4. It is stored while it is encrypted, and leaves once it is stored: a recipient who cannot decrypt it asks for it
     //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
@@ -111,6 +120,7 @@ export class Outbound {
     const stored = this.#deps.sent.add(session.record.sessionId, kept ? { ...encoded.sent, kept } : encoded.sent);
     const isKnown = () => this.#isKnown(session.record.sessionId, peer);
     const message = { sessionId: session.record.sessionId, messageId: encoded.sent.messageId };
+    leaveTrace({ key: message.messageId });
     const transmit = () => encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
     const outcome = await this.#votes.during(message, encoded.vote, transmit);
 
@@ -131,6 +141,7 @@ export class Outbound {
     const message = await sent.find(sessionId, messageId);
     if (!message || !isProgress(message.status, status)) return;
     const event = messageStatusUpdate(session, message, update, clock.now());
+    leaveTrace({ key: event.webhookId, after: messageId });
     await sent.progress(sessionId, { messageId, status, event, vote });
     await history.progressed(sessionId, messageId, status);
     this.#inDoubt.get(messageId)?.();

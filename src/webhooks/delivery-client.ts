@@ -6,7 +6,7 @@ import { bodyForBackend } from '../domain/session-profile.ts';
 import type { PendingCallback, PendingEvent } from '../ports/callbacks.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Secret } from '../kit/secret.ts';
-import { post } from './post.ts';
+import { postTraced } from './post-traced.ts';
 import type { DeliveryOutcome } from './retry-policy.ts';
 import { signingKeys, webhookHeaders } from './signature.ts';
 
@@ -37,7 +37,8 @@ export function createDeliveryClient(settings: DeliverySettings, clock: Clock): 
     const body = bodyForBackend(kind, callback.body);
     const content = { ...callback, body, timestamp: Math.floor(clock.now() / 1000) };
     const headers = { ...common, ...sessionHeaders(callback), ...webhookHeaders(content, keys) };
-    return post({ target: () => targets.of(kind), headers, body, timeoutMs: settings.timeoutMs }, clock);
+    const { timeoutMs } = settings;
+    return postTraced(callback, { target: () => targets.of(kind), headers, body, timeoutMs }, clock);
   };
 }
 

@@ -21,6 +21,7 @@ const programs = copied
 /** What only some installations, or some requests, load. */
 const RARELY_LOADED: ReadonlySet<string> = new Set([
   'src/sink/postgres-sink.ts',
+  'src/tracing/traces.ts',
   'src/http/mcp/serve.ts',
   'src/whatsapp/proxy/socks-agent.ts',
   'src/whatsapp/proxy/connect-agent.ts',

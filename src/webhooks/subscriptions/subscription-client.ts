@@ -8,7 +8,8 @@ import type { Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
 import type { PendingEvent } from '../../ports/callbacks.ts';
 import { sessionHeaders } from '../delivery-client.ts';
-import { post } from '../post.ts';
+import { post, type Posting } from '../post.ts';
+import { postTraced } from '../post-traced.ts';
 import type { DeliveryOutcome } from '../retry-policy.ts';
 import { signingKeys, webhookHeaders } from '../signature.ts';
 
@@ -52,7 +53,7 @@ export class SubscriptionClient implements Disposable {
     const { kind, sessionId, seq, body, webhookId } = callback;
     const session = JSON.stringify(sessionIn(body));
     const wrapped = `{"type":${JSON.stringify(kind)},"session_id":${JSON.stringify(sessionId)},"seq":${seq},"session":${session},"data":${bodyForBackend(kind, body)}}`;
-    return this.#post(webhookId, wrapped, sessionHeaders(callback));
+    return postTraced(callback, this.#posting(webhookId, wrapped, sessionHeaders(callback)), this.#deps.clock);
   }
 
   /** Posts an event that nobody has caused. */
@@ -61,11 +62,8 @@ export class SubscriptionClient implements Disposable {
       message: 'This is a test of your webhook.',
       timestamp: new Date(this.#deps.clock.now()).toISOString(),
     };
-    return this.#post(
-      webhookId,
-      JSON.stringify({ type: 'test', session_id: null, seq: null, session: null, data }),
-      {},
-    );
+    const body = JSON.stringify({ type: 'test', session_id: null, seq: null, session: null, data });
+    return post(this.#posting(webhookId, body, {}), this.#deps.clock);
   }
 
   /** Closes its connections. */
@@ -73,7 +71,7 @@ export class SubscriptionClient implements Disposable {
     this.#agent?.destroy();
   }
 
-  #post(webhookId: string, body: string, ofSession: Record<string, string>): Promise<DeliveryOutcome> {
+  #posting(webhookId: string, body: string, ofSession: Record<string, string>): Posting {
     const { clock, timeoutMs, version } = this.#deps;
     const timestamp = Math.floor(clock.now() / 1000);
     const headers = {
@@ -83,7 +81,7 @@ export class SubscriptionClient implements Disposable {
       ...ofSession,
       ...webhookHeaders({ webhookId, timestamp, body }, this.#keys),
     };
-    return post({ target: () => this.#target(), headers, body, timeoutMs, receiver: 'the receiver' }, clock);
+    return { target: () => this.#target(), headers, body, timeoutMs, receiver: 'the receiver' };
   }
 
   /** Checked at each attempt: what is allowed may have changed since the subscription was made. */

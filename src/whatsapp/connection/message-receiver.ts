@@ -85,9 +85,9 @@ export class MessageReceiver {
   }
 
   async #eventOf(message: JournaledMessage, me: Owner): Promise<MessageEvent> {
-    const arrival = { ...message, me, receivedAtMs: this.#deps.clock.now() };
+    const receivedAtMs = this.#deps.clock.now();
     const key = messageKeyOf(message.message.key);
-    return { kind: 'message', ...(await this.#read(arrival)), key };
+    return { kind: 'message', ...(await this.#read({ ...message, me, receivedAtMs })), key, receivedAtMs };
   }
 
   /** Whatever came with the message, it is told: if need be, without what would be looked up. */

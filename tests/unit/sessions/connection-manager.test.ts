@@ -12,7 +12,7 @@ import { ManualClock } from '../../harness/manual-clock.ts';
 
 const WHO = { phoneNumber: '5491234567890' as PhoneNumber, whatsappUserId: '5491234567890:1@s.whatsapp.net' };
 const OPEN: ConnectionEvent = { kind: 'open', identity: WHO };
-const MESSAGE: ConnectionEvent = { kind: 'message', message: undefined, key: 'A1' as MessageKey };
+const MESSAGE: ConnectionEvent = { kind: 'message', message: undefined, key: 'A1' as MessageKey, receivedAtMs: 0 };
 
 const closed = (kind: 'logged-out' | 'asked' | 'restart-required' | 'replaced'): ConnectionEvent => ({
   kind: 'closed',

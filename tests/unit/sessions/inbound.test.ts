@@ -68,10 +68,10 @@ it('logs the field names of an unreadable message once, and nothing else of it',
   const { inbound, lines } = startInbound(db);
   const unsupported = contentOf('unsupported', { unsupportedKeys: ['bcallMessage'] });
 
-  await inbound.receive(record(ANA), [{ message: message(unsupported), key: KEY }]);
-  await inbound.receive(record(ANA), [{ message: message(unsupported), key: KEY }]);
+  await inbound.receive(record(ANA), [{ message: message(unsupported), key: KEY, receivedAtMs: 0 }]);
+  await inbound.receive(record(ANA), [{ message: message(unsupported), key: KEY, receivedAtMs: 0 }]);
   await inbound.receive(record(ANA), [
-    { message: { ...message(contentOf('text', { text: 'secreto' })), id: 'A2' }, key: KEY },
+    { message: { ...message(contentOf('text', { text: 'secreto' })), id: 'A2' }, key: KEY, receivedAtMs: 0 },
   ]);
 
   expect(lines.filter((line) => line.includes('bcallMessage'))).toHaveLength(1);
@@ -83,10 +83,10 @@ it('counts repeated and unwanted messages apart, and announces neither', async (
   const { inbound, counted, announced } = startInbound(db);
   const text = message(contentOf('text', { text: 'hola' }));
 
-  await inbound.receive(record(ANA), [{ message: text, key: KEY }]);
-  await inbound.receive(record(ANA), [{ message: text, key: KEY }]);
-  await inbound.receive(record(ANA), [{ message: { ...text, id: 'A2', fromMe: true }, key: KEY }]);
-  await inbound.receive(record(ANA), [{ message: undefined, key: KEY }]);
+  await inbound.receive(record(ANA), [{ message: text, key: KEY, receivedAtMs: 0 }]);
+  await inbound.receive(record(ANA), [{ message: text, key: KEY, receivedAtMs: 0 }]);
+  await inbound.receive(record(ANA), [{ message: { ...text, id: 'A2', fromMe: true }, key: KEY, receivedAtMs: 0 }]);
+  await inbound.receive(record(ANA), [{ message: undefined, key: KEY, receivedAtMs: 0 }]);
 
   expect(counted).toEqual(['text told', 'text repeated', 'text unwanted']);
   expect(announced).toEqual(['A1']);
@@ -96,7 +96,8 @@ it('stores messages that arrive together in order, once, and without the one tha
   await using db = await startStorage();
   const { inbound, counted } = startInbound(db);
   const text = (id: string, sentAtMs = 0) => ({ ...message(contentOf('text', { text: 'hola' })), id, sentAtMs });
-  const together = (...messages: IncomingMessage[]) => messages.map((each) => ({ message: each, key: KEY }));
+  const together = (...messages: IncomingMessage[]) =>
+    messages.map((each) => ({ message: each, key: KEY, receivedAtMs: 0 }));
 
   const seen = await inbound.receive(record(ANA), together(text('A1'), text('A2'), text('A1'), text('A3')));
   expect(seen.lastSeenMs).toBe(db.clock.now());
@@ -147,7 +148,7 @@ describe('messages that arrive while others wait for their turn', () => {
     session.resume();
     const happens = await opened.promise;
     const comes = (...messages: IncomingMessage[]) =>
-      messages.forEach((each) => happens({ kind: 'message', message: each, key: KEY }));
+      messages.forEach((each) => happens({ kind: 'message', message: each, key: KEY, receivedAtMs: 0 }));
     return { together, comes, happens, settled: () => supervisor.idle() };
   }
 
