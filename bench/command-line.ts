@@ -14,6 +14,8 @@ export interface RunOptions {
   folder: string | undefined;
   /** The folder for CPU profiles; undefined to take none. */
   profiles: string | undefined;
+  /** The commit that this checkout is compared with, in `runs` pairs; undefined to compare with nothing but bare Baileys. */
+  against: string | undefined;
 }
 
 /** A parsed command line. */
@@ -26,6 +28,8 @@ export class CommandLineError extends Error {
 
 const MAX_RUNS = 100;
 const DEFAULT_RUNS = { full: 5, quick: 2 };
+/** The fewest pairs that can tell a change from noise. */
+const DEFAULT_PAIRS = 6;
 
 const TEXT = { type: 'string' } as const;
 const OPTIONS = {
@@ -35,6 +39,7 @@ const OPTIONS = {
   json: TEXT,
   folder: TEXT,
   profiles: TEXT,
+  against: TEXT,
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -53,9 +58,12 @@ ${all.map(({ name, measures }) => `  ${name.padEnd(12)}${measures}`).join('\n')}
   --folder <folder>   parent folder of databases during the run (default: the system's temporary folder); choose one on
                       the disk that you want to measure
   --profiles <folder> write CPU profiles of the measured processes
+  --against <commit>  compare with another commit: the benches of both run in turn, --runs pairs of them (default: ${DEFAULT_PAIRS}, the fewest
+                      that can tell a change from noise)
   --help              print this text
 
-Exit code: 0 if every bench completed, even if it missed its target; 1 if a bench failed; 2 for invalid arguments.
+Exit code: 0 if every bench completed, even if it missed its target; 1 if a bench failed; 2 for invalid arguments;
+4 if --against found a figure that is worse than before, beyond its noise.
 Requires Linux, which reports the CPU and memory use of other processes.
 `;
 }
@@ -66,10 +74,13 @@ export function readCommandLine(args: readonly string[], all: readonly Bench[]):
   if (values.help) return { name: 'help' };
   const benches = positionals.length === 0 ? all : positionals.map((name) => find(name, all));
   const size = values.quick ? 'quick' : 'full';
-  const { json, folder, profiles } = values;
+  const { json, folder, profiles, against } = values;
+  if (against !== undefined && profiles !== undefined)
+    throw new CommandLineError('--against takes no profiles: choose one of both.');
+  const preset = against === undefined ? DEFAULT_RUNS[size] : DEFAULT_PAIRS;
   const options: RunOptions = {
-    ...{ benches, size, json, folder, profiles },
-    runs: values.runs === undefined ? DEFAULT_RUNS[size] : wholeNumber(values.runs, '--runs', MAX_RUNS),
+    ...{ benches, size, json, folder, profiles, against },
+    runs: values.runs === undefined ? preset : wholeNumber(values.runs, '--runs', MAX_RUNS),
     overrides: Object.fromEntries(values.set.map((text) => override(text, benches))),
   };
   return { name: 'run', options };

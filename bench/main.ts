@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import type { Bench } from './bench.ts';
 import { BENCHES } from './benches.ts';
 import { type Command, CommandLineError, help, readCommandLine, type RunOptions } from './command-line.ts';
+import { runAgainst } from './against/against.ts';
+import { comparisonTable } from './against/comparison.ts';
 import { type BenchReport, newReport } from './report.ts';
 import { table } from './table.ts';
 
@@ -24,7 +26,22 @@ async function main(): Promise<number> {
     print(help(BENCHES));
     return 0;
   }
-  return runAll(command.options);
+  const { options } = command;
+  return options.against === undefined ? runAll(options) : compareWith(options.against, options);
+}
+
+/** Runs the benches beside those of another commit. */
+async function compareWith(ref: string, options: RunOptions): Promise<number> {
+  try {
+    const { commit, pairs, figures } = await runAgainst(ref, options, printError);
+    print(`${commit.slice(0, 12)} and this checkout, ${pairs} pairs\n\n${comparisonTable(figures)}`);
+    if (options.json !== undefined)
+      await writeFile(options.json, `${JSON.stringify({ commit, pairs, figures }, null, 2)}\n`);
+    return figures.some(({ verdict }) => verdict === 'worse') ? 4 : 0;
+  } catch (error) {
+    printError(error instanceof Error ? error.message : String(error));
+    return error instanceof CommandLineError ? 2 : 1;
+  }
 }
 
 /** Runs the benches one after another. A failed one does not stop the others. */

@@ -12,6 +12,21 @@ export function percentile(values: readonly number[], percent: number): number {
   return below + (above - below) * (rank - Math.floor(rank));
 }
 
+/** Between which of the values the true median is with 95 % certainty or more, by their order alone; undefined with fewer than six. */
+export function medianInterval(values: readonly number[]): [from: number, to: number] | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const { length } = sorted;
+  // How likely it is that at most `below` of the values are on one side of the median.
+  let [below, chance, tail] = [-1, 0.5 ** length, 0];
+  while (tail + chance <= 0.025) {
+    tail += chance;
+    below += 1;
+    chance *= (length - below) / (below + 1);
+  }
+  const [from, to] = [sorted[below], sorted[length - 1 - below]];
+  return from === undefined || to === undefined ? undefined : [from, to];
+}
+
 /** The slope of the least-squares fit: how much `y` grows per unit of `x`. @throws RangeError with fewer than two different `x` */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const meanX = mean(points.map(([x]) => x));

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { Bench } from '../../bench/bench.ts';
 import { CommandLineError, help, readCommandLine } from '../../bench/command-line.ts';
 import type { Report } from '../../bench/report.ts';
-import { differences, median, percentile, ratios, slope } from '../../bench/statistics.ts';
+import { compare, comparisonTable, type Pair } from '../../bench/against/comparison.ts';
+import { differences, median, medianInterval, percentile, ratios, slope } from '../../bench/statistics.ts';
 import { isReached, table } from '../../bench/table.ts';
 
 const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
@@ -46,6 +47,45 @@ describe('the statistics', () => {
     expect(ratios([3, 8], [2, 4])).toEqual([1.5, 2]);
     expect(differences([3, 8], [2, 4])).toEqual([1, 4]);
     expect(() => ratios([1], [1, 2])).toThrow(RangeError);
+  });
+});
+
+describe('the comparison of two checkouts', () => {
+  const ofOne = (value: number, unit = 'ms') => [{ bench: 'one', figures: [{ name: 'cost', unit, values: [value] }] }];
+  const pairs = (changes: number[], unit?: string): Pair[] =>
+    changes.map((change, at) => ({ before: ofOne(10 + at, unit), now: ofOne((10 + at) * change, unit) }));
+
+  it('says how certain the median is by the order of the values alone', () => {
+    expect(medianInterval([5, 1, 4, 2, 3])).toBeUndefined();
+    expect(medianInterval([6, 1, 5, 2, 4, 3])).toEqual([1, 6]);
+    expect(medianInterval([9, 8, 7, 6, 5, 4, 3, 2, 1])).toEqual([2, 8]);
+  });
+
+  it('calls a figure changed when no pair doubts it, and better or worse by its unit', () => {
+    const verdict = (...args: Parameters<typeof pairs>) => compare(pairs(...args)).map((it) => it.verdict);
+    expect(verdict([1.1, 1.2, 1.3, 1.1, 1.2, 1.3])).toEqual(['worse']);
+    expect(verdict([1.1, 1.2, 1.3, 1.1, 1.2, 1.3], '/s')).toEqual(['better']);
+    expect(verdict([0.9, 0.8, 0.9, 0.9, 0.9, 0.9])).toEqual(['better']);
+    expect(verdict([1.1, 1.2, 1.3, 1.1, 1.2, 0.9])).toEqual(['same']);
+    expect(verdict([1.5, 1.5])).toEqual(['unknown']);
+  });
+
+  it('compares what both have, and shows the change', () => {
+    const [pair] = pairs([1.2]);
+    const also = { bench: 'new', figures: [{ name: 'x', unit: 'ms', values: [1] }] };
+    expect(
+      comparisonTable(compare([{ ...pair!, now: [...pair!.now, also] }]))
+        .split('\n')
+        .slice(2),
+    ).toEqual(['| one | cost | 10.0 ms | 12.0 ms | +20.0 % |              | too few pairs |']);
+  });
+
+  it('refuses a commit that does not exist', async () => {
+    const child = spawn(process.execPath, [MAIN, 'outbound', '--quick', '--against', 'no-such-commit'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect([code, complaint]).toEqual([2, 'There is no commit "no-such-commit" in this repository.\n']);
   });
 });
 
@@ -98,6 +138,7 @@ describe('npm run bench', () => {
     [['one', '--set', 'mesages=4'], 'The bench "one" has no "mesages"; choose from messages, warmUp.'],
     [['one', '--set', 'messages='], '--set messages must be a whole number from 1'],
     [['--set', 'messages=4'], 'The bench "other" has no "messages"; choose from sessions.'],
+    [['--against', 'main', '--profiles', 'x'], '--against takes no profiles'],
     [['--nonsense'], "Unknown option '--nonsense'. See --help."],
   ])('rejects %j with one sentence', (args, sentence) => {
     expect(() => readCommandLine(args, ALL)).toThrow(CommandLineError);
