@@ -1,7 +1,10 @@
+#!/usr/bin/env node
 import { Console } from 'node:console';
+import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 
-import { type Command, CommandLineError, HELP, readCommandLine } from './command-line.ts';
+import { CommandLineError, HELP, readCommandLine } from './command-line.ts';
+import { instructionsFor } from './instructions.ts';
 import type { SimulatorOptions } from './options.ts';
 import type { Simulator } from './simulator.ts';
 
@@ -10,30 +13,33 @@ const EXIT = { failed: 1, wrongArguments: 2 };
 /** libsignal prints sessions with their keys to the console; standard output is reserved for the line of JSON. */
 globalThis.console = new Console(new Writable({ write: (_chunk, _encoding, done) => done() }));
 
-await run(readCommand());
+await run(process.argv.slice(2));
 
-async function run(command: Command | undefined): Promise<void> {
-  if (!command) return;
-  if (command.name === 'help') {
-    process.stdout.write(HELP);
-    return;
-  }
-  const simulator = await start(command.options);
-  if (!simulator) return;
-  const { wsUrl, rootKey, mediaHost, controlUrl } = simulator;
-  process.stdout.write(`${JSON.stringify({ wsUrl, rootKey, mediaHost, controlUrl })}\n`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void simulator[Symbol.asyncDispose]());
-  }
-}
-
-function readCommand(): Command | undefined {
+async function run(args: string[]): Promise<void> {
   try {
-    return readCommandLine(process.argv.slice(2));
+    const command = readCommandLine(args);
+    if (command.name === 'help') process.stdout.write(HELP);
+    else if (command.name === 'version') process.stdout.write(`${version()}\n`);
+    else await serve(command.options);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     giveUp(error.message, EXIT.wrongArguments);
-    return undefined;
+  }
+}
+
+/** From package.json, which is beside this file in the repository and in the package. */
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+async function serve(options: SimulatorOptions): Promise<void> {
+  const simulator = await start(options);
+  if (!simulator) return;
+  const { wsUrl, rootKey, mediaHost, controlUrl } = simulator;
+  process.stdout.write(`${JSON.stringify({ wsUrl, rootKey, mediaHost, controlUrl })}\n`);
+  process.stderr.write(instructionsFor(simulator));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void simulator[Symbol.asyncDispose]());
   }
 }
 

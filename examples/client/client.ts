@@ -4,6 +4,8 @@
  */
 import { type CallOptions, type ClientSettings, type RepeatableOptions, Requests } from './requests.ts';
 
+export { type CallOptions, type ClientSettings, OrchestratorError, type RepeatableOptions } from './requests.ts';
+
 /** The body of a successful response. */
 export type GenerateQrResponse = {
   success: true;

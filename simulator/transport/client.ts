@@ -61,6 +61,7 @@ export class Client implements Connection {
   #ended = false;
   #closing: NodeJS.Timeout | undefined;
 
+  /** @internal Not in the types of the package: its users have no types of `ws`. */
   constructor(socket: WebSocket, deps: { id: number; identity: ServerIdentity; listener: ClientListener }) {
     this.id = deps.id;
     this.#socket = socket;

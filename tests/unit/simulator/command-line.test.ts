@@ -17,6 +17,12 @@ it('parses ports, host, QR times, addressing and the time for acks', () => {
   });
 });
 
+it('shows help and version, and has a control server on any free port', () => {
+  expect(readCommandLine(['--help'])).toEqual({ name: 'help' });
+  expect(readCommandLine(['--version'])).toEqual({ name: 'version' });
+  expect(readCommandLine([])).toMatchObject({ name: 'start', options: { port: undefined, controlPort: 0 } });
+});
+
 it.each([
   ['--port x', '--port must be a whole number from 0 to 65535, not "x".'],
   ['--port 70000', '--port must be a whole number from 0 to 65535, not "70000".'],
