@@ -36,11 +36,6 @@ function run(args: string, deps: Partial<ReleaseDeps> = {}) {
 const state = () => [copy.git('rev-parse', 'HEAD'), copy.git('status', '--porcelain'), copy.git('tag')];
 
 describe('npm run release refuses', () => {
-  afterEach(() => {
-    copy.git('clean', '--quiet', '-fd');
-    copy.git('reset', '--quiet', '--hard', ':/^start');
-  });
-
   it.each(['', '5.0.0 6.0.0', '5.0.0 --force'])('the arguments "%s"', async (args) => {
     expect(await run(args)).toMatchObject({ code: 2, err: expect.stringContaining('npm run release -- <version>') });
   });
@@ -59,8 +54,10 @@ describe('npm run release refuses', () => {
 
   it('what is not committed', async () => {
     copy.write('new.txt', '');
+    const { code, err } = await run(NEXT);
+    copy.git('clean', '--quiet', '-f');
 
-    expect(await run(NEXT)).toMatchObject({ code: 1, err: 'There are changes that are not committed (git status).\n' });
+    expect({ code, err }).toEqual({ code: 1, err: 'There are changes that are not committed (git status).\n' });
   });
 
   it('a tag that exists', async () => {
@@ -78,6 +75,8 @@ describe('npm run release refuses', () => {
     const before = state();
 
     const { code, err } = await run(`${NEXT} --dry-run`);
+    const after = state();
+    copy.git('reset', '--quiet', '--hard', 'HEAD~');
 
     expect(code).toBe(1);
     expect(err.split('\n')).toEqual([
@@ -85,7 +84,7 @@ describe('npm run release refuses', () => {
       `${VERSION} is not in deploy/helm/Chart.yaml (scripts/release/version-files.ts).`,
       '',
     ]);
-    expect(state()).toEqual(before);
+    expect(after).toEqual(before);
   });
 
   it('to leave anything behind when packing fails', async () => {

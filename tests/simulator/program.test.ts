@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 import { BaileysClient } from '../harness/baileys-client.ts';
 import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
-import { until } from '../harness/until.ts';
+import { untilTrue } from '../harness/until.ts';
 
 const MAIN = new URL('../../simulator/main.ts', import.meta.url).pathname;
 const SHOP = '5491166778899';
@@ -51,7 +51,7 @@ function shownIn(instructions: string): Shown[] {
 it('prints its addresses, shows how a phone links a client and writes to it, and exits cleanly on SIGTERM', async () => {
   await using program = run();
   const { wsUrl, rootKey, mediaHost, controlUrl } = await program.announcement();
-  await until(() => expect(program.stderr()).toContain('/messages --json'));
+  await untilTrue(() => Promise.resolve(program.stderr().includes('/messages --json')));
   const [createShop, scan, createAna, write] = shownIn(program.stderr()) as [Shown, Shown, Shown, Shown];
   const post = async ({ url, body }: Shown) => (await fetch(url, { method: 'POST', body })).json();
   await using client = new BaileysClient({ wsUrl, rootKey });
