@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 const ROOT = new URL('../../', import.meta.url);
 
 /** The pages with commands that readers copy. */
-const PAGES = ['*.md', 'docs/*.md', 'examples/*/*.md'];
+const PAGES = ['*.md', 'docs/*.md', 'examples/*/*.md', 'simulator/*.md'];
 
 /** A command of a page, with the output that the page shows. */
 export interface Command {

@@ -40,7 +40,10 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
   { prefix: 'npm run demo', file: 'tests/demo/demo-check.test.ts', contains: "'--check'" },
   { prefix: 'npm run chaos', file: 'tests/chaos/command-line.test.ts', contains: '--seed' },
   { prefix: 'npm run bench', file: 'tests/bench/bench.test.ts', contains: '--quick' },
-  { prefix: 'npm run simulator', file: 'tests/simulator/program.test.ts', contains: '--control-port' },
+  { prefix: 'npm run simulator', file: 'tests/simulator/program.test.ts', contains: 'simulator/main.ts' },
+  { prefix: 'npx whatsapp-orchestrator-simulator', file: 'tests/packages/packages.test.ts', contains: 'logs in to' },
+  { prefix: 'npm install', file: 'tests/packages/packages.test.ts', contains: 'consumer.install(tarball(CLIENT))' },
+  { prefix: 'npm run release', file: 'tests/packages/packages.test.ts', contains: "describe('npm run release'" },
   { prefix: 'npm run example:backend', file: 'tests/examples/backend.test.ts', contains: 'ExampleBackend' },
   { prefix: 'npm start', file: 'tests/harness/orchestrator-process.ts', contains: 'bin/whatsapp-orchestrator.js' },
   {

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 const ROOT = new URL('../../', import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-const PAGES = globSync(['*.md', 'docs/**/*.md', 'examples/*/*.md', 'demo/media/*.md'], { cwd: ROOT }).sort();
+const PAGES = globSync(['*.md', 'docs/**/*.md', 'examples/*/*.md', 'simulator/*.md', 'demo/media/*.md'], {
+  cwd: ROOT,
+}).sort();
 
 /** A link in a page, with the file that it leads to, from the root, and the heading in that file. */
 interface Link {

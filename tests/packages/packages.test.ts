@@ -41,8 +41,8 @@ describe('npm run release refuses', () => {
   });
 
   it.each([
-    ['5.0', '"5.0" is no version: it needs three numbers, such as 4.1.0.'],
-    ['v5.0.0', '"v5.0.0" is no version: it needs three numbers, such as 4.1.0.'],
+    ['5.0', '"5.0" is no version: it needs three numbers, such as 1.2.3.'],
+    ['v5.0.0', '"v5.0.0" is no version: it needs three numbers, such as 1.2.3.'],
     [VERSION, `${VERSION} does not come after ${VERSION}, the version in package.json.`],
     ['3.99.99', `3.99.99 does not come after ${VERSION}, the version in package.json.`],
   ])('the version %s', async (version, reason) => {
