@@ -16,6 +16,7 @@ const LONG = [
   'journeys/media/',
   'operations/keys',
   'postgres/cluster/',
+  'tests/packages/',
   'bench/',
 ];
 
