@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { VERSION } from '../../src/version.ts';
 import { ask } from '../harness/ask.ts';
+import type { PageOptions } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
@@ -48,7 +49,7 @@ describe('the dashboard, with many accounts', () => {
     ask(`${world.orchestrator.url}${path}`, { method, body, headers: { authorization: `Bearer ${KEY}` } });
 
   /** The dashboard, signed in, with these accounts beside the server's own, of which there are none. */
-  async function open(options: BrowserContextOptions = {}) {
+  async function open(options: PageOptions = {}) {
     const opened = await openPage(browser, world.orchestrator.url, options);
     await signIn(opened.page, KEY);
     await show(opened.page);

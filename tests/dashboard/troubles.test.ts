@@ -1,6 +1,7 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
+import type { PageOptions } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { EventReader } from '../harness/event-reader.ts';
 import { startTestBackend } from '../harness/test-backend.ts';
@@ -41,7 +42,7 @@ describe('the dashboard, when something goes wrong', () => {
   /** The dashboard, signed in. */
   async function open(
     url = world.orchestrator.url,
-    { key = KEY, ...options }: BrowserContextOptions & { key?: string } = {},
+    { key = KEY, ...options }: PageOptions & { key?: string } = {},
   ) {
     const opened = await openPage(browser, url, options);
     await signIn(opened.page, key);
@@ -252,31 +253,6 @@ describe('the dashboard, when something goes wrong', () => {
     await page.locator('#dead-note', { hasText: 'None.' }).waitFor();
 
     expect(await page.locator('#webhooks-card').isVisible()).toBe(false);
-    expect(troubles).toEqual([]);
-  });
-
-  it('shows what a key wants to send, and sends it once a person approves it', async () => {
-    const { url } = world.orchestrator;
-    const spec = { scopes: ['messages:send'], approval: true };
-    const { body } = await ask(`${url}/keys`, { method: 'POST', body: spec, headers: HEADERS });
-    for (const message of ['Shall we deliver tomorrow?', 'Send me your password.']) {
-      const headers = { authorization: `Bearer ${body.key}` };
-      const path = `/sessions/${sessionId}/send-message`;
-      await ask(`${url}${path}`, { method: 'POST', body: { number: ANA, message }, headers });
-    }
-    const { page, troubles } = await open();
-
-    await page.getByRole('heading', { name: 'Waiting for your approval' }).waitFor();
-    const draft = (words: string) => page.locator('#drafts li').filter({ hasText: words });
-    expect(await violationsOf(page)).toEqual([]);
-    await draft('password').getByRole('button', { name: 'Discard' }).click();
-    await page.getByText('The message was discarded.').waitFor();
-    await draft('password').waitFor({ state: 'detached' });
-    await draft('deliver').getByRole('button', { name: 'Approve and send' }).click();
-
-    await page.getByText('The message was sent.').waitFor();
-    expect(await ana.next()).toMatchObject({ from: SHOP, text: 'Shall we deliver tomorrow?' });
-    await page.locator('#drafts-card').waitFor({ state: 'hidden' });
     expect(troubles).toEqual([]);
   });
 
