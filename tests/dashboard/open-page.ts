@@ -64,8 +64,12 @@ async function signOut(page: Page): Promise<void> {
   await page.evaluate(`document.getElementById('sign-out').click()`);
   await page.locator('#sign-in').waitFor();
   const typed = await page.evaluate(() => {
-    const fields = [...(globalThis as any).document.querySelectorAll('input:not([type="checkbox"]), textarea')] as any[];
-    return fields.filter(({ value, defaultValue }) => value !== defaultValue).map(({ id, value }) => `#${id}: ${value}`);
+    const fields = [
+      ...(globalThis as any).document.querySelectorAll('input:not([type="checkbox"]), textarea'),
+    ] as any[];
+    return fields
+      .filter(({ value, defaultValue }) => value !== defaultValue)
+      .map(({ id, value }) => `#${id}: ${value}`);
   });
   if (typed.length > 0) throw new Error(`Signing out leaves what was typed: ${typed.join(', ')}`);
 }
