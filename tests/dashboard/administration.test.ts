@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { Secret } from '../../src/kit/secret.ts';
 import { signingKeys, webhookHeaders } from '../../src/webhooks/signature.ts';
 import { ask } from '../harness/ask.ts';
+import type { PageOptions } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { startTestBackend } from '../harness/test-backend.ts';
 import { untilTrue } from '../harness/until.ts';
@@ -31,9 +32,6 @@ describe('the dashboard, for those who administer', () => {
     const spec = { name: 'assistant', scopes: ['messages:send'], approval: true };
     key = (await asking('POST', '/keys', spec)).body.key;
   }, 60_000);
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
   afterAll(async () => {
     await browser.close();
     await world[Symbol.asyncDispose]();
@@ -43,7 +41,7 @@ describe('the dashboard, for those who administer', () => {
     ask(`${world.orchestrator.url}${path}`, { method, body, headers });
 
   /** The dashboard, signed in. */
-  async function open(options: BrowserContextOptions = {}) {
+  async function open(options: PageOptions = {}) {
     const opened = await openPage(browser, world.orchestrator.url, options);
     await signIn(opened.page, KEY);
     return opened;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { VERSION } from '../../src/version.ts';
 import { ask } from '../harness/ask.ts';
+import type { PageOptions } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
@@ -48,12 +49,16 @@ describe('the dashboard, with many accounts', () => {
     ask(`${world.orchestrator.url}${path}`, { method, body, headers: { authorization: `Bearer ${KEY}` } });
 
   /** The dashboard, signed in, with these accounts beside the server's own, of which there are none. */
-  async function open(options: BrowserContextOptions = {}) {
+  async function open(options: PageOptions = {}) {
     const opened = await openPage(browser, world.orchestrator.url, options);
     await signIn(opened.page, KEY);
     await show(opened.page);
     return { ...opened, rows: opened.page.locator('#accounts > li') };
   }
+
+  /** Resolves once the list has exactly so many rows: it is built, and filtered, after the frame in which it is asked for. */
+  const untilRows = (page: Page, count: number) =>
+    page.locator(`#accounts > li:nth-child(${count}):last-child`).waitFor({ state: 'attached' });
 
   /** Resolves once the page has this title. */
   const titled = (page: Page, title: string) => untilTrue(async () => (await page.title()) === title);
@@ -77,10 +82,10 @@ describe('the dashboard, with many accounts', () => {
     const finds = async (words: string, count: number) => {
       await page.getByLabel('Search accounts').fill(words);
       await page.locator('#found', { hasText: new RegExp(`^${count} of ${sessions.length} accounts$`) }).waitFor();
-      expect(await rows.count()).toBe(count);
+      await untilRows(page, count);
     };
 
-    await rows.nth(ACCOUNTS + 1).waitFor();
+    await untilRows(page, ACCOUNTS + 2);
     await finds('branch 17', 2);
     await finds('jose NUNEZ', 1);
     expect(await rows.first().textContent()).toContain('José Núñez · ventas, norte');
@@ -92,36 +97,34 @@ describe('the dashboard, with many accounts', () => {
     await page.getByText('No account matches.').waitFor();
     await page.getByLabel('Search accounts').fill('');
     await page.getByLabel('Status', { exact: true }).selectOption({ label: 'Disconnected (1)' });
-    await rows.filter({ hasText: 'unlinked on the phone' }).waitFor();
-    expect(await rows.count()).toBe(1);
+    await page.locator('#accounts > li:only-child', { hasText: 'unlinked on the phone' }).waitFor();
     expect(troubles).toEqual([]);
   });
 
   it('orders them, with the codes that nobody has scanned in one line, using only the keyboard at 390 px', async () => {
     const { page, rows, troubles } = await open({ viewport: { width: 390, height: 844 } });
 
-    await rows.nth(ACCOUNTS + 1).waitFor();
-    expect(await rows.count()).toBe(ACCOUNTS + 2);
+    await untilRows(page, ACCOUNTS + 2);
     await page.getByRole('button', { name: '3 codes wait for a phone', expanded: false }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: '3 codes wait for a phone', expanded: true }).waitFor();
-    await rows.nth(ACCOUNTS + 4).waitFor();
+    await untilRows(page, ACCOUNTS + 5);
     await page.keyboard.press('Space');
-    await rows.nth(ACCOUNTS + 2).waitFor({ state: 'detached' });
+    await untilRows(page, ACCOUNTS + 2);
     expect(await rows.first().textContent()).toContain('Disconnected');
     await page.getByLabel('Order').selectOption('seen');
     await page.locator('#accounts > li:first-child', { hasText: '+54 9 11 0000 0901' }).waitFor();
     await page.getByLabel('Order').selectOption('name');
     await page.locator('#accounts > li:nth-child(12)', { hasText: 'Branch 9' }).waitFor();
     await page.getByLabel('Search accounts').fill('branch 29');
-    await rows.nth(13).waitFor({ state: 'detached' });
+    await untilRows(page, 2);
     await look(page);
     expect(troubles).toEqual([]);
   });
 
   it('touches only the rows of accounts that change', async () => {
     const { page, rows, troubles } = await open();
-    await rows.nth(ACCOUNTS + 1).waitFor();
+    await untilRows(page, ACCOUNTS + 2);
     await page.evaluate(() => {
       const { document, MutationObserver } = globalThis as any;
       const touched = ((globalThis as any).touched = new Set<string>());
@@ -129,7 +132,8 @@ describe('the dashboard, with many accounts', () => {
         for (const { target } of records)
           touched.add((target.closest ? target : target.parentElement).closest('a').href);
       };
-      new MutationObserver(note).observe(document.getElementById('accounts'), {
+      const observer = ((globalThis as any).observer = new MutationObserver(note));
+      observer.observe(document.getElementById('accounts'), {
         ...{ subtree: true, childList: true, characterData: true, attributes: true },
       });
     });
@@ -137,15 +141,18 @@ describe('the dashboard, with many accounts', () => {
     await show(page, [session(7, { name: 'Branch seven' })]);
     await rows.filter({ hasText: 'Branch seven' }).waitFor();
 
-    const touched = await page.evaluate(() => [...(globalThis as any).touched]);
+    const touched = await page.evaluate(() => {
+      (globalThis as any).observer.disconnect();
+      return [...(globalThis as any).touched];
+    });
     expect(touched).toEqual([expect.stringMatching(/#\/accounts\/session_0007$/)]);
     expect(troubles).toEqual([]);
   });
 
   it('saves those that are found as CSV, in which nothing is a formula', async () => {
-    const { page, rows } = await open();
+    const { page } = await open();
     await page.getByLabel('Search accounts').fill('norte');
-    await rows.nth(1).waitFor({ state: 'detached' });
+    await untilRows(page, 1);
 
     const [file] = await Promise.all([
       page.waitForEvent('download'),
@@ -168,7 +175,7 @@ describe('the dashboard, with many accounts', () => {
     };
 
     await page.getByLabel('Search accounts').fill('branch 123');
-    await rows.nth(1).waitFor({ state: 'detached' });
+    await untilRows(page, 1);
     await rows.first().getByRole('link').click();
     await isAt('#/accounts/session_0123', 'Branch 123');
     await page.getByRole('link', { name: 'Who asked for what' }).click();
@@ -230,7 +237,7 @@ describe('the dashboard, with many accounts', () => {
     ]);
     expect(key).toContain(body.data[0].keyId);
     await page.keyboard.press('Escape');
-    expect(await page.locator('#new-key-secret').inputValue()).toBe('');
+    await untilTrue(async () => (await page.locator('#new-key-secret').inputValue()) === '');
 
     const row = page.locator('#keys > li');
     await row
@@ -277,24 +284,6 @@ describe('the dashboard, with many accounts', () => {
     await page.getByLabel('Theme').selectOption({ label: 'As the system' });
     const kept = await page.evaluate('[{ ...localStorage }, { ...sessionStorage }, document.cookie]');
     expect([kept, await ground()]).toEqual([[{}, {}, ''], 'rgb(244, 246, 245)']);
-    expect(troubles).toEqual([]);
-  });
-
-  it('works behind the prefix of a proxy, and says to a limited key what it may not see', async () => {
-    const { key } = (await asking('POST', '/keys', { name: 'reader', scopes: ['sessions:read'] })).body;
-    const { page, troubles, asked } = await openPage(browser, world.orchestrator.url);
-    asked.length = 0;
-    await page.route('**/a/prefix/**', async (route) => {
-      await route.continue({ url: route.request().url().replace('/a/prefix/', '/') });
-    });
-    await page.goto(`${world.orchestrator.url}/a/prefix/dashboard/#/settings`);
-    await signIn(page, key as string);
-
-    await page.locator('#in-force-note', { hasText: 'it lacks the admin scope' }).waitFor();
-    await page.getByRole('link', { name: 'Keys' }).click();
-    await page.locator('#keys-note', { hasText: 'it lacks the admin scope' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Create a key' }).isVisible()).toBe(false);
-    expect(asked.filter((url) => !url.startsWith(`${world.orchestrator.url}/a/prefix/`))).toEqual([]);
     expect(troubles).toEqual([]);
   });
 });

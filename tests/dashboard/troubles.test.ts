@@ -1,6 +1,7 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
+import type { PageOptions } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { EventReader } from '../harness/event-reader.ts';
 import { startTestBackend } from '../harness/test-backend.ts';
@@ -39,10 +40,7 @@ describe('the dashboard, when something goes wrong', () => {
   });
 
   /** The dashboard, signed in. */
-  async function open(
-    url = world.orchestrator.url,
-    { key = KEY, ...options }: BrowserContextOptions & { key?: string } = {},
-  ) {
+  async function open(url = world.orchestrator.url, { key = KEY, ...options }: PageOptions & { key?: string } = {}) {
     const opened = await openPage(browser, url, options);
     await signIn(opened.page, key);
     return opened;
@@ -106,6 +104,28 @@ describe('the dashboard, when something goes wrong', () => {
     await page.getByRole('link', { name: 'Accounts', exact: true }).click();
     await account(page, '+54 9 11 2233 4455').click();
     await page.locator('#fact-node', { hasText: 'None: moving to another one' }).waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  it('forgets what was typed when somebody signs out, and shows who comes next what is stored', async () => {
+    const body = { labels: ['ventas'] };
+    await ask(`${world.orchestrator.url}/sessions/${sessionId}`, { method: 'PATCH', body, headers: HEADERS });
+    const { page, troubles } = await open();
+    const labels = page.locator('#profile-labels');
+    await account(page, '+54 9 11 2233 4455').click();
+    await page.locator('#profile summary').click();
+    await labels.fill('not saved');
+    await page.getByRole('button', { name: 'Connect an account' }).click();
+    await page.getByRole('button', { name: 'Pairing code' }).click();
+    await page.locator('#code-number').fill('+34 612 345 678');
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, KEY);
+    await account(page, '+54 9 11 2233 4455').click();
+
+    await page.getByRole('heading', { name: '+54 9 11 2233 4455' }).waitFor();
+    expect([await labels.inputValue(), await page.locator('#code-number').inputValue()]).toEqual(['ventas', '']);
     expect(troubles).toEqual([]);
   });
 
@@ -255,39 +275,22 @@ describe('the dashboard, when something goes wrong', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('shows what a key wants to send, and sends it once a person approves it', async () => {
-    const { url } = world.orchestrator;
-    const spec = { scopes: ['messages:send'], approval: true };
-    const { body } = await ask(`${url}/keys`, { method: 'POST', body: spec, headers: HEADERS });
-    for (const message of ['Shall we deliver tomorrow?', 'Send me your password.']) {
-      const headers = { authorization: `Bearer ${body.key}` };
-      const path = `/sessions/${sessionId}/send-message`;
-      await ask(`${url}${path}`, { method: 'POST', body: { number: ANA, message }, headers });
-    }
-    const { page, troubles } = await open();
-
-    await page.getByRole('heading', { name: 'Waiting for your approval' }).waitFor();
-    const draft = (words: string) => page.locator('#drafts li').filter({ hasText: words });
-    expect(await violationsOf(page)).toEqual([]);
-    await draft('password').getByRole('button', { name: 'Discard' }).click();
-    await page.getByText('The message was discarded.').waitFor();
-    await draft('password').waitFor({ state: 'detached' });
-    await draft('deliver').getByRole('button', { name: 'Approve and send' }).click();
-
-    await page.getByText('The message was sent.').waitFor();
-    expect(await ana.next()).toMatchObject({ from: SHOP, text: 'Shall we deliver tomorrow?' });
-    await page.locator('#drafts-card').waitFor({ state: 'hidden' });
-    expect(troubles).toEqual([]);
-  });
-
-  it('works behind the prefix of a proxy, nested files included', async () => {
+  it('works behind the prefix of a proxy, nested files included, and says to a limited key what it may not see', async () => {
+    const wish = { method: 'POST', body: { name: 'reader', scopes: ['sessions:read'] }, headers: HEADERS };
+    const { key } = (await ask(`${world.orchestrator.url}/keys`, wish)).body;
     const { page, troubles, asked } = await openPage(browser, world.orchestrator.url);
     asked.length = 0;
     await page.route('**/a/prefix/**', async (route) => {
       await route.continue({ url: route.request().url().replace('/a/prefix/', '/') });
     });
 
-    await page.goto(`${world.orchestrator.url}/a/prefix/dashboard/`);
+    await page.goto(`${world.orchestrator.url}/a/prefix/dashboard/#/settings`);
+    await signIn(page, key as string);
+    await page.locator('#in-force-note', { hasText: 'it lacks the admin scope' }).waitFor();
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.locator('#keys-note', { hasText: 'it lacks the admin scope' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Create a key' }).isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Sign out' }).click();
     await signIn(page, KEY);
     await account(page, '+54 9 11 2233 4455').click();
     await page.locator('#messages li').first().waitFor();

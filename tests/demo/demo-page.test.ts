@@ -1,11 +1,19 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { emptyPage } from '../harness/browser-page.ts';
+import { empty, emptyPage } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { DemoProcess } from './demo-process.ts';
 
-/** Opens the page and collects errors, warnings, failed requests and requests to other hosts. */
-async function openPage(browser: Browser, url: string): Promise<{ page: Page; problems: string[] }> {
-  const page = await emptyPage(browser);
+/**
+ * Opens the page, or goes on with the one that the last test has left open, and collects errors, warnings, failed requests and requests
+ * to other hosts.
+ */
+async function openPage(
+  browser: Browser,
+  url: string,
+  { isNew = false } = {},
+): Promise<{ page: Page; problems: string[] }> {
+  const page = await emptyPage(browser, {}, () => Promise.resolve());
+  if (isNew) await empty(page);
   const problems: string[] = [];
   page.on('console', (message) => {
     // Violations of the Content-Security-Policy are reported as errors too.
@@ -17,7 +25,7 @@ async function openPage(browser: Browser, url: string): Promise<{ page: Page; pr
     if (protocol !== 'data:' && hostname !== '127.0.0.1') problems.push(request.url());
   });
   page.on('requestfailed', (request) => problems.push(`${request.url()} failed`));
-  await page.goto(url);
+  if (!page.url().startsWith(url)) await page.goto(url);
   return { page, problems };
 }
 
@@ -114,7 +122,7 @@ describe('the demo page, in a real Chromium', () => {
   });
 
   it('opens the file of a webhook in its own tab, and reports a voice note of the backend as played', async () => {
-    const { page, problems } = await openPage(browser, url);
+    const { page, problems } = await openPage(browser, url, { isNew: true });
     const callbacks = page.getByRole('log', { name: 'Webhooks received' });
     await page.getByRole('tab', { name: 'Ana Torres' }).click();
 
@@ -188,7 +196,7 @@ describe('the demo page, in a real Chromium', () => {
   });
 
   it('offers a new QR after the session is deleted', async () => {
-    const { page, problems } = await openPage(browser, url);
+    const { page, problems } = await openPage(browser, url, { isNew: true });
 
     await page.getByRole('button', { name: 'Delete the session' }).click();
     await page.getByRole('button', { name: 'New QR' }).click();

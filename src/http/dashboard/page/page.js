@@ -16,7 +16,7 @@ import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries/d
 import { showReplay, wireReplay } from './deliveries/replay.js';
 import { wireConfirm } from './dialogs/confirm.js';
 import { closeConnect, openConnect, wireConnect } from './dialogs/connect.js';
-import { $, forgetRows, setText } from './dom.js';
+import { $, forgetRows, notice, setText } from './dom.js';
 import { forgetDrafts, showDrafts } from './drafts/drafts.js';
 import { forgetKeyNames } from './key-names.js';
 import { forgetKeys, showKeys, wireKeys } from './keys/keys.js';
@@ -108,6 +108,9 @@ function signOut(why) {
   closeConnect();
   $('confirm').close();
   forgetAll();
+  // Who signs in next finds nothing of what was typed.
+  for (const form of document.forms) form.reset();
+  notice('');
   useKey(undefined);
   goTo();
   changed();

@@ -25,6 +25,7 @@ export function showProfile({ session_id: id, name, labels, proxy }) {
 
 /** Wires the form. */
 export function wireProfile() {
+  $('profile-form').addEventListener('reset', () => (shownOf = ''));
   $('profile-form').addEventListener('submit', async (event) => {
     event.preventDefault();
     const { sessionId } = currentRoute();

@@ -68,11 +68,13 @@ async function load() {
   if (!(await isThere)) return;
   const names = new Intl.DisplayNames([language], { type: 'region' });
   const { getCountries, getCountryCallingCode } = globalThis.libphonenumber;
+  const { region } = new Intl.Locale(navigator.language);
   const countries = getCountries().map((code) => [names.of(code), code]);
   countries.sort(([one], [other]) => one.localeCompare(other, language));
-  const options = countries.map(([name, code]) => new Option(`${name} (+${getCountryCallingCode(code)})`, code));
+  const options = countries.map(([name, code]) => {
+    const isUsual = code === region;
+    return new Option(`${name} (+${getCountryCallingCode(code)})`, code, isUsual, isUsual);
+  });
   $('code-country').append(...options);
-  const { region } = new Intl.Locale(navigator.language);
-  if (region && getCountries().includes(region)) $('code-country').value = region;
   show();
 }
