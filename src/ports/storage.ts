@@ -364,11 +364,12 @@ export interface ChatTimerStore {
 
 /** The senders whose number the backend does not know yet, for two weeks. They are written as {@link SessionWrites.awaited}. */
 export interface AwaitedNumberStore {
-  /** The LIDs whose numbers this session awaits. */
+  /** The LIDs whose numbers this session awaits: those senders, and chats that have a label which a number has too. */
   of(sessionId: SessionId): Promise<string[]>;
   /**
    * Fills in numbers that became known, in one transaction. A callback that the backend cannot have seen yet is changed in
-   * place; one that it may have seen is sent again under a webhookId of its own. Sent messages get the number too.
+   * place; one that it may have seen is sent again under a webhookId of its own. Sent messages get the number too, and a
+   * label that a chat had under both its addresses stays under the one that was labeled last.
    */
   known(sessionId: SessionId, numbers: Numbers): Promise<void>;
 }

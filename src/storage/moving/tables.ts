@@ -39,7 +39,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   }),
   owned('sent_messages', {
     ...{ session_id: 'text', message_id: 'text', recipient: 'text', to_number: 'text', content: 'bytes' },
-    ...{ status: 'text', created_at_ms: 'integer' },
+    ...{ vote: 'sealed', status: 'text', created_at_ms: 'integer' },
   }),
   owned('scheduled_messages', {
     ...{ id: 'number', session_id: 'text', message_id: 'text', body: 'sealed', send_at_ms: 'integer' },

@@ -62,6 +62,7 @@ export class BaileysConnection implements Connection {
     this.#ringing = new Calls(deps.clock);
     this.#actions = new Actions({
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
+      acks: this.#acks,
       appState: () => this.#usable().appState,
       named: (names) => this.#emitUnlessEnded({ kind: 'names', names }),
       rejected: (change) => void this.#connection?.callNotices.changed(change),

@@ -10,6 +10,7 @@ import { BaileysGroups } from './groups.ts';
 import { BaileysProfile } from './own-profile.ts';
 import { BaileysPeople } from './people.ts';
 import type { KnownMessages } from '../receive/known-messages.ts';
+import type { Acks } from '../send/acks.ts';
 import { Queries, type QueriesDeps } from './queries.ts';
 import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 import type { WireAddresses } from '../addressing/wire-address.ts';
@@ -19,6 +20,7 @@ import type { GroupCache } from './group-cache.ts';
 /** Dependencies of {@link Actions}. */
 export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   groupCache: GroupCache;
+  acks: Pick<Acks, 'changing'>;
   /** How many more unknown numbers the session may look up. */
   allowance: TokenBucket;
   knownMessages: KnownMessages;
@@ -50,7 +52,7 @@ export class Actions implements ConnectionActions {
     this.contacts = new BaileysContacts({ ...deps, queries });
     this.chats = new BaileysChats({ ...deps, queries });
     this.calls = new BaileysCalls({ ...deps, queries });
-    this.channels = new BaileysChannels({ queries });
+    this.channels = new BaileysChannels({ ...deps, queries });
     this.chatStates = new BaileysChatStates({ ...deps, queries, groups: this.groups });
     this.people = new BaileysPeople({ ...deps, queries });
     this.profile = new BaileysProfile({ ...deps, queries });

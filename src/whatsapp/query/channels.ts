@@ -2,6 +2,7 @@ import { type BinaryNode, generateMessageIDV2, getBinaryNodeChild, type WASocket
 import type { Channel, ChannelMessage } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ChannelActions } from '../../ports/channel-actions.ts';
+import type { Acks } from '../send/acks.ts';
 import type { Queries, Refusals } from './queries.ts';
 import { readChannel, readMessages } from './read-channel.ts';
 
@@ -18,9 +19,11 @@ const UNKNOWN: Refusals = { 400: 'channel_not_found', 404: 'channel_not_found', 
 /** Channels, over one connection. */
 export class BaileysChannels implements ChannelActions {
   readonly #queries: Queries;
+  readonly #acks: Pick<Acks, 'changing'>;
 
-  constructor({ queries }: { queries: Queries }) {
+  constructor({ queries, acks }: { queries: Queries; acks: Pick<Acks, 'changing'> }) {
     this.#queries = queries;
+    this.#acks = acks;
   }
 
   list(): Promise<Channel[]> {
@@ -74,6 +77,7 @@ export class BaileysChannels implements ChannelActions {
   /** Not in Baileys: the message is sent once more, empty (whatsmeow, `sendNewsletter`). */
   async delete(channelId: string, messageId: string): Promise<void> {
     const attrs = { to: channelId, type: 'text', id: messageId, edit: DELETED };
+    this.#acks.changing(messageId);
     await this.#send(attrs, { tag: 'plaintext', attrs: {} });
   }
 

@@ -1,4 +1,4 @@
-import type { PhoneNumber } from '../../../domain/address.ts';
+import { jidOfNumber, type PhoneNumber } from '../../../domain/address.ts';
 import type { Numbers } from '../../../domain/person.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
@@ -45,8 +45,13 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
     this.#deps = deps;
     this.#lids = db.sharedRead(async (sessionIds) => {
       const rows = await db.readCommitted<{ sessionId: SessionId; lids: string[] }>(
-        sql`SELECT session_id AS "sessionId", array_agg(DISTINCT lid) AS lids FROM awaited_numbers
-            WHERE session_id = ANY(${sessionIds}) GROUP BY session_id`,
+        sql`SELECT session_id AS "sessionId", array_agg(DISTINCT lid) AS lids
+            FROM (SELECT session_id, lid FROM awaited_numbers WHERE session_id = ANY(${sessionIds})
+              UNION SELECT session_id, chat FROM labeled_items
+                WHERE session_id = ANY(${sessionIds}) AND chat LIKE '%@lid' AND (session_id, label_id, message_id) IN
+                  (SELECT session_id, label_id, message_id FROM labeled_items
+                   WHERE session_id = ANY(${sessionIds}) AND chat LIKE '%@s.whatsapp.net')) AS wanted
+            GROUP BY session_id`,
       );
       return new Map(rows.map(({ sessionId, lids }) => [sessionId, lids]));
     });
@@ -65,6 +70,7 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
           sql`UPDATE sent_messages SET to_number = ${number}
               WHERE session_id = ${sessionId} AND recipient = ${lid} AND to_number IS NULL`,
         );
+        mergeLabels(transaction, { sessionId, lid, chat: jidOfNumber(number) });
         void transaction.run(sql`DELETE FROM awaited_numbers WHERE session_id = ${sessionId} AND lid = ${lid}`);
       }
       for (const callback of callbacks) this.#fillIn(transaction, callback);
@@ -120,6 +126,20 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
     const sealed = this.#deps.vault.seal(callbackBody(callback), body);
     void transaction.run(sql`UPDATE callbacks SET body = ${sealed} WHERE id = ${callback.id}`);
   }
+}
+
+/** Of two rows for one chat, the one that changed last stays. */
+function mergeLabels(
+  transaction: Transaction,
+  { sessionId, lid, chat }: { sessionId: SessionId; lid: string; chat: string },
+): void {
+  void transaction.run(
+    sql`DELETE FROM labeled_items AS it WHERE session_id = ${sessionId} AND chat IN (${lid}, ${chat}) AND EXISTS
+          (SELECT 1 FROM labeled_items AS other
+           WHERE other.session_id = ${sessionId} AND other.label_id = it.label_id AND other.message_id = it.message_id
+             AND other.chat IN (${lid}, ${chat}) AND other.chat <> it.chat
+             AND (other.changed_at_ms, other.chat = ${lid}) > (it.changed_at_ms, it.chat = ${lid}))`,
+  );
 }
 
 function correction({ body, number, correctionId, unless }: Incomplete): NewCallback {
