@@ -35,7 +35,13 @@ contract('the sent messages', (startStorage) => {
 
   it('keep the vote that they are, until it can be counted', async () => {
     await using db = await startStorage();
-    const { names, ...counted } = { pollId: 'P1', voter: '5491', names: ['5491', '1@lid'], options: ['hoy'], votedAtMs: 7 };
+    const { names, ...counted } = {
+      pollId: 'P1',
+      voter: '5491',
+      names: ['5491', '1@lid'],
+      options: ['hoy'],
+      votedAtMs: 7,
+    };
     const vote = { ...counted, names };
     await db.storage.sentMessages.add(ANA, { ...MESSAGE, vote });
     await db.reopen();
