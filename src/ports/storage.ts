@@ -23,6 +23,7 @@ import type {
 import type { AuditStore } from './audit.ts';
 import type { DraftStore } from './drafts.ts';
 import type { HistoryStore } from './history.ts';
+import type { JoinRequestStore } from './join-requests.ts';
 import type { LabelStore } from './labels.ts';
 import type { MediaIndex } from './media.ts';
 import type { PeopleStore } from './people.ts';
@@ -52,6 +53,7 @@ export interface Storage extends AsyncDisposable {
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly contactNames: ContactNameStore;
   readonly labels: LabelStore;
+  readonly joinRequests: JoinRequestStore;
   readonly history: HistoryStore;
   readonly people: PeopleStore;
   readonly timeline: TimelineStore;

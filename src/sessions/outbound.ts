@@ -115,12 +115,8 @@ export class Outbound {
     //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
     const kept = await this.#deps.history.sent(session.record.sessionId, outgoing, encoded.sent);
     if (connection.isClosing) throw new AppError('session_not_connected');
-    const { vote } = encoded;
-    const stored = this.#deps.sent.add(session.record.sessionId, {
-      ...encoded.sent,
-      ...(kept && { kept }),
-      ...(vote && { vote }),
-    });
+    const { sent, vote } = encoded;
+    const stored = this.#deps.sent.add(session.record.sessionId, { ...sent, kept, vote });
     const isKnown = () => this.#isKnown(session.record.sessionId, peer);
     leaveTrace({ key: encoded.sent.messageId });
     const outcome = await encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { RISK_LEVELS, RISK_REASONS, type RiskReasonCode } from '../../domain/risk.ts';
 import { WARM_UP_PLAN } from '../../sessions/sending/warm-up.ts';
 import { EXAMPLE_ID } from './common.ts';
-import { stagesView } from '../views/session-view.ts';
 import { warmUpStages } from './warm-up-schemas.ts';
 
 const isoTime = z.iso.datetime();
@@ -94,7 +93,7 @@ export const EXAMPLE_RISK: z.infer<typeof sessionRisk> = {
   ],
   warm_up: {
     ...{ day: 3, budget: 10, used: 4 },
-    plan: stagesView(WARM_UP_PLAN),
+    plan: WARM_UP_PLAN.map(({ fromDay, perDay }) => ({ from_day: fromDay, per_day: perDay })),
   },
   slowdown: { divisor: 2, faster_at: '2024-01-15T11:00:00.000Z' },
 };

@@ -65,6 +65,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   owned('labeled_items', {
     ...{ session_id: 'text', label_id: 'text', chat: 'text', message_id: 'text', changed_at_ms: 'integer' },
   }),
+  owned('join_requests', { session_id: 'text', group_id: 'text', person: 'text', asked_at_ms: 'integer' }),
   owned('awaited_numbers', {
     ...{ session_id: 'text', lid: 'text', told: 'text', again: 'text', needless_with: 'text' },
     created_at_ms: 'integer',

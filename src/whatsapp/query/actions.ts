@@ -2,15 +2,15 @@ import type { ConnectionActions } from '../../ports/connection-actions.ts';
 import type { LearnedName } from '../../domain/person.ts';
 import type { AppStateChanges } from '../baileys/app-state-changes.ts';
 import { BaileysCalls, type CallsDeps } from './calls.ts';
-import { BaileysChannels } from './channels.ts';
+import { BaileysChannels, type ChannelsDeps } from './channels.ts';
 import { BaileysChats } from './chats.ts';
 import { BaileysChatStates } from './chat-states.ts';
 import { BaileysContacts } from './contacts.ts';
 import { BaileysGroups } from './groups.ts';
+import type { JoinRequestsDeps } from './join-requests.ts';
 import { BaileysProfile } from './own-profile.ts';
 import { BaileysPeople } from './people.ts';
 import type { KnownMessages } from '../receive/known-messages.ts';
-import type { Acks } from '../send/acks.ts';
 import { Queries, type QueriesDeps } from './queries.ts';
 import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
 import type { WireAddresses } from '../addressing/wire-address.ts';
@@ -20,7 +20,7 @@ import type { GroupCache } from './group-cache.ts';
 /** Dependencies of {@link Actions}. */
 export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   groupCache: GroupCache;
-  acks: Pick<Acks, 'changing'>;
+  changing: ChannelsDeps['changing'];
   /** How many more unknown numbers the session may look up. */
   allowance: TokenBucket;
   knownMessages: KnownMessages;
@@ -28,6 +28,7 @@ export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   addresses: WireAddresses;
   /** @throws AppError `session_not_connected` */
   appState: () => AppStateChanges;
+  waiting: JoinRequestsDeps['waiting'];
   /** Names in the address book changed. */
   named: (names: readonly LearnedName[]) => void;
 }

@@ -2,7 +2,6 @@ import { type BinaryNode, generateMessageIDV2, getBinaryNodeChild, type WASocket
 import type { Channel, ChannelMessage } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { ChannelActions } from '../../ports/channel-actions.ts';
-import type { Acks } from '../send/acks.ts';
 import type { Queries, Refusals } from './queries.ts';
 import { readChannel, readMessages } from './read-channel.ts';
 
@@ -16,14 +15,21 @@ const NOT_FOUND = '404';
 
 const UNKNOWN: Refusals = { 400: 'channel_not_found', 404: 'channel_not_found', 410: 'channel_not_found' };
 
+/** Dependencies of {@link BaileysChannels}. */
+export interface ChannelsDeps {
+  queries: Queries;
+  /** What goes out under the id of this message from now on is no message, but a change of it. */
+  changing: (messageId: string) => void;
+}
+
 /** Channels, over one connection. */
 export class BaileysChannels implements ChannelActions {
   readonly #queries: Queries;
-  readonly #acks: Pick<Acks, 'changing'>;
+  readonly #changing: ChannelsDeps['changing'];
 
-  constructor({ queries, acks }: { queries: Queries; acks: Pick<Acks, 'changing'> }) {
+  constructor({ queries, changing }: ChannelsDeps) {
     this.#queries = queries;
-    this.#acks = acks;
+    this.#changing = changing;
   }
 
   list(): Promise<Channel[]> {
@@ -77,7 +83,7 @@ export class BaileysChannels implements ChannelActions {
   /** Not in Baileys: the message is sent once more, empty (whatsmeow, `sendNewsletter`). */
   async delete(channelId: string, messageId: string): Promise<void> {
     const attrs = { to: channelId, type: 'text', id: messageId, edit: DELETED };
-    this.#acks.changing(messageId);
+    this.#changing(messageId);
     await this.#send(attrs, { tag: 'plaintext', attrs: {} });
   }
 

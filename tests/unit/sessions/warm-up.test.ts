@@ -24,14 +24,14 @@ describe('the limit of new conversations', () => {
     { fromDay: 10, perDay: null },
   ];
   it.each([
-    ['of a session with the usual plan', true, false, 0, { limit: 5, by: 'warm-up' }],
-    ['of a session without one, whatever the server says', false, true, 0, { limit: 16, by: 'first-week' }],
-    ['of a session that says nothing', null, true, 0, { limit: 5, by: 'warm-up' }],
-    ['of a plan of its own', own, false, 2.9, { limit: 2, by: 'warm-up' }],
-    ['of its next stage', own, false, 3, { limit: 30, by: 'warm-up' }],
-    ['of the setting once it is over', own, false, 9, { limit: 40, by: 'setting' }],
-    ['of a last stage without an end', own.slice(0, 2), false, 900, { limit: 30, by: 'warm-up' }],
-  ] as const)('is that %s', (_, warmUp, isUsual, days, limit) => {
+    ['of a session with the usual plan', [true, false], 0, { limit: 5, by: 'warm-up' }],
+    ['of a session without one, whatever the server says', [false, true], 0, { limit: 16, by: 'first-week' }],
+    ['of the server for a session that says nothing', [null, true], 0, { limit: 5, by: 'warm-up' }],
+    ['of a plan of its own', [own, false], 2.9, { limit: 2, by: 'warm-up' }],
+    ['of its next stage', [own, false], 3, { limit: 30, by: 'warm-up' }],
+    ['of the setting once it is over', [own, false], 9, { limit: 40, by: 'setting' }],
+    ['of a last stage without an end', [own.slice(0, 2), false], 900, { limit: 30, by: 'warm-up' }],
+  ] as const)('is that %s', (_, [warmUp, isUsual], days, limit) => {
     const rules = rulesFor({ perDay: 40, warmUp: isUsual }, { warmUp });
     expect(newConversationLimit(rules, days * DAY_MS)).toEqual(limit);
   });

@@ -29,7 +29,7 @@ const ENTRY: JournalEntry = {
 export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events; DROP TABLE refusals;
   ALTER TABLE conversations DROP COLUMN answered_at_ms;
   ALTER TABLE api_keys DROP COLUMN limits; ALTER TABLE sent_messages DROP COLUMN vote;
-  DROP TABLE chat_labels; DROP TABLE labeled_items; DROP TABLE kept_messages; DROP TABLE history_settings;
+  DROP TABLE chat_labels; DROP TABLE labeled_items; DROP TABLE join_requests; DROP TABLE kept_messages; DROP TABLE history_settings;
   ALTER TABLE sequences DROP COLUMN last_further; ALTER TABLE subscription_progress DROP COLUMN further;
   ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;
   CREATE INDEX callbacks_waiting ON callbacks (after_webhook_id) WHERE state = 'pending' AND after_webhook_id IS NOT NULL`;

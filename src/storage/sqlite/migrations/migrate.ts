@@ -30,6 +30,7 @@ import { keptMessages } from './026-kept-messages.ts';
 import { labels } from './027-labels.ts';
 import { usernames } from './028-usernames.ts';
 import { lateFacts } from './029-late-facts.ts';
+import { joinRequests } from './030-join-requests.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -62,6 +63,7 @@ const MIGRATIONS: readonly string[] = [
   labels,
   usernames,
   lateFacts,
+  joinRequests,
 ];
 
 /** The current schema: how many migrations it takes. */
