@@ -70,9 +70,9 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
           sql`UPDATE sent_messages SET to_number = ${number}
               WHERE session_id = ${sessionId} AND recipient = ${lid} AND to_number IS NULL`,
         );
-        mergeLabels(transaction, { sessionId, lid, chat: jidOfNumber(number) });
         void transaction.run(sql`DELETE FROM awaited_numbers WHERE session_id = ${sessionId} AND lid = ${lid}`);
       }
+      mergeLabels(transaction, sessionId, numbers);
       for (const callback of callbacks) this.#fillIn(transaction, callback);
       await this.#deps.outbox.store(transaction, { events: callbacks.filter(mayBeSeen).map(correction) });
     });
@@ -129,16 +129,17 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
 }
 
 /** Of two rows for one chat, the one that changed last stays. */
-function mergeLabels(
-  transaction: Transaction,
-  { sessionId, lid, chat }: { sessionId: SessionId; lid: string; chat: string },
-): void {
+function mergeLabels(transaction: Transaction, sessionId: SessionId, numbers: Numbers): void {
+  const lids = [...numbers.keys()];
+  const chats = [...numbers.values()].map(jidOfNumber);
   void transaction.run(
-    sql`DELETE FROM labeled_items AS it WHERE session_id = ${sessionId} AND chat IN (${lid}, ${chat}) AND EXISTS
-          (SELECT 1 FROM labeled_items AS other
-           WHERE other.session_id = ${sessionId} AND other.label_id = it.label_id AND other.message_id = it.message_id
-             AND other.chat IN (${lid}, ${chat}) AND other.chat <> it.chat
-             AND (other.changed_at_ms, other.chat = ${lid}) > (it.changed_at_ms, it.chat = ${lid}))`,
+    sql`DELETE FROM labeled_items AS it
+        WHERE session_id = ${sessionId} AND chat = ANY(${[...lids, ...chats]}::text[]) AND EXISTS
+          (SELECT 1 FROM unnest(${lids}::text[], ${chats}::text[]) AS person (lid, chat)
+           JOIN labeled_items AS other ON other.chat IN (person.lid, person.chat)
+           WHERE it.chat IN (person.lid, person.chat) AND other.chat <> it.chat
+             AND other.session_id = ${sessionId} AND other.label_id = it.label_id AND other.message_id = it.message_id
+             AND (other.changed_at_ms, other.chat = person.lid) > (it.changed_at_ms, it.chat = person.lid))`,
   );
 }
 
