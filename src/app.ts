@@ -304,12 +304,12 @@ function createSessions(
   { storage, connector, admission, media, metrics, furtherEvents, historyDays, placement, isShared }: SessionsDeps,
 ): SessionManager {
   const { sessions: store, sentMessages, conversations, refusals, pollVotes, awaitedNumbers, contactNames } = storage;
-  const { timeline, accountIds, history, labels, scheduledMessages } = storage;
+  const { timeline, accountIds, history, labels, joinRequests, scheduledMessages } = storage;
   return new SessionManager({
     settings: config.sessions,
     ...{ store, sentMessages, scheduledMessages, conversations, refusals, pollVotes, contactNames, awaitedNumbers },
     ...{ timeline, accountIds, history, labels, historyDays, connector, admission, media, metrics, furtherEvents },
-    ...{ placement, isShared, ...proxyCheck(config), clock, random },
+    ...{ joinRequests, placement, isShared, ...proxyCheck(config), clock, random },
     folders: sessionFolders(config.sessions.authDir),
     log: log.child({ part: 'sessions' }),
   });

@@ -81,6 +81,15 @@ export type Session = {
   device_name: string | null;
   /** Its own proxy, without the credentials. */
   proxy: string | null;
+  /** null for the server's WARM_UP. */
+  warm_up:
+    | boolean
+    | {
+        from_day: number;
+        /** Conversations within 24 hours; null ends the warm-up. */
+        per_day: number | null;
+      }[]
+    | null;
   /** Whether it was stopped, and waits for somebody to start it. */
   stopped: boolean;
   /** The same as session_id. */
@@ -246,17 +255,18 @@ export type SessionRisk = {
     used: number | null;
     why: string;
   }[];
-  /** null unless WARM_UP=true. */
+  /** null without a warm-up. */
   warm_up: {
     /** The day of the account here. */
     day: number;
     /** Conversations it may begin within 24 hours; null after the last day. */
     budget: number | null;
     used: number;
-    /** The budgets, each from a day on. */
+    /** The budgets, each from a day on; null ends the warm-up. */
     plan: {
       from_day: number;
-      per_day: number;
+      /** Conversations within 24 hours; null ends the warm-up. */
+      per_day: number | null;
     }[];
   } | null;
   /** null unless SEND_SLOWDOWN=auto. */
@@ -1087,6 +1097,8 @@ export type Group = {
     number: string | null;
     lid: string | null;
     role: 'member' | 'admin' | 'superadmin';
+    /** The username that they chose, where WhatsApp tells it with the group. */
+    username: string | null;
   }[];
 };
 
@@ -2543,6 +2555,18 @@ export class OrchestratorClient {
       device_name?: string | null;
       /** The proxy of its connections to WhatsApp, with its credentials if it needs any; null for PROXY_URL. */
       proxy?: string | null;
+      /**
+       * How many conversations it may begin a day while it is new: true for the usual plan, false for none,
+       * stages for one of its own, null for the server's WARM_UP.
+       */
+      warm_up?:
+        | boolean
+        | {
+            from_day: number;
+            /** Conversations within 24 hours; null ends the warm-up. */
+            per_day: number | null;
+          }[]
+        | null;
     },
     options: CallOptions = {},
   ): Promise<Response> {
@@ -2600,6 +2624,18 @@ export class OrchestratorClient {
       device_name?: string | null;
       /** The proxy of its connections to WhatsApp, with its credentials if it needs any; null for PROXY_URL. */
       proxy?: string | null;
+      /**
+       * How many conversations it may begin a day while it is new: true for the usual plan, false for none,
+       * stages for one of its own, null for the server's WARM_UP.
+       */
+      warm_up?:
+        | boolean
+        | {
+            from_day: number;
+            /** Conversations within 24 hours; null ends the warm-up. */
+            per_day: number | null;
+          }[]
+        | null;
     },
     options: CallOptions = {},
   ): Promise<SessionResponse> {
@@ -3719,7 +3755,8 @@ export class OrchestratorClient {
 
   /**
    * Create a label.
-   * On the account's phone and all its devices; nobody else sees it. WhatsApp Business shows 20.
+   * On the account's phone and all its devices; nobody else sees it. WhatsApp Business shows 20. With an
+   * Idempotency-Key, a repeated request returns the first answer and the label is created only once.
    */
   createLabel(
     sessionId: string,
@@ -3728,7 +3765,7 @@ export class OrchestratorClient {
       /** One of WhatsApp's 20 colors. */
       color?: number;
     },
-    options: CallOptions = {},
+    options: RepeatableOptions = {},
   ): Promise<LabelResponse> {
     return this.#requests.json('POST', `/sessions/${encodeURIComponent(sessionId)}/labels`, { body, options });
   }

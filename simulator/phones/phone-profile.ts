@@ -57,7 +57,7 @@ export class PhoneProfile {
     return this.#deps.account.username;
   }
 
-  /** Chooses a username: messages in groups carry it, and so do contacts that are saved from now on. */
+  /** Chooses a username: messages in groups carry it, and so do members of groups and contacts that are saved from now on. */
   setUsername(username: string | undefined): void {
     this.#deps.account.username = username;
   }

@@ -48,7 +48,8 @@ export function participantStanza(
 ): Stanza {
   const other = addressing === 'lid' ? { phone_number: person.jid('pn') } : { lid: person.jid('lid') };
   const type = role === undefined || role === 'member' ? {} : { type: role };
-  return node('participant', { jid: person.jid(addressing), ...other, ...type, ...more });
+  const chosen = person.username === undefined ? {} : { username: person.username };
+  return node('participant', { jid: person.jid(addressing), ...other, ...chosen, ...type, ...more });
 }
 
 /** The body of a description. */

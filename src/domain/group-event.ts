@@ -44,8 +44,6 @@ export interface GroupChange {
         action: MembersAction;
         participants: Person[];
         includesMe: boolean;
-        /** Whether all of them came because an admin decided about their requests, as far as the requests were known. */
-        byRequest: boolean;
       }
     | { kind: 'group-update'; changes: GroupNews }
     | {

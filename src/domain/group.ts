@@ -6,6 +6,8 @@ type GroupRole = 'member' | 'admin' | 'superadmin';
 /** A participant of a group. */
 interface GroupParticipant extends Person {
   role: GroupRole;
+  /** The one that they chose, as far as WhatsApp tells it with the group. */
+  username: string | null;
 }
 
 /** Who may add members to a group. */

@@ -3,6 +3,7 @@ import type { Recipient } from './address.ts';
 import type { OutgoingButtons, OutgoingList } from './interactive.ts';
 import type { KeptMessage } from './kept-message.ts';
 import type { ContactCard, DeliveryStatus, Place, Poll } from './message.ts';
+import type { VoteCast } from './poll.ts';
 import type { SessionId } from './session-id.ts';
 
 /** A location to share. Degrees are WGS 84. */
@@ -155,6 +156,8 @@ export interface SentMessage {
   content: Uint8Array;
   /** As the history keeps it, if the session keeps one. */
   kept?: KeptMessage | undefined;
+  /** The vote that it is: it counts once WhatsApp has accepted the message. */
+  vote?: VoteCast | undefined;
 }
 
 /** A reference to a sent message. */

@@ -1,5 +1,6 @@
 import type { NewChatCap } from './new-chat-cap.ts';
 import type { SessionId } from './session-id.ts';
+import type { WarmUpStage } from './warm-up.ts';
 
 /** How often WhatsApp refused messages of a session for one reason on one day. */
 export interface DailyRefusals {
@@ -64,6 +65,7 @@ export interface WarmUpDay {
   /** How many conversations it may begin within 24 hours; `null` when the plan is over. */
   budget: number | null;
   used: number;
+  plan: readonly WarmUpStage[];
 }
 
 /** By how much a session sends slower, since WhatsApp refused messages. */
@@ -93,7 +95,7 @@ export interface SessionRisk {
   restrictedUntilMs: number | null;
   cap: NewChatCap | null;
   limits: SendLimit[];
-  /** `null` unless `WARM_UP=true`. */
+  /** `null` without a warm-up. */
   warmUp: WarmUpDay | null;
   /** `null` unless `SEND_SLOWDOWN=auto`. */
   slowdown: Slowdown | null;

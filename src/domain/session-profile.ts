@@ -1,3 +1,5 @@
+import type { WarmUpChoice } from './warm-up.ts';
+
 /** A value of {@link SessionProfile.metadata}. */
 export type MetadataValue = string | number | boolean | null;
 
@@ -13,10 +15,15 @@ export interface SessionProfile {
   deviceName: string | null;
   /** The proxy of its connections as it may be shown, without its credentials; `null` without one of its own. */
   proxy: string | null;
+  /** How it begins conversations while it is new; `null` for the server's `WARM_UP`. */
+  warmUp: WarmUpChoice | null;
 }
 
 /** That of a session of which nothing was said. */
-export const NO_PROFILE: SessionProfile = { name: null, labels: [], metadata: {}, deviceName: null, proxy: null };
+export const NO_PROFILE: SessionProfile = {
+  ...{ name: null, labels: [], metadata: {}, deviceName: null },
+  ...{ proxy: null, warmUp: null },
+};
 
 /** What events tell of a session, where something was said of it. */
 export interface SessionSummary {
@@ -59,5 +66,6 @@ export function mergedProfile(own: SessionProfile = NO_PROFILE, other: SessionPr
     metadata: Object.keys(own.metadata).length > 0 ? own.metadata : other.metadata,
     deviceName: own.deviceName ?? other.deviceName,
     proxy: own.proxy ?? other.proxy,
+    warmUp: own.warmUp ?? other.warmUp,
   };
 }

@@ -56,6 +56,8 @@ export type ConnectionEvent =
   | { kind: 'past'; messages: readonly IncomingMessage[] }
   /** Emitted when something of chats or people changed that no message tells. */
   | { kind: 'account-news'; news: AccountNews }
+  /** Emitted when it became known that these people wait to be admitted to a group. */
+  | { kind: 'asked-to-join'; groupId: string; people: readonly Person[] }
   /** Emitted when the status of a sent message changed. */
   | { kind: 'delivery'; update: DeliveryUpdate }
   /** Emitted when WhatsApp restricts the account from starting conversations, until then (Unix ms), or lifts it (`null`). */

@@ -23,6 +23,7 @@ import type {
 import type { AuditStore } from './audit.ts';
 import type { DraftStore } from './drafts.ts';
 import type { HistoryStore } from './history.ts';
+import type { JoinRequestStore } from './join-requests.ts';
 import type { LabelStore } from './labels.ts';
 import type { MediaIndex } from './media.ts';
 import type { PeopleStore } from './people.ts';
@@ -52,6 +53,7 @@ export interface Storage extends AsyncDisposable {
   readonly awaitedNumbers: AwaitedNumberStore;
   readonly contactNames: ContactNameStore;
   readonly labels: LabelStore;
+  readonly joinRequests: JoinRequestStore;
   readonly history: HistoryStore;
   readonly people: PeopleStore;
   readonly timeline: TimelineStore;
@@ -364,11 +366,12 @@ export interface ChatTimerStore {
 
 /** The senders whose number the backend does not know yet, for two weeks. They are written as {@link SessionWrites.awaited}. */
 export interface AwaitedNumberStore {
-  /** The LIDs whose numbers this session awaits. */
+  /** The LIDs whose numbers this session awaits: those senders, and chats that have a label which a number has too. */
   of(sessionId: SessionId): Promise<string[]>;
   /**
    * Fills in numbers that became known, in one transaction. A callback that the backend cannot have seen yet is changed in
-   * place; one that it may have seen is sent again under a webhookId of its own. Sent messages get the number too.
+   * place; one that it may have seen is sent again under a webhookId of its own. Sent messages get the number too, and a
+   * label that a chat had under both its addresses stays under the one that was labeled last.
    */
   known(sessionId: SessionId, numbers: Numbers): Promise<void>;
 }

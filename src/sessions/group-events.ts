@@ -5,18 +5,21 @@ import { isoTime } from '../kit/clock.ts';
 import type { NewFurtherEvent } from '../ports/callbacks.ts';
 import { webhookId } from './callback-events.ts';
 
-/** The event of a change of a group. Its webhookId is derived from WhatsApp's own ids: an announcement that comes again is the same event. */
-export function groupChanged(sessionId: SessionId, change: GroupChange): NewFurtherEvent {
-  return { event: eventOf(sessionId, change), webhookId: webhookId('group', sessionId, change.groupId, change.id) };
+/** The event of a change of a group; `byRequest`: its people had asked to join. Its webhookId is derived from WhatsApp's own ids: an announcement that comes again is the same event. */
+export function groupChanged(sessionId: SessionId, change: GroupChange, byRequest: boolean): NewFurtherEvent {
+  return {
+    event: eventOf(sessionId, change, byRequest),
+    webhookId: webhookId('group', sessionId, change.groupId, change.id),
+  };
 }
 
-function eventOf(sessionId: SessionId, { what, ...change }: GroupChange): FurtherEvent {
+function eventOf(sessionId: SessionId, { what, ...change }: GroupChange, byRequest: boolean): FurtherEvent {
   const fields = fieldsOf(sessionId, change);
   switch (what.kind) {
     case 'group-update':
       return { kind: what.kind, body: { ...fields, changes: what.changes } };
     case 'group-participants': {
-      const { kind, action, participants, includesMe, byRequest } = what;
+      const { kind, action, participants, includesMe } = what;
       return { kind, body: { ...fields, action, participants, includes_me: includesMe, by_request: byRequest } };
     }
     case 'group-join-request': {

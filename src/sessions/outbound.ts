@@ -16,7 +16,6 @@ import { messageStatusUpdate } from './callback-events.ts';
 import type { HistoryKeeper } from './history/history-keeper.ts';
 import type { NewConversations } from './sending/new-conversations.ts';
 import type { OwnIds } from './sending/own-ids.ts';
-import { OwnVotes } from './sending/own-votes.ts';
 import type { SendPace } from './sending/send-pace.ts';
 import type { Typing } from './sending/typing.ts';
 
@@ -68,7 +67,6 @@ export class Outbound {
   readonly #deps: OutboundDeps;
   /** Repeated requests that wait for the fate of their messages, by their ids. */
   readonly #inDoubt = new Map<string, () => void>();
-  readonly #votes = new OwnVotes();
 
   constructor(deps: OutboundDeps) {
     this.#deps = deps;
@@ -117,12 +115,11 @@ export class Outbound {
     //    again, perhaps days later. Nothing is stored for a session that was removed meanwhile.
     const kept = await this.#deps.history.sent(session.record.sessionId, outgoing, encoded.sent);
     if (connection.isClosing) throw new AppError('session_not_connected');
-    const stored = this.#deps.sent.add(session.record.sessionId, kept ? { ...encoded.sent, kept } : encoded.sent);
+    const { sent, vote } = encoded;
+    const stored = this.#deps.sent.add(session.record.sessionId, { ...sent, kept, vote });
     const isKnown = () => this.#isKnown(session.record.sessionId, peer);
-    const message = { sessionId: session.record.sessionId, messageId: encoded.sent.messageId };
-    leaveTrace({ key: message.messageId });
-    const transmit = () => encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
-    const outcome = await this.#votes.during(message, encoded.vote, transmit);
+    leaveTrace({ key: encoded.sent.messageId });
+    const outcome = await encoded.transmit(stored, { ackTimeoutMs: ACK_TIMEOUT_MS, isKnown });
 
     // 5. WhatsApp acknowledged or refused it. The caller does not wait for the note of a new conversation: WhatsApp has the
     //    message, and a failure would only make the caller send it twice.
@@ -136,12 +133,12 @@ export class Outbound {
     const { sent, history, refusals, clock, metrics } = this.#deps;
     const { sessionId } = session;
     const { messageId, status } = update;
-    const own = this.#votes.take({ sessionId, messageId });
-    const vote = status === 'failed' ? undefined : own;
     const message = await sent.find(sessionId, messageId);
     if (!message || !isProgress(message.status, status)) return;
     const event = messageStatusUpdate(session, message, update, clock.now());
     leaveTrace({ key: event.webhookId, after: messageId });
+    // A vote counts once: when WhatsApp has accepted it.
+    const vote = message.status === 'pending' && status !== 'failed' ? message.vote : undefined;
     await sent.progress(sessionId, { messageId, status, event, vote });
     await history.progressed(sessionId, messageId, status);
     this.#inDoubt.get(messageId)?.();

@@ -12,6 +12,7 @@ import type { SessionFolders, SessionStore } from '../ports/storage.ts';
 import type { NewsTeller } from './account-news.ts';
 import type { CallRejection } from './call-rejection.ts';
 import type { Inbound } from './inbound.ts';
+import type { JoinRequests } from './join-requests.ts';
 import type { Outbound } from './outbound.ts';
 import type { SendPace } from './sending/send-pace.ts';
 import type { Typing } from './sending/typing.ts';
@@ -25,6 +26,7 @@ export interface SessionDeps {
   connecting: { logins: Semaphore; pairings: Semaphore };
   inbound: Inbound;
   furtherEvents: FurtherEvents;
+  joinRequests: JoinRequests;
   outbound: Outbound;
   folders: SessionFolders;
   pace: SendPace;

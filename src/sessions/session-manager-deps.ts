@@ -8,6 +8,7 @@ import type { Admission } from '../ports/admission.ts';
 import type { FurtherEvents } from '../ports/callbacks.ts';
 import type { Connector } from '../ports/connection.ts';
 import type { HistoryStore } from '../ports/history.ts';
+import type { JoinRequestStore } from '../ports/join-requests.ts';
 import type { LabelStore } from '../ports/labels.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Placement } from '../ports/ownership.ts';
@@ -72,6 +73,7 @@ export interface SessionManagerDeps {
   contactNames: ContactNameStore;
   awaitedNumbers: AwaitedNumberStore;
   labels: LabelStore;
+  joinRequests: JoinRequestStore;
   history: HistoryStore;
   historyDays: HistoryDays;
   timeline: TimelineStore;

@@ -296,6 +296,8 @@ export class Session implements SendingSession {
       case 'names':
       case 'past':
         return inbound.learned(this.record, event);
+      case 'asked-to-join':
+        return this.#deps.joinRequests.wait(this.sessionId, event.groupId, event.people);
       case 'account-news':
         return this.#deps.news.tell(this.sessionId, event.news);
       case 'delivery':

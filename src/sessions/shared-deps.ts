@@ -6,6 +6,7 @@ import type { SessionProfile } from '../domain/session-profile.ts';
 import { NewsTeller } from './account-news.ts';
 import type { HistoryKeeper } from './history/history-keeper.ts';
 import { Inbound } from './inbound.ts';
+import { JoinRequests } from './join-requests.ts';
 import type { Outbound } from './outbound.ts';
 import { ProfiledEvents } from './profiled-events.ts';
 import type { SessionDeps } from './session-deps.ts';
@@ -47,6 +48,7 @@ export function sharedDeps(deps: SessionManagerDeps, parts: Parts): SharedDeps {
   return {
     ...{ store, connector, metrics, clock, random, log, inbound, folders, sessionEvents },
     news: new NewsTeller({ labels: deps.labels, connector, furtherEvents, supervisor, clock }),
+    joinRequests: new JoinRequests(deps.joinRequests),
     ...{ furtherEvents, outbound, supervisor, authDir: settings.authDir },
     connecting: { logins: new Semaphore(MAX_LOGINS), pairings: new Semaphore(MAX_PAIRINGS) },
   };

@@ -48,8 +48,8 @@ const FACTS: GroupFacts = {
 export const GROUP: Group = {
   ...FACTS,
   participants: [
-    { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin' },
-    { number: null, lid: '234567890123456@lid', role: 'member' },
+    { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin', username: 'ana.garcia' },
+    { number: null, lid: '234567890123456@lid', role: 'member', username: null },
   ],
 };
 

@@ -25,8 +25,8 @@ const FACTS = {
 const VIEW = {
   ...FACTS,
   participants: [
-    { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin' },
-    { number: null, lid: '234567890123456@lid', role: 'member' },
+    { number: CONTACT.number, lid: CONTACT.lid, role: 'superadmin', username: 'ana.garcia' },
+    { number: null, lid: '234567890123456@lid', role: 'member', username: null },
   ],
 };
 const ANA = { kind: 'number', number: CONTACT.number };

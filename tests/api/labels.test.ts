@@ -70,3 +70,12 @@ it('a label that was deleted gives its id to no other one', async () => {
   const { body } = await answerTo(request(app).get(at('labels')));
   expect((body as { data: unknown[] }).data).toHaveLength(2);
 });
+
+it('a label is created only once with the same Idempotency-Key', async () => {
+  const { app, sessions } = startApi();
+  const create = (name: string) => request(app).post(at('labels')).set('Idempotency-Key', 'k1').send({ name });
+  const [first, again, other] = [await create('Nuevo'), await create('Nuevo'), await create('Otro')];
+  expect([again.body, again.headers['idempotency-replayed']]).toEqual([first.body, 'true']);
+  expect([other.status, (other.body as { error: string }).error]).toEqual([422, 'idempotency_mismatch']);
+  expect(sessions.openConnection.asked).toEqual([['editLabel', NEW]]);
+});

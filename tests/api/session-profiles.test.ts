@@ -34,6 +34,25 @@ describe('what callers say of sessions', () => {
     expect(text).not.toContain('s3cret');
   });
 
+  it('may have a warm-up of their own', async () => {
+    const { app, sessions } = startApi();
+    const stages = [
+      { from_day: 1, per_day: 3 },
+      { from_day: 15, per_day: null },
+    ];
+    for (const warm_up of [stages, true, false, null]) {
+      const { body } = await answerTo(request(app).patch(`/sessions/${CONNECTED}`).send({ warm_up }));
+      expect(body).toMatchObject({ data: { warm_up } });
+    }
+    const { body } = await answerTo(request(app).post('/sessions').send({ warm_up: stages }));
+    expect(body).toMatchObject({ data: { warm_up: stages } });
+    const plan = [
+      { fromDay: 1, perDay: 3 },
+      { fromDay: 15, perDay: null },
+    ];
+    expect([...sessions.records.values()].at(-1)?.profile?.warmUp).toEqual(plan);
+  });
+
   it.each([
     ['name', 'x'.repeat(101)],
     ['name', 'con\u0007trol'],
@@ -52,6 +71,15 @@ describe('what callers say of sessions', () => {
     ['device_name', 'x'.repeat(51)],
     ['proxy', 'ftp://proxy'],
     ['proxy', ''],
+    ['warm_up', 'slow'],
+    ['warm_up', []],
+    ['warm_up', [{ from_day: 2, per_day: 5 }]],
+    ['warm_up', [{ from_day: 1, per_day: 0 }]],
+    ['warm_up', [{ from_day: 1, per_day: null }]],
+    ['warm_up', [{ from_day: 1, per_day: 5, by: 'me' }]],
+    ['warm_up', [5, 9, 5].map((per_day, at) => ({ from_day: [1, 9, 3][at], per_day }))],
+    ['warm_up', [5, null, 5].map((per_day, at) => ({ from_day: at + 1, per_day }))],
+    ['warm_up', Array.from({ length: 21 }, (_, at) => ({ from_day: at + 1, per_day: 5 }))],
   ])('is refused as %s when it is %j', async (field, value) => {
     const { app } = startApi();
     const { status, body } = await answerTo(

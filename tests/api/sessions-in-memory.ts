@@ -98,7 +98,7 @@ export function viewOf(sessionId: SessionId, status: SessionStatus): SessionView
     new_chat_cap: null,
     passkey: null,
     push_name: null,
-    ...{ name: null, labels: [], metadata: {}, device_name: null, proxy: null, stopped: false },
+    ...{ name: null, labels: [], metadata: {}, device_name: null, proxy: null, warm_up: null, stopped: false },
     sessionId,
     phoneNumber: linked ? '5491234567890' : null,
   };
@@ -123,7 +123,7 @@ const RISK = (sessionId: SessionId): SessionRisk => ({
   restrictedUntilMs: NOW_MS + 3_600_000,
   cap: { limit: 40, used: 12, resetsAtMs: null },
   limits: [{ setting: 'NEW_CONVERSATIONS_DAY', limit: 10, used: 4, why: 'The warm-up plan.' }],
-  warmUp: { day: 3, budget: 10, used: 4 },
+  warmUp: { day: 3, budget: 10, used: 4, plan: [{ fromDay: 1, perDay: 10 }] },
   slowdown: { divisor: 4, fasterAtMs: NOW_MS + 60_000 },
 });
 

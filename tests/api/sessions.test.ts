@@ -70,7 +70,7 @@ describe('GET /sessions/:sessionId/risk', () => {
           day: 3,
           budget: 10,
           used: 4,
-          plan: expect.arrayContaining([{ from_day: 1, per_day: 5 }]) as object[],
+          plan: [{ from_day: 1, per_day: 10 }],
         },
         slowdown: { divisor: 4, faster_at: '2024-01-15T10:31:00.000Z' },
       },

@@ -36,6 +36,11 @@ const record = z.object({
       metadata: z.record(text, z.union([text, z.number(), z.boolean(), z.null()])),
       deviceName: text.nullable(),
       proxy: text.nullable(),
+      warmUp: z
+        .union([z.boolean(), z.array(z.object({ fromDay: z.number(), perDay: z.number().nullable() }))])
+        .nullable()
+        // Nodes of an earlier version do not tell it.
+        .default(null),
     })
     .optional(),
   createdAtMs: time,

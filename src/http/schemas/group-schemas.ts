@@ -104,6 +104,15 @@ const settings = {
   disappearing_seconds: z.int().nonnegative().meta({ description: 'After this time messages disappear; 0 is never.' }),
 };
 
+const member = z.strictObject({
+  ...names,
+  role: z.enum(['member', 'admin', 'superadmin']),
+  username: z
+    .string()
+    .nullable()
+    .meta({ description: 'The username that they chose, where WhatsApp tells it with the group.' }),
+});
+
 /** A group. */
 export const group = z
   .strictObject({
@@ -116,7 +125,7 @@ export const group = z
     ...settings,
     is_community: z.boolean(),
     community_id: z.string().nullable().meta({ description: 'The community to which the group belongs.' }),
-    participants: z.array(z.strictObject({ ...names, role: z.enum(['member', 'admin', 'superadmin']) })),
+    participants: z.array(member),
   })
   .meta({ id: 'Group' });
 
@@ -180,8 +189,8 @@ export const EXAMPLE_INVITED: z.infer<typeof invitedGroup> = {
 export const EXAMPLE_GROUP: z.infer<typeof group> = {
   ...EXAMPLE_INVITED,
   participants: [
-    { ...ANA, role: 'superadmin' },
-    { number: '5491234567890', lid: '234567890123456@lid', role: 'member' },
+    { ...ANA, role: 'superadmin', username: 'ana.garcia' },
+    { number: '5491234567890', lid: '234567890123456@lid', role: 'member', username: null },
   ],
 };
 

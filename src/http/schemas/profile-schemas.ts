@@ -3,6 +3,7 @@ import { parseProxy } from '../../domain/proxy.ts';
 import type { SessionChanges } from '../../sessions/state/session-control.ts';
 import { nameText, PRINTABLE } from './common.ts';
 import { typed } from '../typed.ts';
+import { warmUpField } from './warm-up-schemas.ts';
 
 const MAX_LABELS = 20;
 const MAX_LABEL = 50;
@@ -57,14 +58,23 @@ const profileFields = {
     description: 'The proxy of its connections to WhatsApp, with its credentials if it needs any; null for PROXY_URL.',
     example: 'socks5://user:password@proxy.example.com:1080',
   }),
+  warm_up: warmUpField.nullable().optional().meta({
+    description:
+      "How many conversations it may begin a day while it is new: true for the usual plan, false for none, stages for one of its own, null for the server's WARM_UP.",
+  }),
 };
 
 /** The body of requests that create or change a session. */
 export const profileBody = z.object(profileFields);
 
 /** The changes that a body asks for; what is missing in it stays. */
-export function changesIn({ device_name: deviceName, proxy, ...said }: z.output<typeof profileBody>): SessionChanges {
-  const given = { ...said, deviceName, proxy: proxy === undefined ? undefined : (proxy?.shown ?? null) };
+export function changesIn({
+  device_name: deviceName,
+  proxy,
+  warm_up: warmUp,
+  ...said
+}: z.output<typeof profileBody>): SessionChanges {
+  const given = { ...said, deviceName, warmUp, proxy: proxy === undefined ? undefined : (proxy?.shown ?? null) };
   const profile = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { profile, ...(proxy !== undefined && { proxy: proxy?.url ?? null }) };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RISK_LEVELS, RISK_REASONS, type RiskReasonCode } from '../../domain/risk.ts';
 import { WARM_UP_PLAN } from '../../sessions/sending/warm-up.ts';
 import { EXAMPLE_ID } from './common.ts';
+import { warmUpStages } from './warm-up-schemas.ts';
 
 const isoTime = z.iso.datetime();
 const count = z.int().min(0);
@@ -34,9 +35,7 @@ const warmUp = z.strictObject({
     .nullable()
     .meta({ description: 'Conversations it may begin within 24 hours; null after the last day.' }),
   used: count,
-  plan: z
-    .array(z.strictObject({ from_day: z.int(), per_day: count }))
-    .meta({ description: 'The budgets, each from a day on.' }),
+  plan: warmUpStages.meta({ description: 'The budgets, each from a day on; null ends the warm-up.' }),
 });
 
 const slowdown = z.strictObject({
@@ -67,7 +66,7 @@ export const sessionRisk = z
     restricted_until: isoTime.nullable(),
     new_chat_cap: z.strictObject({ limit: z.int(), used: z.int(), resets_at: isoTime.nullable() }).nullable(),
     limits: z.array(limit).meta({ description: 'Our limits that apply to this session, and why.' }),
-    warm_up: warmUp.nullable().meta({ description: 'null unless WARM_UP=true.' }),
+    warm_up: warmUp.nullable().meta({ description: 'null without a warm-up.' }),
     slowdown: slowdown.nullable().meta({ description: 'null unless SEND_SLOWDOWN=auto.' }),
   })
   .meta({ id: 'SessionRisk' });

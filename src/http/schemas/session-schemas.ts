@@ -4,6 +4,7 @@ import { SESSION_STATUSES } from '../../domain/session.ts';
 import { TIMELINE, type TimelineWord } from '../../domain/timeline.ts';
 import { UNREACHABLE_REASONS, unreachableWords } from '../../domain/unreachable.ts';
 import { EXAMPLE_ID, succeeded } from './common.ts';
+import { warmUpChoice } from './warm-up-schemas.ts';
 
 const isoTime = z.iso.datetime();
 
@@ -54,6 +55,7 @@ export const session = z
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     device_name: z.string().nullable().meta({ description: 'What the phone shows; null for the usual name.' }),
     proxy: z.string().nullable().meta({ description: 'Its own proxy, without the credentials.' }),
+    warm_up: warmUpChoice.nullable().meta({ description: "null for the server's WARM_UP." }),
     stopped: z.boolean().meta({ description: 'Whether it was stopped, and waits for somebody to start it.' }),
     sessionId: z.string().meta({ description: 'The same as session_id.' }),
     phoneNumber: z.string().nullable().meta({ description: 'The same as phone_number.' }),
@@ -84,6 +86,7 @@ export const EXAMPLE_SESSION: z.infer<typeof session> = {
   metadata: { customer: 4711 },
   device_name: null,
   proxy: null,
+  warm_up: null,
   stopped: false,
   sessionId: EXAMPLE_ID,
   phoneNumber: '5491234567890',

@@ -22,7 +22,7 @@ import type {
 export function groupView({ participants, ...facts }: Group): z.infer<typeof group> {
   return {
     ...groupFactsView(facts),
-    participants: participants.map(({ role, ...person }) => ({ ...personView(person), role })),
+    participants: participants.map(({ role, username, ...person }) => ({ ...personView(person), role, username })),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { type Answers, RISK_REASONS, type SessionRisk } from '../../domain/risk.ts';
 import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
-import { WARM_UP_PLAN } from '../../sessions/sending/warm-up.ts';
 import type { sessionRisk } from '../schemas/risk-schemas.ts';
+import { stagesView } from './session-view.ts';
 
 /** The REST form of what WhatsApp may judge a session by. */
 export type RiskView = z.infer<typeof sessionRisk>;
@@ -27,12 +27,10 @@ export function riskView(risk: SessionRisk): RiskView {
     restricted_until: isoTimeOrNull(restrictedUntilMs),
     new_chat_cap: cap && { limit: cap.limit, used: cap.used, resets_at: isoTimeOrNull(cap.resetsAtMs) },
     limits: risk.limits,
-    warm_up: risk.warmUp && { ...risk.warmUp, plan: PLAN },
+    warm_up: risk.warmUp && { ...risk.warmUp, plan: stagesView(risk.warmUp.plan) },
     slowdown: slowdown && { divisor: slowdown.divisor, faster_at: isoTimeOrNull(slowdown.fasterAtMs) },
   };
 }
-
-const PLAN = WARM_UP_PLAN.map(({ fromDay, perDay }) => ({ from_day: fromDay, per_day: perDay }));
 
 /** With two digits. */
 function shareOf({ begun, answered }: Answers): number | null {

@@ -2,8 +2,15 @@ import { isoTime, isoTimeOrNull } from '../../kit/clock.ts';
 import type { PasskeyStage, PasskeyStatus } from '../../domain/passkey.ts';
 import { authFolderPath, type SessionRecord, type SessionStatus, statusOf } from '../../domain/session.ts';
 import { type MetadataValue, NO_PROFILE } from '../../domain/session-profile.ts';
+import type { WarmUpStage } from '../../domain/warm-up.ts';
 import type { Unreachable } from '../../domain/unreachable.ts';
 import type { SessionId } from '../../domain/session-id.ts';
+
+/** A stage of a warm-up in its REST form. */
+interface StageView {
+  from_day: number;
+  per_day: number | null;
+}
 
 /** A session in its REST form: the columns of the seed's table, plus two camelCase aliases. */
 export interface SessionView {
@@ -40,6 +47,8 @@ export interface SessionView {
   device_name: string | null;
   /** Its own proxy, without its credentials. */
   proxy: string | null;
+  /** How it begins conversations while it is new; `null` for the server's `WARM_UP`. */
+  warm_up: boolean | StageView[] | null;
   /** Whether somebody stopped it, and somebody has to start it. */
   stopped: boolean;
   sessionId: SessionId;
@@ -91,8 +100,14 @@ function saidByConnection({ phase, unreachable, pushName }: SessionRecord) {
 }
 
 function profileView({ profile = NO_PROFILE }: SessionRecord) {
-  const { name, labels, metadata, deviceName, proxy } = profile;
-  return { name, labels: [...labels], metadata: { ...metadata }, device_name: deviceName, proxy };
+  const { name, labels, metadata, deviceName, proxy, warmUp } = profile;
+  const warm_up = typeof warmUp === 'object' ? warmUp && stagesView(warmUp) : warmUp;
+  return { name, labels: [...labels], metadata: { ...metadata }, device_name: deviceName, proxy, warm_up };
+}
+
+/** Converts the stages of a warm-up to their REST form. */
+export function stagesView(stages: readonly WarmUpStage[]): StageView[] {
+  return stages.map(({ fromDay, perDay }) => ({ from_day: fromDay, per_day: perDay }));
 }
 
 /** A limit whose time is over is none any more, until WhatsApp says the next one. */

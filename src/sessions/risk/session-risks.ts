@@ -9,7 +9,9 @@ import {
   dayOfAge,
   newConversationLimit,
   type NewConversationLimit,
+  type NewConversationRules,
   type NewConversationSettings,
+  rulesFor,
   warmUpBudget,
 } from '../sending/warm-up.ts';
 import { judgeRisk } from './risk-level.ts';
@@ -39,7 +41,8 @@ export class SessionRisks {
   }
 
   /** The risk of a session, as of now. */
-  async of({ sessionId, identity, createdAtMs, restrictedUntilMs, newChatCap }: SessionRecord): Promise<SessionRisk> {
+  async of(record: SessionRecord): Promise<SessionRisk> {
+    const { sessionId, identity, createdAtMs, restrictedUntilMs, newChatCap, profile } = record;
     const { conversations, sent, refusals, slowdowns, clock } = this.#deps;
     const nowMs = clock.now();
     const [answers, begun, hour, day, refused, slowdown] = await Promise.all([
@@ -57,17 +60,17 @@ export class SessionRisks {
       cap: current(newChatCap, nowMs),
     };
     const ageMs = nowMs - createdAtMs;
+    const rules = rulesFor(this.#deps.newConversations, profile);
     return {
       ...{ sessionId, ...judgeRisk(facts, nowMs), ...facts },
-      limits: this.#limits(facts, ageMs),
-      warmUp: this.#warmUp(facts, ageMs),
+      limits: this.#limits(facts, newConversationLimit(rules, ageMs)),
+      warmUp: warmUpOf(facts, rules, ageMs),
       slowdown: slowdowns.areOn ? slowdown : null,
     };
   }
 
-  #limits({ begunDay, sentHour, sentDay }: Counts, ageMs: number): SendLimit[] {
-    const { pace, newConversations } = this.#deps;
-    const { limit, by } = newConversationLimit(newConversations, ageMs);
+  #limits({ begunDay, sentHour, sentDay }: Counts, { limit, by }: NewConversationLimit): SendLimit[] {
+    const { pace } = this.#deps;
     return [
       { setting: 'SEND_RATE', limit: orOff(pace.perMinute), used: null, why: WHY_PACE },
       { setting: 'SEND_RATE_HOUR', limit: orOff(pace.perHour), used: sentHour, why: whyMany(pace.perHour) },
@@ -75,11 +78,11 @@ export class SessionRisks {
       { setting: 'NEW_CONVERSATIONS_DAY', limit: orOff(limit), used: begunDay, why: WHY_NEW[by] },
     ];
   }
+}
 
-  #warmUp({ begunDay: used }: Counts, ageMs: number): WarmUpDay | null {
-    const day = dayOfAge(ageMs);
-    return this.#deps.newConversations.warmUp ? { day, budget: warmUpBudget(day), used } : null;
-  }
+function warmUpOf({ begunDay: used }: Counts, { plan }: NewConversationRules, ageMs: number): WarmUpDay | null {
+  const day = dayOfAge(ageMs);
+  return plan && { day, budget: warmUpBudget(plan, day), used, plan };
 }
 
 type Counts = Pick<SessionRisk, 'begunDay' | 'sentHour' | 'sentDay'>;
@@ -105,5 +108,5 @@ const WHY_NEW: Record<NewConversationLimit['by'], string> = {
   nothing: OFF,
   setting: 'Strangers report and block accounts that write to them first; a few reports are enough for a ban.',
   'first-week': 'In its first week an account may begin two fifths of the limit: WhatsApp watches new devices closely.',
-  'warm-up': 'The warm-up plan: the budget grows in the first four weeks, since WhatsApp watches new devices closely.',
+  'warm-up': 'The warm-up plan: the budget grows in the first weeks, since WhatsApp watches new devices closely.',
 };

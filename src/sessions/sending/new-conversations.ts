@@ -4,7 +4,7 @@ import type { SessionId } from '../../domain/session-id.ts';
 import type { SessionRecord } from '../../domain/session.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { ConversationStore } from '../../ports/storage.ts';
-import { newConversationLimit, type NewConversationSettings } from './warm-up.ts';
+import { newConversationLimit, type NewConversationSettings, rulesFor } from './warm-up.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -35,7 +35,7 @@ export class NewConversations {
     const { sessionId, restrictedUntilMs, newChatCap } = record;
     const now = clock.now();
     const restrictedMs = Math.max((restrictedUntilMs ?? 0) - now, cappedForMs(newChatCap, now));
-    const { limit, by } = newConversationLimit(limits, now - record.createdAtMs);
+    const { limit, by } = newConversationLimit(rulesFor(limits, record.profile), now - record.createdAtMs);
     if ((restrictedMs <= 0 && limit === 0) || (await store.isKnown(sessionId, peer))) return;
     if (restrictedMs > 0) throw new AppError('account_restricted', { retryAfterMs: restrictedMs });
     const { count, oldestMs } = await store.begunSince(sessionId, now - DAY_MS);

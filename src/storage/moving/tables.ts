@@ -39,7 +39,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   }),
   owned('sent_messages', {
     ...{ session_id: 'text', message_id: 'text', recipient: 'text', to_number: 'text', content: 'bytes' },
-    ...{ status: 'text', created_at_ms: 'integer' },
+    ...{ vote: 'sealed', status: 'text', created_at_ms: 'integer' },
   }),
   owned('scheduled_messages', {
     ...{ id: 'number', session_id: 'text', message_id: 'text', body: 'sealed', send_at_ms: 'integer' },
@@ -65,6 +65,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   owned('labeled_items', {
     ...{ session_id: 'text', label_id: 'text', chat: 'text', message_id: 'text', changed_at_ms: 'integer' },
   }),
+  owned('join_requests', { session_id: 'text', group_id: 'text', person: 'text', asked_at_ms: 'integer' }),
   owned('awaited_numbers', {
     ...{ session_id: 'text', lid: 'text', told: 'text', again: 'text', needless_with: 'text' },
     created_at_ms: 'integer',

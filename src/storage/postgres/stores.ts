@@ -22,6 +22,7 @@ import { PostgresChatTimerStore } from './sessions/chat-timers.ts';
 import { PostgresContactNameStore } from './sessions/contact-names.ts';
 import { PostgresConversationStore } from './sessions/conversations.ts';
 import { PostgresHistoryStore } from './sessions/history.ts';
+import { PostgresJoinRequestStore } from './sessions/join-requests.ts';
 import { PostgresLabelStore } from './sessions/labels.ts';
 import { PostgresMediaIndex } from './sessions/media-index.ts';
 import { PostgresPeopleStore } from './sessions/people.ts';
@@ -79,6 +80,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault, holding }),
     contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),
     labels: new PostgresLabelStore(db, { clock, ...sealed }),
+    joinRequests: new PostgresJoinRequestStore(db, clock),
     refusals: new PostgresRefusalStore(db, clock),
     heldCallbacks,
     furtherEvents: new PostgresFurtherEventStore(db, { clock, furtherSignal, vault }),

@@ -15,6 +15,7 @@ export const NAMED_IN = {
     ['contact_names', 'person'],
     ['chat_timers', 'chat'],
     ['labeled_items', 'chat'],
+    ['join_requests', 'person'],
     ['conversations', 'peer'],
     ['poll_votes', 'voter'],
   ],

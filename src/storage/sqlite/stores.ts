@@ -22,6 +22,7 @@ import { SqliteContactNameStore } from './sessions/contact-names.ts';
 import { SqliteChatTimerStore } from './sessions/chat-timers.ts';
 import { SqliteConversationStore } from './sessions/conversations.ts';
 import { SqliteHistoryStore } from './sessions/history.ts';
+import { SqliteJoinRequestStore } from './sessions/join-requests.ts';
 import { SqliteLabelStore } from './sessions/labels.ts';
 import { SqliteMediaIndex } from './sessions/media-index.ts';
 import { SqlitePeopleStore } from './sessions/people.ts';
@@ -81,6 +82,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
     contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
     labels: new SqliteLabelStore(db, { clock, ...sealed }),
+    joinRequests: new SqliteJoinRequestStore(db, clock),
     refusals: new SqliteRefusalStore(db, clock),
     heldCallbacks,
     furtherEvents: new SqliteFurtherEventStore(db, { clock, furtherSignal, vault }),

@@ -62,7 +62,9 @@ export class BaileysConnection implements Connection {
     this.#ringing = new Calls(deps.clock);
     this.#actions = new Actions({
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
+      changing: (messageId) => this.#acks.changing(messageId),
       appState: () => this.#usable().appState,
+      waiting: (groupId, people) => this.#emitUnlessEnded({ kind: 'asked-to-join', groupId, people }),
       named: (names) => this.#emitUnlessEnded({ kind: 'names', names }),
       rejected: (change) => void this.#connection?.callNotices.changed(change),
     });

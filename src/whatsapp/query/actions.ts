@@ -2,11 +2,12 @@ import type { ConnectionActions } from '../../ports/connection-actions.ts';
 import type { LearnedName } from '../../domain/person.ts';
 import type { AppStateChanges } from '../baileys/app-state-changes.ts';
 import { BaileysCalls, type CallsDeps } from './calls.ts';
-import { BaileysChannels } from './channels.ts';
+import { BaileysChannels, type ChannelsDeps } from './channels.ts';
 import { BaileysChats } from './chats.ts';
 import { BaileysChatStates } from './chat-states.ts';
 import { BaileysContacts } from './contacts.ts';
 import { BaileysGroups } from './groups.ts';
+import type { JoinRequestsDeps } from './join-requests.ts';
 import { BaileysProfile } from './own-profile.ts';
 import { BaileysPeople } from './people.ts';
 import type { KnownMessages } from '../receive/known-messages.ts';
@@ -19,6 +20,7 @@ import type { GroupCache } from './group-cache.ts';
 /** Dependencies of {@link Actions}. */
 export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   groupCache: GroupCache;
+  changing: ChannelsDeps['changing'];
   /** How many more unknown numbers the session may look up. */
   allowance: TokenBucket;
   knownMessages: KnownMessages;
@@ -26,6 +28,7 @@ export interface ActionsDeps extends QueriesDeps, Omit<CallsDeps, 'queries'> {
   addresses: WireAddresses;
   /** @throws AppError `session_not_connected` */
   appState: () => AppStateChanges;
+  waiting: JoinRequestsDeps['waiting'];
   /** Names in the address book changed. */
   named: (names: readonly LearnedName[]) => void;
 }
@@ -50,7 +53,7 @@ export class Actions implements ConnectionActions {
     this.contacts = new BaileysContacts({ ...deps, queries });
     this.chats = new BaileysChats({ ...deps, queries });
     this.calls = new BaileysCalls({ ...deps, queries });
-    this.channels = new BaileysChannels({ queries });
+    this.channels = new BaileysChannels({ ...deps, queries });
     this.chatStates = new BaileysChatStates({ ...deps, queries, groups: this.groups });
     this.people = new BaileysPeople({ ...deps, queries });
     this.profile = new BaileysProfile({ ...deps, queries });

@@ -15,12 +15,21 @@ const NOT_FOUND = '404';
 
 const UNKNOWN: Refusals = { 400: 'channel_not_found', 404: 'channel_not_found', 410: 'channel_not_found' };
 
+/** Dependencies of {@link BaileysChannels}. */
+export interface ChannelsDeps {
+  queries: Queries;
+  /** What goes out under the id of this message from now on is no message, but a change of it. */
+  changing: (messageId: string) => void;
+}
+
 /** Channels, over one connection. */
 export class BaileysChannels implements ChannelActions {
   readonly #queries: Queries;
+  readonly #changing: ChannelsDeps['changing'];
 
-  constructor({ queries }: { queries: Queries }) {
+  constructor({ queries, changing }: ChannelsDeps) {
     this.#queries = queries;
+    this.#changing = changing;
   }
 
   list(): Promise<Channel[]> {
@@ -74,6 +83,7 @@ export class BaileysChannels implements ChannelActions {
   /** Not in Baileys: the message is sent once more, empty (whatsmeow, `sendNewsletter`). */
   async delete(channelId: string, messageId: string): Promise<void> {
     const attrs = { to: channelId, type: 'text', id: messageId, edit: DELETED };
+    this.#changing(messageId);
     await this.#send(attrs, { tag: 'plaintext', attrs: {} });
   }
 

@@ -1,7 +1,6 @@
 import type { GroupMetadata } from '@whiskeysockets/baileys';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type Clock, wait } from '../../kit/clock.ts';
-import { KnownRequests } from '../receive/known-requests.ts';
 
 /** How long a message waits for what it needs to know of its group. */
 const PATIENCE_MS = 5_000;
@@ -29,8 +28,6 @@ interface Name {
  * new name is stored, and any other change drops the metadata until somebody needs it.
  */
 export class GroupCache {
-  /** Who wants to join them. */
-  readonly requests: KnownRequests;
   readonly #clock: Clock;
   readonly #names: BoundedCache<Name>;
   readonly #metadata: BoundedCache<{ metadata: GroupMetadata; atMs: number }>;
@@ -38,7 +35,6 @@ export class GroupCache {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.requests = new KnownRequests(clock);
     this.#names = new BoundedCache(clock, NAMES);
     this.#metadata = new BoundedCache(clock, METADATA);
   }

@@ -12,14 +12,14 @@ import type { GroupCache } from './group-cache.ts';
 import { changesOf } from './group-changes.ts';
 import { GroupQueries, SHOWN_MAX_AGE_MS, storeLids } from './group-queries.ts';
 import { BaileysInvites } from './invites.ts';
-import { BaileysJoinRequests } from './join-requests.ts';
+import { BaileysJoinRequests, type JoinRequestsDeps } from './join-requests.ts';
 import { jidsOf, members, newcomers, outcomeOf, resultsOf, type Target } from './participants.ts';
 import type { Queries } from './queries.ts';
 import { addressesOf, readGroup } from './read-group.ts';
 import { pictureFrom, writePicture } from './write-picture.ts';
 
 /** What group actions work with. */
-export interface GroupsDeps {
+export interface GroupsDeps extends JoinRequestsDeps {
   queries: Queries;
   cache: GroupCache;
   lookup: RecipientLookup;
@@ -35,14 +35,14 @@ export class BaileysGroups implements GroupActions {
   readonly #cache: GroupCache;
   readonly #lookup: RecipientLookup;
 
-  constructor({ queries, cache, lookup }: GroupsDeps) {
+  constructor({ queries, cache, lookup, waiting }: GroupsDeps) {
     const groups = new GroupQueries(queries, cache);
     this.#queries = queries;
     this.#groups = groups;
     this.#cache = cache;
     this.#lookup = lookup;
     this.invites = new BaileysInvites(groups);
-    this.joinRequests = new BaileysJoinRequests(groups);
+    this.joinRequests = new BaileysJoinRequests(groups, { waiting });
     this.communities = new BaileysCommunities(groups);
   }
 

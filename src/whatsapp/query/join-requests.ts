@@ -1,4 +1,4 @@
-import { NOBODY } from '../../domain/person.ts';
+import { NOBODY, type Person } from '../../domain/person.ts';
 import type { SignalKeyStore } from '@whiskeysockets/baileys';
 import type { Recipient } from '../../domain/address.ts';
 import { type JoinDecision, joinMethodOf, type JoinRequest, type ParticipantResult } from '../../domain/group.ts';
@@ -11,19 +11,27 @@ import { isMeant, jidsOf, nameOf, type Outcome, resultsOf, type Target } from '.
 /** A request as Baileys passes it on: the attributes of its stanza. */
 type RequestAttrs = Readonly<Partial<Record<string, string>>>;
 
+/** What {@link BaileysJoinRequests} needs besides queries. */
+export interface JoinRequestsDeps {
+  /** These people are known to wait. */
+  waiting: (groupId: string, people: readonly Person[]) => void;
+}
+
 /** Those who want to join groups, over one connection. */
 export class BaileysJoinRequests implements JoinRequestActions {
   readonly #groups: GroupQueries;
+  readonly #waiting: JoinRequestsDeps['waiting'];
 
-  constructor(groups: GroupQueries) {
+  constructor(groups: GroupQueries, { waiting }: JoinRequestsDeps) {
     this.#groups = groups;
+    this.#waiting = waiting;
   }
 
   list(groupId: string): Promise<JoinRequest[]> {
     return this.#groups.ask(async (socket) => {
       const requests: RequestAttrs[] = await socket.groupRequestParticipantsList(groupId);
       const people = await peopleOf(socket.authState.keys, requests.map(addressesIn));
-      this.#groups.cache.requests.wait(groupId, people);
+      this.#waiting(groupId, people);
       return requests.map((attrs, at) => ({
         ...(people[at] ?? NOBODY),
         method: joinMethodOf(attrs.request_method),
@@ -38,15 +46,15 @@ export class BaileysJoinRequests implements JoinRequestActions {
       const targets = await targetsOf(waiting, people, socket.authState.keys);
       const jids = jidsOf(targets);
       // WhatsApp's announcement may come before its answer.
-      if (decision === 'approve')
-        this.#groups.cache.requests.wait(
-          groupId,
-          targets.filter((each) => 'jid' in each),
-        );
+      if (decision === 'approve') this.#waiting(groupId, targets.filter(isWaiting));
       const answers = jids.length === 0 ? [] : await socket.groupRequestParticipantsUpdate(groupId, jids, decision);
       return resultsOf(decision, targets, answers.map(outcomeIn));
     });
   }
+}
+
+function isWaiting(target: Target): boolean {
+  return 'jid' in target;
 }
 
 /** Resolves people to the address under which they wait. */

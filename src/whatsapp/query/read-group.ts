@@ -7,12 +7,13 @@ import { isTimer } from '../messages/chat-timer.ts';
 
 /** The last moment that a date can be. */
 const LAST_SECOND = 8.64e12;
+const LONGEST_USERNAME = 256;
 
 /** Reads a Baileys group into our own types, with number and LID of each person as far as WhatsApp revealed them. */
 export async function readGroup(metadata: GroupMetadata, keys: SignalKeyStore): Promise<Group> {
   const { participants } = metadata;
   const [facts, people] = await Promise.all([readFacts(metadata, keys), peopleOf(keys, participants.map(addressesOf))]);
-  return { ...facts, participants: people.map((person, index) => ({ ...person, role: roleOf(participants[index]) })) };
+  return { ...facts, participants: people.map((person, index) => ({ ...person, ...memberOf(participants[index]) })) };
 }
 
 /** Reads a Baileys group without its participants. */
@@ -55,10 +56,11 @@ function timeOf(seconds: number | undefined): number | null {
   return seconds && seconds > 0 && seconds <= LAST_SECOND ? seconds * 1000 : null;
 }
 
-/** Baileys passes on whatever type WhatsApp names. */
-function roleOf(participant: GroupParticipant | undefined): Group['participants'][number]['role'] {
-  const type = participant?.admin;
-  return type === 'admin' || type === 'superadmin' ? type : 'member';
+/** What is told of a participant besides the addresses. Baileys passes on whatever type WhatsApp names. */
+function memberOf(participant: GroupParticipant | undefined): Pick<Group['participants'][number], 'role' | 'username'> {
+  const { admin: type, username } = participant ?? {};
+  const role = type === 'admin' || type === 'superadmin' ? type : 'member';
+  return { role, username: username?.slice(0, LONGEST_USERNAME).toWellFormed() ?? null };
 }
 
 /** The LIDs that a group reveals with their numbers; Baileys does not store them by itself. */

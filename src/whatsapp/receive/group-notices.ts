@@ -5,7 +5,6 @@ import { type Clock, isCredibleTime } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
 import type { ConnectionEventHandler } from '../../ports/connection.ts';
 import { type Addresses, peopleOf } from '../addressing/people.ts';
-import type { KnownRequests } from './known-requests.ts';
 import { groupOf, newsIn, type RawNews } from './group-news.ts';
 
 /** Dependencies of {@link GroupNotices}. */
@@ -17,7 +16,6 @@ export interface GroupNoticesDeps {
     name(groupId: string, ask: undefined): Promise<string | null>;
     renamed(groupId: string, name: string): void;
     changed(groupId: string): void;
-    requests: Pick<KnownRequests, 'told'>;
   };
   /** Runs work after everything that was queued before. */
   inOrder: (work: () => void | Promise<void>) => void;
@@ -52,9 +50,7 @@ export class GroupNotices {
       log.error({ err: error }, 'a change of a group could not be read');
       return [];
     });
-    const { requests } = this.#deps.cache;
-    const changes = async () => (await read).map((change) => requests.told(change));
-    inOrder(async () => onEvent({ kind: 'group-changed', changes: await changes(), stored }));
+    inOrder(async () => onEvent({ kind: 'group-changed', changes: await read, stored }));
     return promise;
   }
 
@@ -124,7 +120,6 @@ function whatOf(news: RawNews, people: People): GroupChange['what'] | undefined 
     action: actionOf(news, by, isByThem),
     participants,
     includesMe,
-    byRequest: false,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import type { Clock } from '../../kit/clock.ts';
 import type { DeliveryUpdate } from '../../domain/message.ts';
+import { BoundedCache } from '../../kit/bounded-cache.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** WhatsApp's acknowledgement of one message; `pending` when there was none in time. */
 export type Ack = { status: 'sent' | 'pending' } | { status: 'failed'; errorCode: string };
@@ -11,10 +12,18 @@ export type Ack = { status: 'sent' | 'pending' } | { status: 'failed'; errorCode
  */
 export class Acks {
   readonly #waiting = new Map<string, (ack: Ack) => void>();
+  /** The messages of which a change went out under their own id. */
+  readonly #changed: BoundedCache<true>;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#changed = new BoundedCache(clock, { max: MAX_CHANGED });
+  }
+
+  /** From now on, what is acknowledged under this id is a change of the message: it says nothing of the message itself. */
+  changing(messageId: string): void {
+    this.#changed.set(messageId, true);
   }
 
   /** Resolves with the acknowledgement of `messageId`; call it before the message is sent. */
@@ -31,7 +40,7 @@ export class Acks {
   /** Handles an `<ack class="message">`: settles whoever waits for it, and returns the update of the message. */
   take(node: BinaryNode): DeliveryUpdate | undefined {
     const { id, error } = node.attrs;
-    if (!id) return undefined;
+    if (!id || this.#changed.get(id)) return undefined;
     if (error) {
       this.#settle(id, { status: 'failed', errorCode: error });
       return { messageId: id, status: 'failed', errorCode: error, errorMessage: refusal(error) };
@@ -55,6 +64,9 @@ export class Acks {
     this.#waiting.delete(messageId);
   }
 }
+
+/** On one connection; WhatsApp answers within seconds. */
+const MAX_CHANGED = 1_000;
 
 const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['429', 'WhatsApp accepts no more messages for now'],

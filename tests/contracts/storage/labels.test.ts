@@ -1,10 +1,12 @@
+import { jidOfNumber, type PhoneNumber } from '../../../src/domain/address.ts';
 import type { Label, LabelChange, LabeledItem } from '../../../src/domain/label.ts';
 import type { LabeledPage } from '../../../src/ports/labels.ts';
 import { ANA, BEA, contract, record, type TestStorage } from './support.ts';
 
 const NEW: Label = { labelId: '1', name: 'Nuevo', color: 0, predefinedId: 1 };
 const PAID: Label = { labelId: '7', name: 'Pagó 🎉', color: 19, predefinedId: null };
-const CHAT = '5491122334455@s.whatsapp.net';
+const NUMBER = '5491122334455' as PhoneNumber;
+const CHAT = jidOfNumber(NUMBER);
 const GROUP = '120363012345678901@g.us';
 
 const item = (labelId: string, chatId: string, messageId: string | null = null): LabeledItem => ({
@@ -85,6 +87,26 @@ contract('the labels of WhatsApp Business', (startStorage) => {
     expect(await items(db, '1')).toEqual([item('1', CHAT)]);
     await learn(db, [{ ...off('1', lid), alias: CHAT }] as LabelChange[]);
     expect(await items(db, '1')).toEqual([]);
+  });
+
+  it('are on a chat once when it becomes known that two addresses are one chat', async () => {
+    await using db = await withSession();
+    const [lid, other] = ['111@lid', '222@lid'];
+    await learn(db, [on('1', CHAT), on('7', lid), on('1', CHAT, 'M1'), on('7', CHAT, 'M1'), on('1', other)]);
+    await db.clock.advance(1);
+    await learn(db, [on('1', lid), on('7', CHAT), on('1', lid, 'M1')]);
+    // What may be one chat is asked for at the next login: a crash may come between the mapping and its effect.
+    expect((await db.storage.awaitedNumbers.of(ANA)).sort()).toEqual([lid, other]);
+    await db.storage.awaitedNumbers.known(ANA, new Map([[lid, NUMBER]]));
+    expect([await items(db, '1'), await items(db, '7')]).toEqual([
+      [item('1', lid), item('1', other)],
+      [item('7', CHAT)],
+    ]);
+    expect([await items(db, '1', { of: 'messages' }), await items(db, '7', { of: 'messages' })]).toEqual([
+      [item('1', lid, 'M1')],
+      [item('7', CHAT, 'M1')],
+    ]);
+    expect(await db.storage.awaitedNumbers.of(ANA)).toEqual([]);
   });
 
   it('give way to the whole of them', async () => {

@@ -12,6 +12,7 @@ contract('what is stored of people', (startStorage) => {
   it('forgets everything of a person in the sessions that are named, and in no other', async () => {
     await using db = await startStorage();
     const { sessions, sentMessages, conversations, contactNames, chatTimers, history, people, pollVotes } = db.storage;
+    const { joinRequests } = db.storage;
     const vote = { pollId: 'P', voter: LUZ, names: [LUZ], options: ['x'], votedAtMs: 1 };
     const timer = { names: [LUZ_JID], seconds: 90, setAtMs: 1, saidAtMs: 1 };
     await sessions.commit(record(ANA), [], { kept: kept('M1'), vote, timer, heardFrom: LUZ });
@@ -23,16 +24,19 @@ contract('what is stored of people', (startStorage) => {
     await history.add(ANA, others);
     await contactNames.learn(ANA, [{ person: LUZ_LID, pushName: 'Luz' }]);
     await sentMessages.add(ANA, { messageId: 'M4', to: LUZ_LID, toNumber: LUZ, content: Buffer.from('x') });
+    await joinRequests.wait(ANA, { groupId: GROUP, names: [LUZ, LUZ_LID, '5499'] });
     await sessions.commit(record(BEA), [], { kept: kept('M1') });
     await contactNames.learn(BEA, [{ person: LUZ, pushName: 'Luz' }]);
 
     await people.makeReadable([ANA, BEA]);
-    expect(await people.forget([ANA], [LUZ, LUZ_LID])).toEqual({ messages: 3, sent: 1, others: 4 });
+    expect(await people.forget([ANA], [LUZ, LUZ_LID])).toEqual({ messages: 3, sent: 1, others: 6 });
     expect(ids(await history.page(ANA, ALL))).toEqual(['M3']);
     expect(await contactNames.of(ANA, { number: null, lid: LUZ_LID })).toBeNull();
     expect(await chatTimers.of(ANA, [LUZ_JID])).toBeUndefined();
     expect(await conversations.isKnown(ANA, LUZ)).toBe(false);
     expect(await pollVotes.of(ANA, 'P')).toEqual([]);
+    const asking = await joinRequests.known(ANA, { groupId: GROUP, names: [LUZ, LUZ_LID, '5499'] });
+    expect([...asking]).toEqual(['5499']);
     expect(await sentMessages.find(ANA, 'M4')).toBeUndefined();
     expect(ids(await history.page(BEA, ALL))).toEqual(['M1']);
     expect(await people.forget([ANA, BEA], [LUZ_LID, LUZ])).toEqual({ messages: 1, sent: 0, others: 1 });

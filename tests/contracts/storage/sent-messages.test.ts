@@ -33,6 +33,25 @@ contract('the sent messages', (startStorage) => {
     expect(await db.next(ANA)).toBeUndefined();
   });
 
+  it('keep the vote that they are, until it can be counted', async () => {
+    await using db = await startStorage();
+    const { names, ...counted } = {
+      pollId: 'P1',
+      voter: '5491',
+      names: ['5491', '1@lid'],
+      options: ['hoy'],
+      votedAtMs: 7,
+    };
+    const vote = { ...counted, names };
+    await db.storage.sentMessages.add(ANA, { ...MESSAGE, vote });
+    await db.reopen();
+    expect(await db.storage.sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'pending', vote });
+    expect(await db.storage.pollVotes.of(ANA, 'P1')).toEqual([]);
+    const event = statusUpdate(ANA, 'a1');
+    await db.storage.sentMessages.progress(ANA, { messageId: 'M1', status: 'sent', event, vote });
+    expect(await db.storage.pollVotes.of(ANA, 'P1')).toEqual([counted]);
+  });
+
   it('keep their status when they are added again', async () => {
     await using db = await startStorage();
     await db.storage.sentMessages.add(ANA, MESSAGE);

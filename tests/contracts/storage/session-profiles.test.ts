@@ -9,6 +9,10 @@ const SHOP: SessionProfile = {
     metadata: { customer: 4711, note: 'ñ\u0000', open: true, none: null },
   },
   ...{ deviceName: 'Caja 1', proxy: 'socks5://***@proxy.example.com:1080' },
+  warmUp: [
+    { fromDay: 1, perDay: 3 },
+    { fromDay: 8, perDay: null },
+  ],
 };
 const URL = new Secret('socks5://user:secret@proxy.example.com:1080');
 const LIMITS = { maxSessions: 0, maxPendingSessions: 100 };
@@ -27,6 +31,20 @@ contract('the profiles of sessions', (startStorage) => {
     expect(await sessions.proxyOf(BEA)).toBeUndefined();
     expect(await sessions.routeOf(ANA)).toEqual({ deviceName: 'Caja 1', proxy: URL });
     expect(await sessions.routeOf(BEA)).toEqual({ deviceName: null, proxy: undefined });
+  });
+
+  it('have the usual values where an earlier version stored nothing', async () => {
+    await using db = await startStorage();
+    const stored = {
+      name: 'Tienda',
+      labels: [],
+      metadata: {},
+      deviceName: null,
+      proxy: null,
+    } as unknown as SessionProfile;
+    await db.storage.sessions.create(record(ANA, { profile: stored }), NOTE, LIMITS);
+    await db.reopen();
+    expect(await db.storage.sessions.all()).toEqual([record(ANA, { profile: { ...NO_PROFILE, name: 'Tienda' } })]);
   });
 
   it('change only where they are written, and the proxy only where it is given', async () => {

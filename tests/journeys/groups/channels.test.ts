@@ -117,3 +117,22 @@ it('a message is reacted to, and one of an own channel is deleted', async () => 
   expect(await remove(own, last)).toEqual([404, 'message_not_found']);
   expect(await remove(theirs, foreign)).toEqual([403, 'not_allowed']);
 });
+
+it('a deletion that WhatsApp refuses does not make a failure of the message', async () => {
+  const own = world.whatsapp.channel({ name: 'Horarios', owner: shop.phone });
+  const write = async () => {
+    const { body } = await world.orchestrator.post(path(`/${own.jid}/messages`), { text: 'Abrimos a las 9' });
+    await world.backend.next((callback) => callback.body.message_id === body.messageId);
+    return body.messageId as string;
+  };
+  const messageId = await write();
+  world.whatsapp.fault('message-error', { code: 405, times: 1 });
+  const refused = await world.orchestrator.delete(path(`/${own.jid}/messages/${messageId}`));
+  expect([refused.status, refused.body.error]).toEqual([403, 'not_allowed']);
+
+  // What is told of one message is told before what is told of the next.
+  await write();
+  const statuses = world.backend.received.filter(({ body }) => body.message_id === messageId);
+  expect(statuses.map(({ body }) => body.status)).toEqual(['sent']);
+  expect((await world.orchestrator.delete(path(`/${own.jid}/messages/${messageId}`))).status).toBe(200);
+});

@@ -131,9 +131,12 @@ it('wishes to join are told to an admin: created, taken back, rejected; who is a
   expect(await next(group)).toMatchObject({ action: 'rejected', by: who(shop.phone), participants: [who(luz)] });
   luz.joinGroup(group.inviteCode);
   await next(group);
+  // A restart forgets no wish.
+  await world.stopOrchestrator();
   shop.phone.inGroup(group).approve(luz);
+  await world.startOrchestrator();
   const added = { type: 'group-participants', action: 'added', by: who(shop.phone) };
-  expect(await next(group)).toMatchObject({ ...added, by_request: true });
+  expect(await next(group)).toMatchObject({ ...added, by_request: true, offline: true });
 
   // Whoever left and is added again asked for nothing.
   luz.inGroup(group).leave();

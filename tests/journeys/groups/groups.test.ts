@@ -31,12 +31,13 @@ function post(rest: string, body?: object) {
 
 /** A participant as the API shows it. */
 function shown(phone: Phone, role: string) {
-  return { number: phone.number, lid: phone.lid, role };
+  return { number: phone.number, lid: phone.lid, role, username: phone.profile.username ?? null };
 }
 
 describe('a group', () => {
   it.each(['lid', 'pn'] as const)('addressed by %s shows the number and the LID of everybody', async (addressing) => {
     const { jid } = world.whatsapp.group({ subject: 'Vecinos', members: [ana, luz, shop.phone], addressing });
+    luz.profile.setUsername('luz.diaz');
 
     const { status, body } = await get(`/${jid}`);
 

@@ -4,6 +4,7 @@ import { untilTrue } from '../../harness/until.ts';
 const ACCOUNT = '5491234567890';
 const PEOPLE = ['5491100000001', '5491100000002', '5491100000003', '5491100000004', '5491100000005'] as const;
 const STRANGER = '5491100000006';
+const ANOTHER = '5491100000007';
 
 const riskOf = async (world: World, sessionId: string) =>
   (await world.orchestrator.get(`/sessions/${sessionId}/risk`)).body.data;
@@ -11,7 +12,7 @@ const riskOf = async (world: World, sessionId: string) =>
 describe('the risk of a session', () => {
   it('follows what it sends and what WhatsApp refuses, and a warm-up plan and a slowdown keep it in bounds', async () => {
     await using world = await startWorld({ environment: { WARM_UP: 'true', SEND_SLOWDOWN: 'auto', SEND_RATE: '600' } });
-    const [ana] = [...PEOPLE, STRANGER].map((number) => world.whatsapp.phone(number));
+    const [ana] = [...PEOPLE, STRANGER, ANOTHER].map((number) => world.whatsapp.phone(number));
     const shop = world.whatsapp.phone(ACCOUNT);
     const { sessionId } = await world.link(shop);
     for (const number of PEOPLE.slice(0, 4)) await world.orchestrator.send(sessionId, number, 'hola');
@@ -59,5 +60,17 @@ describe('the risk of a session', () => {
         expect.objectContaining({ setting: 'SEND_RATE_DAY', limit: null }),
       ]) as object[],
     });
+
+    const stages = [
+      { from_day: 1, per_day: 6 },
+      { from_day: 3, per_day: null },
+    ];
+    await world.orchestrator.patch(`/sessions/${sessionId}`, { warm_up: stages });
+    expect(await world.orchestrator.send(sessionId, STRANGER, 'hola')).toMatchObject({ status: 200 });
+    expect(await riskOf(world, sessionId)).toMatchObject({ warm_up: { day: 1, budget: 6, used: 6, plan: stages } });
+    const { status } = await world.orchestrator.send(sessionId, ANOTHER, 'hola');
+    await world.orchestrator.patch(`/sessions/${sessionId}`, { warm_up: false });
+    expect([status, (await world.orchestrator.send(sessionId, ANOTHER, 'hola')).status]).toEqual([429, 200]);
+    expect((await riskOf(world, sessionId)).warm_up).toBeNull();
   });
 });

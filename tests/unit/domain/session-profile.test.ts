@@ -29,7 +29,14 @@ describe('what events tell of a session', () => {
 describe('the profile of a session that takes over a device', () => {
   it('is its own, and where nothing was said that of the other one', () => {
     const own = { ...NO_PROFILE, name: 'Propia', labels: ['a'] };
-    const other = { name: 'Otra', labels: ['b'], metadata: { k: 1 }, deviceName: 'Caja', proxy: 'http://p' };
+    const other = {
+      name: 'Otra',
+      labels: ['b'],
+      metadata: { k: 1 },
+      deviceName: 'Caja',
+      proxy: 'http://p',
+      warmUp: true,
+    };
     expect(mergedProfile(own, other)).toEqual({ ...other, name: 'Propia', labels: ['a'] });
     expect(mergedProfile(undefined, other)).toEqual(other);
   });

@@ -236,6 +236,7 @@ function storesOf(storage: Storage) {
     accountIds,
     history,
     labels,
+    joinRequests,
   } = storage;
   return {
     sentMessages,
@@ -249,6 +250,7 @@ function storesOf(storage: Storage) {
     accountIds,
     history,
     labels,
+    joinRequests,
   };
 }
 

@@ -3,6 +3,7 @@ import { StorageUnavailableError } from '../../../src/domain/errors.ts';
 import type { GroupChange } from '../../../src/domain/group-event.ts';
 import type { NewFurtherEvent } from '../../../src/ports/callbacks.ts';
 import { isWanted, storeHeld } from '../../../src/sessions/held-events.ts';
+import { JoinRequests } from '../../../src/sessions/join-requests.ts';
 import { ANA } from '../../contracts/storage/support.ts';
 
 const CHANGE: GroupChange = {
@@ -20,7 +21,12 @@ function start(add: (events: readonly NewFurtherEvent[]) => Promise<void> = () =
     },
     isWanted: (_: unknown, kind: string) => kind === 'group-update',
   };
-  const deps = { furtherEvents, log: pino({ level: 'silent' }) };
+  const joinRequests = new JoinRequests({
+    wait: () => Promise.resolve(),
+    forget: () => Promise.resolve(),
+    known: () => Promise.resolve(new Set()),
+  });
+  const deps = { furtherEvents, joinRequests, log: pino({ level: 'silent' }) };
   const changed = (...changes: GroupChange[]) => ({
     kind: 'group-changed' as const,
     changes,

@@ -45,6 +45,12 @@ const CASES: readonly Case[] = [
     },
     ['pending', null],
   ],
+  [
+    'a vote of our own',
+    'UPDATE sent_messages SET vote = @bad',
+    async (it) => (await it.sentMessages.find(ANA, 'M1'))?.vote,
+    undefined,
+  ],
   ['a vote', 'UPDATE poll_votes SET options = @bad', (it) => it.pollVotes.of(ANA, 'P'), []],
   [
     'a scheduled message',

@@ -28,8 +28,8 @@ const ENTRY: JournalEntry = {
 /** Brings a database back to what it was before the migrations 17 to 19. */
 export const UNDO_17_TO_21 = `DROP TABLE contact_names; DROP TABLE chat_timers; DROP TABLE further_events; DROP TABLE refusals;
   ALTER TABLE conversations DROP COLUMN answered_at_ms;
-  ALTER TABLE api_keys DROP COLUMN limits;
-  DROP TABLE chat_labels; DROP TABLE labeled_items; DROP TABLE kept_messages; DROP TABLE history_settings;
+  ALTER TABLE api_keys DROP COLUMN limits; ALTER TABLE sent_messages DROP COLUMN vote;
+  DROP TABLE chat_labels; DROP TABLE labeled_items; DROP TABLE join_requests; DROP TABLE kept_messages; DROP TABLE history_settings;
   ALTER TABLE sequences DROP COLUMN last_further; ALTER TABLE subscription_progress DROP COLUMN further;
   ALTER TABLE callbacks ADD COLUMN after_webhook_id TEXT;
   CREATE INDEX callbacks_waiting ON callbacks (after_webhook_id) WHERE state = 'pending' AND after_webhook_id IS NOT NULL`;
@@ -72,6 +72,7 @@ export async function fill(storage: Storage, id: SessionId): Promise<void> {
   await storage.sentMessages.add(id, {
     ...{ messageId: 'M1', to: '1@lid', toNumber: null },
     content: Buffer.from('canary-sent'),
+    vote: { pollId: 'Q', voter: '1@lid', names: ['1@lid'], options: ['canary-own-option'], votedAtMs: 1 },
   });
   await storage.scheduledMessages.add(
     { sessionId: id, messageId: 'M3', body: '"canary-scheduled"', sendAtMs: 1_111_111_111_111 },

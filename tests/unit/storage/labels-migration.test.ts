@@ -12,7 +12,8 @@ it('has an older session fetch anew the part of its app state that labels are in
     await storage.signalKeys.set(ANA, [version('regular'), version('regular_low')]);
   }
   const sqlite = new Sqlite(join(folder, 'orchestrator.db'));
-  sqlite.exec('DROP TABLE chat_labels; DROP TABLE labeled_items; ALTER TABLE contact_names DROP COLUMN username');
+  sqlite.exec(`DROP TABLE chat_labels; DROP TABLE labeled_items; DROP TABLE join_requests; ALTER TABLE contact_names DROP COLUMN username;
+    ALTER TABLE sent_messages DROP COLUMN vote`);
   sqlite.pragma('user_version = 26');
   sqlite.close();
 

@@ -21,7 +21,7 @@ async function agedFolder(): Promise<string> {
     sqlite.exec(`
       ${many} INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, created_at_ms, state, settled_at_ms)
         SELECT 'w' || i, '${ANA}', i, i, 'status-update', printf('%.500c', '{'), i, iif(i % 2, 'delivered', 'unwanted'), i FROM n;
-      ${many} INSERT INTO sent_messages SELECT '${ANA}', 'M' || i, '1@lid', NULL, zeroblob(500), 'sent', i FROM n;
+      ${many} INSERT INTO sent_messages SELECT '${ANA}', 'M' || i, '1@lid', NULL, zeroblob(500), 'sent', i, NULL FROM n;
       ${many} INSERT INTO idempotency SELECT 'scope', 'k' || i, '', 200, '', i FROM n;
       ${many} INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext,
           created_at_ms, handled_at_ms)

@@ -4,7 +4,6 @@ import { pino } from 'pino';
 import type { GroupChange } from '../../../src/domain/group-event.ts';
 import type { ConnectionEvent } from '../../../src/ports/connection.ts';
 import { holdNotifications } from '../../../src/whatsapp/connection/held-notifications.ts';
-import { KnownRequests } from '../../../src/whatsapp/receive/known-requests.ts';
 import { GroupNotices } from '../../../src/whatsapp/receive/group-notices.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
@@ -42,7 +41,6 @@ function start() {
       name: () => Promise.resolve('Ventas'),
       renamed: (_, name) => touched.push(`renamed ${name}`),
       changed: () => touched.push('changed'),
-      requests: new KnownRequests(new ManualClock()),
     },
     inOrder: (work) => {
       tail = tail.then(work);
@@ -132,33 +130,6 @@ it.each<[string, BinaryNode, object, object]>([
   ],
 ])('a wish to join that is %s', async (_name, change, by, expected) => {
   expect(await what(change, by as Record<string, string>)).toEqual([{ kind: 'group-join-request', ...expected }]);
-});
-
-it('an addition says whether everybody in it had asked to join, and says so again when it comes again', async () => {
-  const { read } = start();
-  const wish = (...people: (typeof ANA)[]) =>
-    notification(
-      node(
-        'created_membership_requests',
-        { request_method: 'invite_link' },
-        people.map((who) => named(who)),
-      ),
-      {},
-    );
-  const added = async (...people: BinaryNode[]) =>
-    (await read(notification(node('add', {}, people)))).map(({ what: told }) => 'byRequest' in told && told.byRequest);
-  const byLid = node('participant', { jid: LUZ.lid });
-
-  expect(await added(named(LUZ))).toEqual([false]);
-  await read(wish(LUZ));
-  expect(await added(named(ME), named(LUZ))).toEqual([false]);
-  expect(await added(byLid)).toEqual([true]);
-  expect(await added(byLid)).toEqual([true]);
-  await read(notification(node('remove', {}, [named(LUZ)])));
-  expect(await added(named(LUZ))).toEqual([false]);
-  await read(wish(LUZ));
-  await read(notification(node('revoked_membership_requests', {}, [named(LUZ)])));
-  expect(await added(named(LUZ))).toEqual([false]);
 });
 
 it('says when, where, by whom, and under an id of its own for each change', async () => {

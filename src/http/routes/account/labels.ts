@@ -48,7 +48,9 @@ export const createLabel = route({
   path: '/sessions/:sessionId/labels',
   scope: 'messages:send',
   summary: 'Create a label',
-  description: "On the account's phone and all its devices; nobody else sees it. WhatsApp Business shows 20.",
+  description:
+    "On the account's phone and all its devices; nobody else sees it. WhatsApp Business shows 20. With an Idempotency-Key, a repeated " +
+    'request returns the first answer and the label is created only once.',
   params: sessionParams,
   body: newLabel,
   refusals: SESSION_REFUSALS,
@@ -56,6 +58,7 @@ export const createLabel = route({
   statuses: { 200: 'WhatsApp has the label.' },
   example: { body: { name: 'Pagado', color: 3 }, answer: { success: true, data: EXAMPLE_LABEL } },
   errors: APP_STATE_ERRORS,
+  idempotent: true,
   async handler({ labels }, { params: { sessionId }, body }) {
     return ok({ data: labelView(await labels.create(sessionId, body)) });
   },

@@ -15,11 +15,13 @@ import { agents } from './011-agents.ts';
 import { keptMessages } from './012-kept-messages.ts';
 import { labels } from './013-labels.ts';
 import { usernames } from './014-usernames.ts';
+import { lateFacts } from './015-late-facts.ts';
+import { joinRequests } from './016-join-requests.ts';
 
 /** From an empty database to the current schema. */
 const MIGRATIONS: readonly string[] = [
   ...[init, cluster, browserTokens, home, subscriptions, furtherEvents, masterKeyIds, sessionProfiles],
-  ...[scheduledMessages, banRisk, agents, keptMessages, labels, usernames],
+  ...[scheduledMessages, banRisk, agents, keptMessages, labels, usernames, lateFacts, joinRequests],
 ];
 
 /**

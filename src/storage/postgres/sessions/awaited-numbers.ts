@@ -1,4 +1,4 @@
-import type { PhoneNumber } from '../../../domain/address.ts';
+import { jidOfNumber, type PhoneNumber } from '../../../domain/address.ts';
 import type { Numbers } from '../../../domain/person.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
@@ -45,8 +45,13 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
     this.#deps = deps;
     this.#lids = db.sharedRead(async (sessionIds) => {
       const rows = await db.readCommitted<{ sessionId: SessionId; lids: string[] }>(
-        sql`SELECT session_id AS "sessionId", array_agg(DISTINCT lid) AS lids FROM awaited_numbers
-            WHERE session_id = ANY(${sessionIds}) GROUP BY session_id`,
+        sql`SELECT session_id AS "sessionId", array_agg(DISTINCT lid) AS lids
+            FROM (SELECT session_id, lid FROM awaited_numbers WHERE session_id = ANY(${sessionIds})
+              UNION SELECT session_id, chat FROM labeled_items
+                WHERE session_id = ANY(${sessionIds}) AND chat LIKE '%@lid' AND (session_id, label_id, message_id) IN
+                  (SELECT session_id, label_id, message_id FROM labeled_items
+                   WHERE session_id = ANY(${sessionIds}) AND chat LIKE '%@s.whatsapp.net')) AS wanted
+            GROUP BY session_id`,
       );
       return new Map(rows.map(({ sessionId, lids }) => [sessionId, lids]));
     });
@@ -67,6 +72,7 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
         );
         void transaction.run(sql`DELETE FROM awaited_numbers WHERE session_id = ${sessionId} AND lid = ${lid}`);
       }
+      mergeLabels(transaction, sessionId, numbers);
       for (const callback of callbacks) this.#fillIn(transaction, callback);
       await this.#deps.outbox.store(transaction, { events: callbacks.filter(mayBeSeen).map(correction) });
     });
@@ -120,6 +126,21 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
     const sealed = this.#deps.vault.seal(callbackBody(callback), body);
     void transaction.run(sql`UPDATE callbacks SET body = ${sealed} WHERE id = ${callback.id}`);
   }
+}
+
+/** Of two rows for one chat, the one that changed last stays. */
+function mergeLabels(transaction: Transaction, sessionId: SessionId, numbers: Numbers): void {
+  const lids = [...numbers.keys()];
+  const chats = [...numbers.values()].map(jidOfNumber);
+  void transaction.run(
+    sql`DELETE FROM labeled_items AS it
+        WHERE session_id = ${sessionId} AND chat = ANY(${[...lids, ...chats]}::text[]) AND EXISTS
+          (SELECT 1 FROM unnest(${lids}::text[], ${chats}::text[]) AS person (lid, chat)
+           JOIN labeled_items AS other ON other.chat IN (person.lid, person.chat)
+           WHERE it.chat IN (person.lid, person.chat) AND other.chat <> it.chat
+             AND other.session_id = ${sessionId} AND other.label_id = it.label_id AND other.message_id = it.message_id
+             AND (other.changed_at_ms, other.chat = person.lid) > (it.changed_at_ms, it.chat = person.lid))`,
+  );
 }
 
 function correction({ body, number, correctionId, unless }: Incomplete): NewCallback {

@@ -1,8 +1,9 @@
 import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
+import type { VoteCast } from '../../../domain/poll.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CountSince, SentMessageStore, SentProgress } from '../../../ports/storage.ts';
-import { sentContent } from '../../shared/encryption/cell-address.ts';
+import { sentContent, sentVote } from '../../shared/encryption/cell-address.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import type { Outbox } from '../callbacks/outbox.ts';
 import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
@@ -12,6 +13,12 @@ import type { PostgresVault } from '../encryption/vault.ts';
 import { sql, type Statement } from '../sql.ts';
 import type { PostgresHistoryStore } from './history.ts';
 import type { PostgresPollVoteStore } from './poll-votes.ts';
+
+/** What is read of `sent_messages`; the content and the vote, a JSON object, are sealed. */
+interface Row extends Omit<KnownSentMessage, 'content' | 'vote'> {
+  content: Buffer;
+  vote: Buffer | null;
+}
 
 /** The dependencies of {@link PostgresSentMessageStore}. */
 export interface SentMessageDeps {
@@ -34,15 +41,16 @@ export class PostgresSentMessageStore implements SentMessageStore {
     this.#deps = deps;
   }
 
-  async add(sessionId: SessionId, { messageId, to, toNumber, content, kept }: SentMessage): Promise<void> {
+  async add(sessionId: SessionId, { messageId, to, toNumber, content, kept, vote }: SentMessage): Promise<void> {
     const { vault, clock, history } = this.#deps;
     const nowMs = clock.now();
+    const sealedVote = vote ? vault.seal(sentVote(sessionId, messageId), JSON.stringify(vote)) : null;
     await this.#db.send(sessionId, (transaction) => {
       if (kept) history.keep(transaction, sessionId, [kept]);
       return transaction.run(
-        sql`INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
+        sql`INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, vote, status, created_at_ms)
             VALUES (${sessionId}, ${messageId}, ${to}, ${toNumber},
-              ${vault.sealBytes(sentContent(sessionId, messageId), content)}, 'pending', ${nowMs})
+              ${vault.sealBytes(sentContent(sessionId, messageId), content)}, ${sealedVote}, 'pending', ${nowMs})
             ON CONFLICT DO NOTHING`,
       );
     });
@@ -50,8 +58,8 @@ export class PostgresSentMessageStore implements SentMessageStore {
 
   /** Uncommitted: a change of its status is written after this, and reported only when that is durable. */
   async find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
-    const [row] = await this.#db.readUncommitted<KnownSentMessage & { content: Buffer }>(
-      sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", content, status,
+    const [row] = await this.#db.readUncommitted<Row>(
+      sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", content, vote, status,
             created_at_ms AS "sentAtMs"
           FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,
     );
@@ -59,7 +67,8 @@ export class PostgresSentMessageStore implements SentMessageStore {
     const { vault, damaged } = this.#deps;
     const cell = sentContent(sessionId, messageId);
     const read = () => new Uint8Array(vault.openBytes(cell, row.content));
-    return { ...row, content: damaged.readable({ sessionId, cell, stored: row.content }, read) ?? null };
+    const content = damaged.readable({ sessionId, cell, stored: row.content }, read) ?? null;
+    return { ...row, content, vote: this.#vote(sessionId, row) };
   }
 
   async countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
@@ -85,6 +94,15 @@ export class PostgresSentMessageStore implements SentMessageStore {
       void transaction.run(change);
       if (vote) pollVotes.cast(transaction, sessionId, vote);
     });
+  }
+
+  /** A damaged vote is not counted. */
+  #vote(sessionId: SessionId, { messageId, vote }: Row): VoteCast | undefined {
+    if (vote === null) return undefined;
+    const { vault, damaged } = this.#deps;
+    const cell = sentVote(sessionId, messageId);
+    const read = () => JSON.parse(vault.open(cell, vote)) as VoteCast;
+    return damaged.readable({ sessionId, cell, stored: vote }, read);
   }
 
   /** Removes up to `limit` messages that are older than two weeks. */

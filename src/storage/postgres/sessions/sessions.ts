@@ -58,6 +58,7 @@ const SESSION_TABLES = [
   fragment`chat_timers`,
   fragment`chat_labels`,
   fragment`labeled_items`,
+  fragment`join_requests`,
   fragment`awaited_numbers`,
   fragment`kept_messages`,
   fragment`history_settings`,

@@ -39,6 +39,10 @@ export const journalPart = (sessionId: SessionId, column: 'attrs' | 'plaintext',
 export const sentContent = (sessionId: SessionId, messageId: string) =>
   cell(sessionId, 'sent_messages.content', sessionId, messageId);
 
+/** The vote that a sent message is. */
+export const sentVote = (sessionId: SessionId, messageId: string) =>
+  cell(sessionId, 'sent_messages.vote', sessionId, messageId);
+
 /** A message to be sent later. */
 export const scheduledBody = (sessionId: SessionId, messageId: string) =>
   cell(sessionId, 'scheduled_messages.body', sessionId, messageId);

@@ -20,6 +20,7 @@ import {
   reservingRequest,
   scheduledBody,
   sentContent,
+  sentVote,
   settingOf,
   signalKey,
   storedAnswer,
@@ -63,7 +64,10 @@ const TABLES: readonly SealedTable[] = [
   {
     name: 'sent_messages',
     key: ['session_id', 'message_id'],
-    columns: { content: (row) => sentContent(session(row), text(row, 'message_id')) },
+    columns: {
+      content: (row) => sentContent(session(row), text(row, 'message_id')),
+      vote: (row) => sentVote(session(row), text(row, 'message_id')),
+    },
   },
   {
     name: 'scheduled_messages',

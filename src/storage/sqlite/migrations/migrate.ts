@@ -29,6 +29,8 @@ import { agents } from './025-agents.ts';
 import { keptMessages } from './026-kept-messages.ts';
 import { labels } from './027-labels.ts';
 import { usernames } from './028-usernames.ts';
+import { lateFacts } from './029-late-facts.ts';
+import { joinRequests } from './030-join-requests.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -60,6 +62,8 @@ const MIGRATIONS: readonly string[] = [
   keptMessages,
   labels,
   usernames,
+  lateFacts,
+  joinRequests,
 ];
 
 /** The current schema: how many migrations it takes. */

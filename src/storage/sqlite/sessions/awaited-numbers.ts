@@ -1,4 +1,4 @@
-import type { PhoneNumber } from '../../../domain/address.ts';
+import { jidOfNumber, type PhoneNumber } from '../../../domain/address.ts';
 import type { Numbers } from '../../../domain/person.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
@@ -51,7 +51,10 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   of(sessionId: SessionId): Promise<string[]> {
-    return this.#db.read(() => this.#sql.lids.all(sessionId).map(({ lid }) => lid));
+    return this.#db.read(() => {
+      const rows = [...this.#sql.lids.all(sessionId), ...this.#sql.doubtful.all({ sessionId })];
+      return [...new Set(rows.map(({ lid }) => lid))];
+    });
   }
 
   known(sessionId: SessionId, numbers: Numbers): Promise<void> {
@@ -65,7 +68,10 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
       );
       const change = () => {
         for (const { lid, number } of awaited) this.#fillIn(sessionId, lid, number);
-        for (const [lid, number] of numbers) this.#sql.address.run(number, sessionId, lid);
+        for (const [lid, number] of numbers) {
+          this.#sql.address.run(number, sessionId, lid);
+          this.#sql.mergeLabels.run({ sessionId, lid, chat: jidOfNumber(number) });
+        }
       };
       this.#outbox.commit(change, { events: corrections });
     });
@@ -119,6 +125,12 @@ function hasMaybeArrived({ isNext, isHeld, ...rest }: IncompleteCallback): boole
 function prepare(db: Database) {
   return {
     lids: db.prepare<[SessionId], { lid: string }>('SELECT DISTINCT lid FROM awaited_numbers WHERE session_id = ?'),
+    doubtful: db.prepare<[{ sessionId: SessionId }], { lid: string }>(
+      `SELECT DISTINCT chat AS lid FROM labeled_items
+       WHERE session_id = @sessionId AND chat LIKE '%@lid' AND (label_id, message_id) IN
+         (SELECT label_id, message_id FROM labeled_items
+          WHERE session_id = @sessionId AND chat LIKE '%@s.whatsapp.net')`,
+    ),
     rows: db.prepare<[SessionId, string], Row>(
       `SELECT told AS webhookId, again AS correctionId, needless_with AS unless
        FROM awaited_numbers JOIN callbacks ON webhook_id = told
@@ -134,6 +146,13 @@ function prepare(db: Database) {
     remove: db.prepare<[SessionId, string]>('DELETE FROM awaited_numbers WHERE session_id = ? AND lid = ?'),
     address: db.prepare<[PhoneNumber, SessionId, string]>(
       'UPDATE sent_messages SET to_number = ? WHERE session_id = ? AND recipient = ? AND to_number IS NULL',
+    ),
+    mergeLabels: db.prepare<[{ sessionId: SessionId; lid: string; chat: string }]>(
+      `DELETE FROM labeled_items AS it WHERE session_id = @sessionId AND chat IN (@lid, @chat) AND EXISTS
+         (SELECT 1 FROM labeled_items AS other
+          WHERE other.session_id = @sessionId AND other.label_id = it.label_id AND other.message_id = it.message_id
+            AND other.chat IN (@lid, @chat) AND other.chat <> it.chat
+            AND (other.changed_at_ms, other.chat = @lid) > (it.changed_at_ms, it.chat = @lid))`,
     ),
     add: db.prepare<[AwaitedNumber & { sessionId: SessionId; nowMs: number }]>(
       `INSERT INTO awaited_numbers (session_id, lid, told, again, needless_with, created_at_ms)

@@ -1,9 +1,10 @@
 import type { DeliveryStatus } from '../../../domain/message.ts';
 import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
+import type { VoteCast } from '../../../domain/poll.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CountSince, SentMessageStore, SentProgress } from '../../../ports/storage.ts';
-import { sentContent } from '../../shared/encryption/cell-address.ts';
+import { sentContent, sentVote } from '../../shared/encryption/cell-address.ts';
 import type { Vault } from '../../shared/encryption/vault.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import type { Outbox } from '../callbacks/outbox.ts';
@@ -12,6 +13,12 @@ import type { Database } from '../database.ts';
 import type { SqliteHistoryStore } from './history.ts';
 import { IN_PERIOD, type Period } from './period.ts';
 import type { SqlitePollVoteStore } from './poll-votes.ts';
+
+/** What is read of `sent_messages`; the content and the vote, a JSON object, are sealed. */
+interface Row extends Omit<KnownSentMessage, 'content' | 'vote'> {
+  content: Buffer;
+  vote: string | null;
+}
 
 /** The dependencies of {@link SqliteSentMessageStore}. */
 export interface SentMessageDeps {
@@ -45,10 +52,11 @@ export class SqliteSentMessageStore implements SentMessageStore {
     this.#sql = prepare(db);
   }
 
-  add(sessionId: SessionId, { messageId, to, toNumber, content, kept }: SentMessage): Promise<void> {
+  add(sessionId: SessionId, { messageId, to, toNumber, content, kept, vote }: SentMessage): Promise<void> {
     return this.#db.write(() => {
       const sealed = this.#vault.sealBytes(sentContent(sessionId, messageId), content);
-      this.#sql.add.run(sessionId, messageId, to, toNumber, sealed, this.#clock.now());
+      const sealedVote = vote ? this.#vault.seal(sentVote(sessionId, messageId), JSON.stringify(vote)) : null;
+      this.#sql.add.run(sessionId, messageId, to, toNumber, sealed, sealedVote, this.#clock.now());
       if (kept) this.#history.keep(sessionId, kept);
     });
   }
@@ -60,8 +68,17 @@ export class SqliteSentMessageStore implements SentMessageStore {
       if (!row) return undefined;
       const cell = sentContent(sessionId, messageId);
       const read = () => new Uint8Array(this.#vault.openBytes(cell, row.content));
-      return { ...row, content: this.#damaged.readable({ sessionId, cell, stored: row.content }, read) ?? null };
+      const content = this.#damaged.readable({ sessionId, cell, stored: row.content }, read) ?? null;
+      return { ...row, content, vote: this.#vote(sessionId, row) };
     });
+  }
+
+  /** A damaged vote is not counted. */
+  #vote(sessionId: SessionId, { messageId, vote }: Row): VoteCast | undefined {
+    if (vote === null) return undefined;
+    const cell = sentVote(sessionId, messageId);
+    const read = () => JSON.parse(this.#vault.open(cell, vote)) as VoteCast;
+    return this.#damaged.readable({ sessionId, cell, stored: vote }, read);
   }
 
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
@@ -91,12 +108,12 @@ export class SqliteSentMessageStore implements SentMessageStore {
 
 function prepare(db: Database) {
   return {
-    add: db.prepare<[SessionId, string, string, string | null, Buffer, number]>(
-      `INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, status, created_at_ms)
-       VALUES (?, ?, ?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING`,
+    add: db.prepare<[SessionId, string, string, string | null, Buffer, string | null, number]>(
+      `INSERT INTO sent_messages (session_id, message_id, recipient, to_number, content, vote, status, created_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING`,
     ),
-    find: db.prepare<[SessionId, string], KnownSentMessage & { content: Buffer }>(
-      `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, status,
+    find: db.prepare<[SessionId, string], Row>(
+      `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, vote, status,
          created_at_ms AS sentAtMs
        FROM sent_messages WHERE session_id = ? AND message_id = ?`,
     ),

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../../domain/session-id.ts';
-import type { SessionProfile } from '../../../domain/session-profile.ts';
+import { NO_PROFILE, type SessionProfile } from '../../../domain/session-profile.ts';
 import { Secret } from '../../../kit/secret.ts';
 import type { SessionWrites, StoredRoute } from '../../../ports/storage.ts';
 import { COMMON, profileOf, proxyOf } from '../../shared/encryption/cell-address.ts';
@@ -29,7 +29,8 @@ export class SqliteSessionProfiles {
     if (stored === null) return undefined;
     const { vault, damaged } = this.#deps;
     const cell = profileOf(sessionId);
-    const read = () => JSON.parse(vault.open(cell, stored)) as SessionProfile;
+    // Earlier versions stored less.
+    const read = () => ({ ...NO_PROFILE, ...(JSON.parse(vault.open(cell, stored)) as Partial<SessionProfile>) });
     const clear = () => this.#sql.clear.run(sessionId, stored);
     return damaged.readable({ sessionId: COMMON, cell, stored }, read, clear);
   }

@@ -58,6 +58,7 @@ const SESSION_TABLES = [
   'chat_timers',
   'chat_labels',
   'labeled_items',
+  'join_requests',
   'awaited_numbers',
   'kept_messages',
   'history_settings',

@@ -127,6 +127,7 @@ const NULLABLE = new Set([
     'contact_names.push_name',
     'chat_labels.body',
     'sent_messages.to_number',
+    'sent_messages.vote',
     'awaited_numbers.needless_with',
     'api_keys.sessions',
   ],

@@ -74,6 +74,8 @@ export const WRITES: Record<string, (it: Stored) => Promise<unknown>> = {
   'contactNames.learn': ({ storage }) => storage.contactNames.learn(ANA, [{ person: '1', pushName: 'Otra' }]),
   'labels.learn': ({ storage }) =>
     storage.labels.learn(ANA, { changes: [{ what: 'deleted', labelId: '1' }], isWhole: false }),
+  'joinRequests.wait': ({ storage }) => storage.joinRequests.wait(ANA, { groupId: '1@g.us', names: ['5491'] }),
+  'joinRequests.forget': ({ storage }) => storage.joinRequests.forget(ANA, { groupId: '1@g.us', names: ['5491'] }),
   'history.setDays': ({ storage }) => storage.history.setDays(ANA, 3),
   'history.add': ({ storage }) => storage.history.add(ANA, [KEPT]),
   'history.progressed': ({ storage }) => storage.history.progressed(ANA, 'M1', 'read'),
@@ -130,6 +132,7 @@ export const OTHERS: readonly string[] = [
     'contactNames.list',
     'labels.all',
     'labels.items',
+    'joinRequests.known',
     'timeline.of',
     'accountIds.idOf',
     'accountIds.elderOf',

@@ -1,11 +1,16 @@
 import { systemClock } from '../../../../../src/kit/clock.ts';
+import { DRAFT_TTL_MS } from '../../../../../src/domain/draft.ts';
 import type { SessionId } from '../../../../../src/domain/session-id.ts';
+import { Drafts } from '../../../../../src/http/server.ts';
 import { openPostgres } from '../../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../../contracts/storage/implementations.ts';
 import { ANA, BEA, record, statusUpdate } from '../../../../contracts/storage/support.ts';
+import { fixedRandom } from '../../../../harness/fixed-random.ts';
+import { logInMemory } from '../../../../harness/log-in-memory.ts';
+import { ManualClock } from '../../../../harness/manual-clock.ts';
 import { emptyPostgresUrl } from '../../../../harness/shared-postgres.ts';
 import { TcpRelay } from '../../../../harness/tcp-relay.ts';
-import { connected, execute, joined } from './nodes.ts';
+import { connected, execute, joined, type TestNode } from './nodes.ts';
 
 const CARLA = 'session_3_carla' as SessionId;
 
@@ -163,6 +168,43 @@ describe('the sessions of a cluster', () => {
     const claimed = await first.storage.ownership.claim(10).catch(() => first.storage.ownership.claim(10));
     expect(claimed.toSorted()).toEqual([ANA, BEA]);
     expect(first.storage.ownership.owned.size).toBe(2);
+  });
+
+  it('have what becomes of their drafts told by the node that has them, once', async () => {
+    const url = await withSessions(ANA, BEA);
+    await using first = await joined(url, 'a');
+    await using second = await joined(url, 'b');
+    expect(await first.storage.ownership.take(ANA)).toBe(true);
+    expect(await second.storage.ownership.take(BEA)).toBe(true);
+    const { log, text } = await logInMemory();
+    const clock = new ManualClock();
+    const draftsOf = ({ storage: { drafts: store, furtherEvents } }: TestNode): Drafts => {
+      const telling = { isWanted: () => true, add: furtherEvents.add.bind(furtherEvents) };
+      return new Drafts({ store, furtherEvents: telling, clock, random: fixedRandom(0), log });
+    };
+    const message = JSON.stringify({ requested: { type: 'text', text: 'hola' } });
+    const atMs = clock.now();
+    for (const sessionId of [ANA, BEA]) {
+      const draft = { id: `draft_${sessionId}`, sessionId, keyId: 'k', message, state: 'waiting' as const };
+      await first.storage.drafts.add({ ...draft, createdAtMs: atMs, changedAtMs: atMs }, 9);
+    }
+    await clock.advance(DRAFT_TTL_MS);
+    const states = async () => (await first.storage.drafts.list({ sinceMs: 0 }, 9)).map(({ state }) => state);
+    const told = async () =>
+      (await execute(url, 'SELECT webhook_id FROM further_events ORDER BY 1')).map(
+        ({ webhook_id: id }) => id as string,
+      );
+
+    await draftsOf(first).expire(new AbortController().signal);
+    expect([await states(), await told()]).toEqual([['discarded', 'waiting'], [`draft_${ANA}_expired`]]);
+    await draftsOf(second).expire(new AbortController().signal);
+    await draftsOf(first).expire(new AbortController().signal);
+    expect([await states(), await told()]).toEqual([
+      ['discarded', 'discarded'],
+      [`draft_${ANA}_expired`, `draft_${BEA}_expired`],
+    ]);
+    // That another node has the session is no trouble.
+    expect(text()).toBe('');
   });
 });
 
