@@ -20,6 +20,7 @@ export class PostgresConversationStore implements ConversationStore {
   /** Uncommitted: the message that this lets pass is stored after it, and leaves only when that is durable. */
   async isKnown(sessionId: SessionId, peer: string): Promise<boolean> {
     const rows = await this.#db.readUncommitted(
+      sessionId,
       sql`SELECT 1 FROM conversations WHERE session_id = ${sessionId} AND peer = ${peer}`,
     );
     return rows.length > 0;
@@ -33,6 +34,7 @@ export class PostgresConversationStore implements ConversationStore {
   /** Uncommitted, for the same reason as {@link isKnown}. */
   async begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
     const [row] = await this.#db.readUncommitted<CountSince>(
+      sessionId,
       sql`SELECT COUNT(*) AS count, MIN(created_at_ms) AS "oldestMs" FROM conversations
           WHERE session_id = ${sessionId} AND created_at_ms > ${sinceMs} AND created_at_ms <= ${this.#clock.now()}
             AND begun_by_us`,
@@ -43,6 +45,7 @@ export class PostgresConversationStore implements ConversationStore {
   /** Uncommitted, for the same reason as {@link isKnown}. 0 is that of an earlier version, which did not note answers. */
   async answersSince(sessionId: SessionId, sinceMs: number): Promise<Answers> {
     const [row] = await this.#db.readUncommitted<Answers>(
+      sessionId,
       sql`SELECT COUNT(*) AS begun, COUNT(answered_at_ms) AS answered FROM conversations
           WHERE session_id = ${sessionId} AND created_at_ms > ${sinceMs} AND created_at_ms <= ${this.#clock.now()}
             AND begun_by_us AND answered_at_ms IS DISTINCT FROM 0`,

@@ -51,6 +51,7 @@ export class PostgresSentMessageStore implements SentMessageStore {
   /** Uncommitted: a change of its status is written after this, and reported only when that is durable. */
   async find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
     const [row] = await this.#db.readUncommitted<KnownSentMessage & { content: Buffer }>(
+      sessionId,
       sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", content, status,
             created_at_ms AS "sentAtMs"
           FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,

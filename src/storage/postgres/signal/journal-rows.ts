@@ -1,6 +1,7 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { MessageKey } from '../../../ports/signal.ts';
 import type { Batch, Statements } from '../batch.ts';
+import type { Database } from '../database.ts';
 import { sql } from '../sql.ts';
 
 /** A new row of `journal`; `attrs` and `plaintext` are sealed. */
@@ -51,22 +52,29 @@ export const JOURNAL: Batch<Change> = {
     'added' in change && earlier.some((other) => 'handled' in other && isSameMessage(other.handled, change.added)),
 };
 
-/** The plaintexts of entries; `undefined` for one that is unknown, or was handled too long ago. */
-export const PLAINTEXTS: Batch<SoughtEntry, Buffer | undefined> = {
-  async store(transaction, sought) {
-    const rows = await transaction.rows<{ n: number; plaintext: Buffer }>(
-      sql`SELECT n, plaintext FROM unnest(${sought.map(({ sessionId }) => sessionId)}::text[],
-            ${sought.map(({ ciphertextHash }) => ciphertextHash)}::bytea[],
-            ${sought.map(({ messageKey }) => messageKey)}::text[],
-            ${sought.map(({ handledSinceMs }) => handledSinceMs)}::bigint[])
-            WITH ORDINALITY AS sought (session_id, ciphertext_hash, message_key, since_ms, n)
-          JOIN journal USING (session_id, ciphertext_hash, message_key)
-          WHERE handled_at_ms IS NULL OR handled_at_ms >= since_ms`,
-    );
-    const found = new Map(rows.map(({ n, plaintext }) => [n - 1, plaintext]));
-    return sought.map((_, at) => found.get(at));
-  },
-};
+/** The plaintexts of the entries that are known, and were not handled too long ago. */
+export async function readPlaintexts(
+  db: Pick<Database, 'readUncommitted'>,
+  sought: readonly SoughtEntry[],
+): Promise<Map<SoughtEntry, Buffer>> {
+  const rows = await db.readUncommitted<{ n: number; plaintext: Buffer }>(
+    sought.map(({ sessionId }) => sessionId),
+    sql`SELECT n, plaintext FROM unnest(${sought.map(({ sessionId }) => sessionId)}::text[],
+          ${sought.map(({ ciphertextHash }) => ciphertextHash)}::bytea[],
+          ${sought.map(({ messageKey }) => messageKey)}::text[],
+          ${sought.map(({ handledSinceMs }) => handledSinceMs)}::bigint[])
+          WITH ORDINALITY AS sought (session_id, ciphertext_hash, message_key, since_ms, n)
+        JOIN journal USING (session_id, ciphertext_hash, message_key)
+        WHERE handled_at_ms IS NULL OR handled_at_ms >= since_ms`,
+  );
+  const found = new Map(rows.map(({ n, plaintext }) => [n - 1, plaintext]));
+  return new Map(
+    sought.flatMap((entry, at) => {
+      const plaintext = found.get(at);
+      return plaintext ? [[entry, plaintext] as const] : [];
+    }),
+  );
+}
 
 function insert(transaction: Statements, added: readonly NewEntry[]): Promise<number> {
   const all = <Key extends keyof NewEntry>(key: Key) => added.map((entry) => entry[key]);
