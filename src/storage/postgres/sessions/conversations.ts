@@ -4,6 +4,7 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { ConversationStore, CountSince } from '../../../ports/storage.ts';
 import type { Database } from '../database.ts';
 import type { Batch } from '../batch.ts';
+import { given } from '../given.ts';
 import { sql } from '../sql.ts';
 import type { Transaction } from '../transaction.ts';
 
@@ -78,12 +79,16 @@ interface Row {
 const CONVERSATIONS: Batch<Row> = {
   async store(transaction, all) {
     const rows = merged(all);
+    const written = given({
+      session_id: ['text', rows.map((row) => row.sessionId)],
+      peer: ['text', rows.map((row) => row.peer)],
+      begun_by_us: ['boolean', rows.map((row) => row.begunByUs)],
+      created_at_ms: ['bigint', rows.map((row) => row.createdAtMs)],
+      answered_at_ms: ['bigint', rows.map((row) => row.answeredAtMs)],
+    });
     await transaction.run(
-      sql`WITH given AS (
-            SELECT * FROM unnest(${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.peer)}::text[],
-              ${rows.map((row) => row.begunByUs)}::boolean[], ${rows.map((row) => row.createdAtMs)}::bigint[],
-              ${rows.map((row) => row.answeredAtMs)}::bigint[])
-              AS given (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
+      sql`WITH given AS NOT MATERIALIZED (
+            SELECT * FROM ${written}
           ), answered AS (
             UPDATE conversations SET answered_at_ms = given.answered_at_ms FROM given
             WHERE conversations.session_id = given.session_id AND conversations.peer = given.peer

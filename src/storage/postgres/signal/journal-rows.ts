@@ -2,6 +2,7 @@ import type { SessionId } from '../../../domain/session-id.ts';
 import type { MessageKey } from '../../../ports/signal.ts';
 import type { Batch, Statements } from '../batch.ts';
 import type { Database } from '../database.ts';
+import { given } from '../given.ts';
 import { sql } from '../sql.ts';
 
 /** A new row of `journal`; `attrs` and `plaintext` are sealed. */
@@ -78,23 +79,33 @@ export async function readPlaintexts(
 
 function insert(transaction: Statements, added: readonly NewEntry[]): Promise<number> {
   const all = <Key extends keyof NewEntry>(key: Key) => added.map((entry) => entry[key]);
+  const rows = given({
+    session_id: ['text', all('sessionId')],
+    ciphertext_hash: ['bytea', all('ciphertextHash')],
+    message_key: ['text', all('messageKey')],
+    delivery: ['text', all('delivery')],
+    parts: ['bigint', all('parts')],
+    attrs: ['bytea', all('attrs')],
+    plaintext: ['bytea', all('plaintext')],
+    message_id: ['text', all('messageId')],
+    created_at_ms: ['bigint', all('createdAtMs')],
+  });
   return transaction.run(
     sql`INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
           created_at_ms)
-        SELECT * FROM unnest(${all('sessionId')}::text[], ${all('ciphertextHash')}::bytea[], ${all('messageKey')}::text[],
-          ${all('delivery')}::text[], ${all('parts')}::bigint[], ${all('attrs')}::bytea[], ${all('plaintext')}::bytea[],
-          ${all('messageId')}::text[], ${all('createdAtMs')}::bigint[])
-        ON CONFLICT DO NOTHING`,
+        SELECT * FROM ${rows} ON CONFLICT DO NOTHING`,
   );
 }
 
 function markHandled(transaction: Statements, handled: readonly HandledMessage[]): Promise<number> {
+  const rows = given({
+    session_id: ['text', handled.map(({ sessionId }) => sessionId)],
+    message_key: ['text', handled.map(({ messageKey }) => messageKey)],
+    at_ms: ['bigint', handled.map(({ handledAtMs }) => handledAtMs)],
+  });
   return transaction.run(
-    sql`UPDATE journal SET handled_at_ms = handled.at_ms
-        FROM unnest(${handled.map(({ sessionId }) => sessionId)}::text[],
-          ${handled.map(({ messageKey }) => messageKey)}::text[],
-          ${handled.map(({ handledAtMs }) => handledAtMs)}::bigint[]) AS handled (session_id, message_key, at_ms)
-        WHERE journal.session_id = handled.session_id AND journal.message_key = handled.message_key
+    sql`UPDATE journal SET handled_at_ms = given.at_ms FROM ${rows}
+        WHERE journal.session_id = given.session_id AND journal.message_key = given.message_key
           AND handled_at_ms IS NULL`,
   );
 }
