@@ -91,11 +91,6 @@ export class Lane {
     this.#watch(deps.client);
   }
 
-  /** Whether everything is stored. */
-  get isIdle(): boolean {
-    return !this.#isRunning;
-  }
-
   /** Whether pieces of one of these sessions are not stored yet. */
   isWriting(sessionIds: readonly SessionId[]): boolean {
     return sessionIds.some((sessionId) => this.#writing.has(sessionId));

@@ -22,7 +22,7 @@ type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 /** Dependencies of {@link safeSignalRepository}. */
 export interface SignalRepositoryDeps {
   auth: ConnectionAuth;
-  origins: CiphertextOrigins;
+  origins: Pick<CiphertextOrigins, 'of'>;
   /** Waiting messages are decrypted through this repository. */
   batch: BatchDecryption;
   retries: RetryRequests;
