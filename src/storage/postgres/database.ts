@@ -37,7 +37,7 @@ const READERS = 4;
 /** Ends a transaction of the lane that hangs; its locks would outlive a frozen process. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
 /** How long a deferred write waits for a transaction to share: one of its own costs as much as the rest of a text. */
-const DEFER_MS = 250;
+const DEFER_MS = 200;
 /** When more deferred writes than this are waiting, adding another one waits for them. */
 const MAX_DEFERRED_WRITES = 200;
 const RETRY_MS = 1_000;
