@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Batch } from './batch.ts';
 import type { Clock, Timer } from '../../kit/clock.ts';
 import { SessionLostError } from '../../domain/errors.ts';
 import type { SessionId } from '../../domain/session-id.ts';
@@ -37,8 +36,8 @@ export type DatabaseDeps = Omit<LaneDeps, 'config'>;
 const READERS = 4;
 /** Ends a transaction of the lane that hangs; its locks would outlive a frozen process. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
-/** How long a deferred write waits for a transaction to share. */
-const DEFER_MS = 20;
+/** How long a deferred write waits for a transaction to share: one of its own costs as much as the rest of a text. */
+const DEFER_MS = 200;
 /** When more deferred writes than this are waiting, adding another one waits for them. */
 const MAX_DEFERRED_WRITES = 200;
 const RETRY_MS = 1_000;
@@ -92,11 +91,7 @@ export class Database {
   /** As {@link read}, but does not see deferred writes: for callers that keep track of them. */
   async readCommitted<Row>(statement: Statement): Promise<Row[]> {
     await this.#lane.settled();
-    try {
-      return await this.#readers.query<Row>(statement);
-    } catch (error) {
-      throw namedError(error);
-    }
+    return this.readStored(statement);
   }
 
   /** Reads for several callers at once, as {@link readCommitted} does; `read` uses that. */
@@ -104,9 +99,26 @@ export class Database {
     return new SharedRead(() => this.#lane.settled(), read);
   }
 
-  /** Reads what the process has written so far: a crash may still undo it. */
-  readUncommitted<Row>(statement: Statement): Promise<Row[]> {
-    if (this.#lane.isIdle) return this.readCommitted(statement);
+  /**
+   * Reads what is committed at this moment: for callers who are told when there is more, and know of what they have written
+   * themselves.
+   */
+  async readStored<Row>(statement: Statement): Promise<Row[]> {
+    try {
+      return await this.#readers.query<Row>(statement);
+    } catch (error) {
+      throw namedError(error);
+    }
+  }
+
+  /** As {@link readStored}, for several callers at once. */
+  sharedStored<Key, Value>(read: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>): SharedRead<Key, Value> {
+    return new SharedRead(() => NOTHING_TO_WAIT_FOR, read);
+  }
+
+  /** Reads what the process has written so far of these sessions: a crash may still undo it. */
+  readUncommitted<Row>(of: Sessions, statement: Statement): Promise<Row[]> {
+    if (!this.#lane.isWriting(listed(of))) return this.readStored(statement);
     return this.#add(NO_SESSION, (transaction) => transaction.rows<Row>(statement), {
       isPipelined: true,
       isEarly: true,
@@ -120,18 +132,9 @@ export class Database {
     return new SharedRead(() => NOTHING_TO_WAIT_FOR, read);
   }
 
-  /** As {@link readUncommitted}, together with others who ask the same. */
-  readTogether<Row, Result>(batch: Batch<Row, Result>, row: Row): Promise<Result> {
-    return this.#add(NO_SESSION, (transaction) => transaction.add(batch, row), { isPipelined: true, isEarly: true });
-  }
-
   /** Writes something that nobody waits for, soon. Resolves at once, unless too many such writes are waiting. */
   async writeLater(deferred: DeferredWrite): Promise<void> {
     this.#deferred.push(deferred);
-    if (!this.#lane.isIdle) {
-      this.#addDeferred();
-      return;
-    }
     this.#deferTimer ??= this.#clock.after(DEFER_MS, () => this.#addDeferred());
     if (this.#deferred.length <= MAX_DEFERRED_WRITES) return;
     this.#addDeferred();

@@ -74,6 +74,8 @@ export class Lane {
   readonly #deps: LaneDeps;
   readonly #queue: QueuedPiece[] = [];
   #isRunning = false;
+  /** The number of pieces of each session that are neither stored nor have failed. */
+  readonly #writing = new Map<SessionId, number>();
   /** Resolves when the last piece is stored, or has failed. */
   #lastSettled: Promise<undefined> = Promise.resolve(undefined);
   #client: pg.Client | undefined;
@@ -89,9 +91,9 @@ export class Lane {
     this.#watch(deps.client);
   }
 
-  /** Whether everything is stored. */
-  get isIdle(): boolean {
-    return !this.#isRunning;
+  /** Whether pieces of one of these sessions are not stored yet. */
+  isWriting(sessionIds: readonly SessionId[]): boolean {
+    return sessionIds.some((sessionId) => this.#writing.has(sessionId));
   }
 
   /** Whether the database was away at the last attempt. */
@@ -108,8 +110,10 @@ export class Lane {
       return;
     }
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const { done, failed } = piece;
+    const { done, failed, of } = piece;
+    this.#count(of, 1);
     const settled = (tell: (outcome: unknown) => void) => (outcome: unknown) => {
+      this.#count(of, -1);
       tell(outcome);
       resolve(undefined);
     };
@@ -128,6 +132,14 @@ export class Lane {
     await this.settled();
     await this.#client?.end().catch(() => undefined);
     this.#client = undefined;
+  }
+
+  #count(of: readonly SessionId[], more: number): void {
+    for (const sessionId of of) {
+      const pieces = (this.#writing.get(sessionId) ?? 0) + more;
+      if (pieces === 0) this.#writing.delete(sessionId);
+      else this.#writing.set(sessionId, pieces);
+    }
   }
 
   async #run(): Promise<void> {
@@ -211,14 +223,8 @@ export class Lane {
   async #transact(client: pg.Client, group: readonly QueuedPiece[], epochs: Epochs): Promise<unknown> {
     const elapsedMs = stopwatch();
     const transaction = new Transaction(client);
-    const began = client.query('BEGIN');
-    began.catch((error: unknown) => transaction.fail(error));
-    if (this.#deps.fence && epochs.size > 0) void transaction.run(this.#deps.fence.statement(epochs));
-    const results = await doAll(group, transaction);
-    // What fails before it sends anything, such as a value that cannot be stored, is known after this turn of the event loop.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!transaction.isBroken) this.#deps.beforeCommit(transaction, new Set(group.flatMap(({ of }) => of)));
-    const { command } = await client.query(transaction.isBroken ? 'ROLLBACK' : 'COMMIT');
+    const { results, ended } = await this.#sendAll(transaction, client, { group, epochs });
+    const { command } = await ended;
     if (command !== 'COMMIT') return transaction.error ?? new Error('The transaction was rolled back');
     this.#deps.onCommit(elapsedMs(), group.length);
     const settled = await Promise.allSettled(results);
@@ -228,6 +234,29 @@ export class Lane {
       else group[at]?.failed(it.reason);
     });
     return undefined;
+  }
+
+  /** Sends the whole transaction, in one packet unless a piece decides something. */
+  async #sendAll(
+    transaction: Transaction,
+    client: pg.Client,
+    { group, epochs }: { group: readonly QueuedPiece[]; epochs: Epochs },
+  ): Promise<{ results: Promise<unknown>[]; ended: Promise<pg.QueryResult> }> {
+    const { stream } = client.connection;
+    const isOnePacket = group.every(({ isPipelined }) => isPipelined);
+    if (isOnePacket) stream.cork();
+    try {
+      const began = client.query('BEGIN');
+      began.catch((error: unknown) => transaction.fail(error));
+      if (this.#deps.fence && epochs.size > 0) void transaction.run(this.#deps.fence.statement(epochs));
+      const results = await doAll(group, transaction);
+      // What fails before it sends anything, such as a value that cannot be stored, is known when all promises have been told.
+      await new Promise((resolve) => process.nextTick(resolve));
+      if (!transaction.isBroken) this.#deps.beforeCommit(transaction, new Set(group.flatMap(({ of }) => of)));
+      return { results, ended: client.query(transaction.isBroken ? 'ROLLBACK' : 'COMMIT') };
+    } finally {
+      if (isOnePacket) stream.uncork();
+    }
   }
 
   async #connect(): Promise<pg.Client> {

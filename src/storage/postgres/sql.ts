@@ -2,7 +2,7 @@ import type { QueryConfig } from 'pg';
 import { storedText } from './text.ts';
 
 /** What a parameter may be. */
-type Value =
+export type Value =
   | string
   | number
   | boolean

@@ -22,7 +22,7 @@ type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 /** Dependencies of {@link safeSignalRepository}. */
 export interface SignalRepositoryDeps {
   auth: ConnectionAuth;
-  origins: CiphertextOrigins;
+  origins: Pick<CiphertextOrigins, 'of'>;
   /** Waiting messages are decrypted through this repository. */
   batch: BatchDecryption;
   retries: RetryRequests;
@@ -102,13 +102,13 @@ function decryption(
   transactions: RatchetTransactions,
   deps: SignalRepositoryDeps,
 ) {
-  const once = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
+  const once = async (ciphertext: Uint8Array, { type, decrypt }: Decryption): Promise<Uint8Array> => {
     const plaintext = deps.batch.plaintextOf(ciphertext);
     if (plaintext) return plaintext;
     const origin = deps.origins.of(ciphertext);
     if (!origin) return transactions.run(decrypt);
     try {
-      const { run, entryOf } = decryptionOf(origin, decrypt, deps.auth);
+      const { run, entryOf } = decryptionOf(origin, { type, decrypt }, deps.auth);
       return await transactions.run(run, entryOf);
     } catch (error) {
       if (isKeyUsedUp(error)) deps.unreadable(origin.attrs);
@@ -119,18 +119,45 @@ function decryption(
     decryptMessage: (opts) =>
       unlessFenced(deps.auth, async () => {
         await resolveLid(stock, opts.jid);
-        return once(opts.ciphertext, () => stock.decryptMessage(opts));
+        return once(opts.ciphertext, { type: opts.type, decrypt: () => stock.decryptMessage(opts) });
       }),
-    decryptGroupMessage: (opts) => unlessFenced(deps.auth, () => once(opts.msg, () => stock.decryptGroupMessage(opts))),
+    decryptGroupMessage: (opts) =>
+      unlessFenced(deps.auth, () => once(opts.msg, { type: 'skmsg', decrypt: () => stock.decryptGroupMessage(opts) })),
   } satisfies Partial<SignalRepositoryWithLIDStore>;
 }
 
+/** How a ciphertext is decrypted, and its type. */
+interface Decryption {
+  type: 'pkmsg' | 'msg' | 'skmsg';
+  decrypt: () => Promise<Uint8Array>;
+}
+
 /** A step that decrypts a message, unless the journal has its plaintext, and puts it into the journal. */
-function decryptionOf(origin: Origin, decrypt: () => Promise<Uint8Array>, auth: ConnectionAuth): Step<Uint8Array> {
+function decryptionOf(origin: Origin, { type, decrypt }: Decryption, auth: ConnectionAuth): Step<Uint8Array> {
+  const mayBeKnown = type === 'pkmsg' || origin.attrs.offline !== undefined;
   return {
-    run: async () => (await auth.recall(origin)) ?? decrypt(),
+    run: async () =>
+      mayBeKnown ? ((await auth.recall(origin)) ?? decrypt()) : orRecalled(decrypt, () => auth.recall(origin)),
     entryOf: (plaintext) => ({ ...origin, plaintext }),
   };
+}
+
+/**
+ * Decrypts first what most likely comes for the first time: a message that did not wait for this connection. If it is known all the same,
+ * its key is used up, so that the attempt fails and changes nothing. Not so for a message that begins a Signal session: it
+ * might begin it anew.
+ */
+async function orRecalled(
+  decrypt: () => Promise<Uint8Array>,
+  recall: () => Promise<Uint8Array | undefined>,
+): Promise<Uint8Array> {
+  try {
+    return await decrypt();
+  } catch (error) {
+    const known = await recall();
+    if (known) return known;
+    throw error;
+  }
 }
 
 /** What the methods work with. */
@@ -150,7 +177,7 @@ async function decryptBatch(
     const origin = origins.of(message.ciphertext);
     const decrypt = await decrypter(message, stock, auth);
     if (!origin || !decrypt) break;
-    steps.push(decryptionOf(origin, decrypt, auth));
+    steps.push(decryptionOf(origin, { type: message.type, decrypt }, auth));
   }
   return transactions.runAll(steps);
 }

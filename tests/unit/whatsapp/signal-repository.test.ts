@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { generateSignalPubKey, type SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { loadAuth } from '../../../src/whatsapp/signal/auth-state.ts';
 import { BatchDecryption } from '../../../src/whatsapp/signal/batch-decryption.ts';
-import { CiphertextOrigins } from '../../../src/whatsapp/signal/ciphertext-origins.ts';
+import type { Origin } from '../../../src/whatsapp/signal/ciphertext-origins.ts';
+import { messageKeyOf } from '../../../src/whatsapp/signal/message-key.ts';
 import { RetryRequests } from '../../../src/whatsapp/signal/retry-requests.ts';
 import { safeSignalRepository } from '../../../src/whatsapp/signal/signal-repository.ts';
 import type { SessionId } from '../../../src/domain/session-id.ts';
@@ -18,6 +20,8 @@ interface Device {
   jid: string;
   repository: SignalRepositoryWithLIDStore;
   retries: RetryRequests;
+  /** Where the ciphertexts came from of which it was noted. */
+  noted: Map<Uint8Array, Origin>;
   /** The keys that others start a session with. */
   bundle: Bundle;
 }
@@ -27,7 +31,8 @@ async function startDevice({ storage }: TestStorage, owner: typeof ANA, jid: str
     storageFailed: () => undefined,
     learned: () => undefined,
   });
-  const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
+  const [noted, batch, retries] = [new Map<Uint8Array, Origin>(), new BatchDecryption(), new RetryRequests()];
+  const origins = { of: (ciphertext: Uint8Array) => noted.get(ciphertext) };
   const deps = { auth, origins, batch, retries, log: silentLogger, unreadable: () => undefined };
   const { signedIdentityKey, signedPreKey, registrationId } = auth.state.creds;
   const bundle = {
@@ -40,7 +45,7 @@ async function startDevice({ storage }: TestStorage, owner: typeof ANA, jid: str
     },
   } as Bundle;
   const repository = safeSignalRepository(deps)(auth.state, silentLogger);
-  return { jid, repository, retries, bundle };
+  return { jid, repository, retries, noted, bundle };
 }
 
 /** Baileys fetched the keys of the other device, and starts a session. */
@@ -61,6 +66,19 @@ function seal({ repository }: Device, { jid }: Device, text: string): Promise<Se
 async function open({ repository }: Device, { jid }: Device, { type, ciphertext }: Sealed): Promise<string> {
   const opened = await repository.decryptMessage({ jid, type, ciphertext: Buffer.from(ciphertext) });
   return Buffer.from(opened).toString();
+}
+
+/** WhatsApp delivers the message to the device, which asks the journal for it if it cannot be new. */
+async function deliver(
+  { repository, noted }: Device,
+  { jid }: Device,
+  { type, ciphertext, attrs }: Sealed & { attrs: Record<string, string> },
+): Promise<string> {
+  const bytes = Buffer.from(ciphertext);
+  const ciphertextHash = createHash('sha256').update(bytes).digest();
+  const messageKey = messageKeyOf({ remoteJid: jid, id: attrs.id ?? null });
+  noted.set(bytes, { ciphertextHash, messageKey, delivery: ciphertextHash.toString('hex'), parts: 1, attrs });
+  return Buffer.from(await repository.decryptMessage({ jid, type, ciphertext: bytes })).toString();
 }
 
 /** Two devices with a session in which both have written. */
@@ -199,5 +217,46 @@ describe('keys that a device did not sign', () => {
 
     await expect(seal(shop, stranger, 'secret')).rejects.toThrow('No sessions');
     expect(await open(ana, shop, await seal(shop, ana, 'next'))).toBe('next');
+  });
+});
+
+describe('a message that WhatsApp delivers again', () => {
+  it.each([
+    ['on the same connection', { id: 'A1' }],
+    ['after it has waited', { id: 'A1', offline: '0' }],
+  ])('%s, is answered from the journal, and changes nothing', async (_, attrs) => {
+    await using db = await startStorage();
+    const { shop, ana } = await startTwo(db);
+    const sent = await seal(ana, shop, 'once');
+    expect(await deliver(shop, ana, { ...sent, attrs: { id: 'A1' } })).toBe('once');
+
+    expect(await deliver(shop, ana, { ...sent, attrs })).toBe('once');
+
+    expect(await open(shop, ana, await seal(ana, shop, 'next'))).toBe('next');
+    expect(await open(ana, shop, await seal(shop, ana, 'answer'))).toBe('answer');
+  });
+
+  it('begins no session anew when it was the first of one', async () => {
+    await using db = await startStorage();
+    const shop = await startDevice(db, ANA, '111@lid');
+    const ana = await startDevice(db, BEA, '222@lid');
+    await begin(ana, shop);
+    const first = { ...(await seal(ana, shop, 'first')), attrs: { id: 'A1' } };
+    expect(first.type).toBe('pkmsg');
+    expect(await deliver(shop, ana, first)).toBe('first');
+    expect(await open(ana, shop, await seal(shop, ana, 'answer'))).toBe('answer');
+
+    expect(await deliver(shop, ana, first)).toBe('first');
+
+    expect(await open(shop, ana, await seal(ana, shop, 'next'))).toBe('next');
+  });
+
+  it('under an id of another message is not answered', async () => {
+    await using db = await startStorage();
+    const { shop, ana } = await startTwo(db);
+    const sent = await seal(ana, shop, 'once');
+    await deliver(shop, ana, { ...sent, attrs: { id: 'A1' } });
+
+    await expect(deliver(shop, ana, { ...sent, attrs: { id: 'A2' } })).rejects.toThrow('No matching sessions');
   });
 });

@@ -52,8 +52,8 @@ export class PostgresCallbackQueue implements CallbackQueue {
   constructor(db: Database, deps: CallbackQueueDeps) {
     this.#db = db;
     this.#deps = deps;
-    this.#oldestOf = db.sharedRead(async (sessionIds) => {
-      const rows = await db.readCommitted<PendingRow>(this.#oldestPending(sessionIds));
+    this.#oldestOf = db.sharedStored(async (sessionIds) => {
+      const rows = await db.readStored<PendingRow>(this.#oldestPending(sessionIds));
       return new Map(rows.map((row) => [row.sessionId, row]));
     });
   }
@@ -75,8 +75,8 @@ export class PostgresCallbackQueue implements CallbackQueue {
   }
 
   /**
-   * Reads what is committed: what is not stored must not be delivered. Does not wait for deliveries to be recorded, since it
-   * remembers them. A webhook with a damaged body becomes a dead letter, and the next one is returned.
+   * Reads what is committed: what is not stored must not be delivered. Waits for nothing that is being written: whoever writes a
+   * callback signals it after the commit, and deliveries that are not recorded yet are remembered. A webhook with a damaged body becomes a dead letter, and the next one is returned.
    */
   async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     for (;;) {

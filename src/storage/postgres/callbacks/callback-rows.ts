@@ -1,6 +1,7 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { PendingCallback } from '../../../ports/callbacks.ts';
 import type { Batch } from '../batch.ts';
+import { given } from '../given.ts';
 import { sql, type Statement } from '../sql.ts';
 
 /** The final state of a callback. */
@@ -21,12 +22,12 @@ export interface PendingRow extends Omit<PendingCallback, 'body'> {
 
 /** The oldest pending callback of each of these sessions, without those whose delivery is about to be recorded. */
 export function oldestPending(sessionIds: readonly SessionId[], unrecorded: readonly number[]): Statement {
-  return sql`SELECT oldest.* FROM unnest(${sessionIds}::text[]) AS asked (session_id), LATERAL (
+  return sql`SELECT oldest.* FROM ${given({ asked_id: ['text', sessionIds] })}, LATERAL (
       SELECT id, webhook_id AS "webhookId", session_id AS "sessionId", seq, kind, body,
         created_at_ms AS "createdAtMs", attempts, first_failed_at_ms AS "firstFailedAtMs",
         hold_until_ms AS "holdUntilMs", instead_webhook_id AS "insteadId"
       FROM callbacks
-      WHERE session_id = asked.session_id AND state = 'pending' AND id <> ALL(${unrecorded}::bigint[])
+      WHERE session_id = asked_id AND state = 'pending' AND id <> ALL(${unrecorded}::bigint[])
       ORDER BY seq LIMIT 1) AS oldest`;
 }
 
@@ -34,11 +35,17 @@ export function oldestPending(sessionIds: readonly SessionId[], unrecorded: read
 export const SETTLEMENTS: Batch<Settlement, undefined> = {
   async store(transaction, settled) {
     const all = <Key extends keyof Settlement>(key: Key) => settled.map((each) => each[key]);
+    const rows = given({
+      id: ['bigint', all('id')],
+      webhook_id: ['text', all('webhookId')],
+      state: ['text', all('state')],
+      error: ['text', all('error')],
+      at_ms: ['bigint', all('atMs')],
+    });
     await transaction.run(
       sql`UPDATE callbacks SET state = given.state, settled_at_ms = given.at_ms,
             last_error = COALESCE(given.error, last_error)
-          FROM unnest(${all('id')}::bigint[], ${all('webhookId')}::text[], ${all('state')}::text[],
-            ${all('error')}::text[], ${all('atMs')}::bigint[]) AS given (id, webhook_id, state, error, at_ms)
+          FROM ${rows}
           WHERE callbacks.id = given.id AND callbacks.webhook_id = given.webhook_id AND callbacks.state = 'pending'`,
     );
     return settled.map(() => undefined);

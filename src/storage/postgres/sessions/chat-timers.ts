@@ -46,7 +46,10 @@ export class PostgresChatTimerStore implements ChatTimerStore {
 
   /** Uncommitted: what is sent with it is stored after it, and leaves only when that is durable. */
   async of(sessionId: SessionId, names: readonly string[]): Promise<ChatTimer | undefined> {
-    const [latest] = this.#fromRows(sessionId, await this.#db.readUncommitted<Row>(rowsOf(sessionId, names)));
+    const [latest] = this.#fromRows(
+      sessionId,
+      await this.#db.readUncommitted<Row>(sessionId, rowsOf(sessionId, names)),
+    );
     return latest && { seconds: latest.seconds, setAtMs: latest.setAtMs };
   }
 

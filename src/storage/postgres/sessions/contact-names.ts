@@ -65,13 +65,14 @@ export class PostgresContactNameStore implements ContactNameStore {
   /** Uncommitted: a name that a crash undoes was right all the same. */
   async of(sessionId: SessionId, { number, lid }: Person): Promise<string | null> {
     const people = [number, lid].filter((person) => person !== null);
-    const rows = await this.#db.readUncommitted<Row>(rowsOf(sessionId, people));
+    const rows = await this.#db.readUncommitted<Row>(sessionId, rowsOf(sessionId, people));
     const inOrder = people.flatMap((person) => rows.find((row) => row.person === person) ?? []);
     return nameIn(inOrder.map((row) => this.#opened(sessionId, row)));
   }
 
   async list(sessionId: SessionId, { after, limit }: ContactPage): Promise<NamedPerson[]> {
     const rows = await this.#db.readUncommitted<Row>(
+      sessionId,
       sql`SELECT person, push_name AS "pushName", saved_name AS "savedName", username, learned_at_ms AS "learnedAtMs"
           FROM contact_names WHERE session_id = ${sessionId} AND person COLLATE "C" > ${after}
           ORDER BY person COLLATE "C" LIMIT ${limit}::bigint`,

@@ -4,6 +4,7 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { ConversationStore, CountSince } from '../../../ports/storage.ts';
 import type { Database } from '../database.ts';
 import type { Batch } from '../batch.ts';
+import { given } from '../given.ts';
 import { sql } from '../sql.ts';
 import type { Transaction } from '../transaction.ts';
 
@@ -20,6 +21,7 @@ export class PostgresConversationStore implements ConversationStore {
   /** Uncommitted: the message that this lets pass is stored after it, and leaves only when that is durable. */
   async isKnown(sessionId: SessionId, peer: string): Promise<boolean> {
     const rows = await this.#db.readUncommitted(
+      sessionId,
       sql`SELECT 1 FROM conversations WHERE session_id = ${sessionId} AND peer = ${peer}`,
     );
     return rows.length > 0;
@@ -33,6 +35,7 @@ export class PostgresConversationStore implements ConversationStore {
   /** Uncommitted, for the same reason as {@link isKnown}. */
   async begunSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
     const [row] = await this.#db.readUncommitted<CountSince>(
+      sessionId,
       sql`SELECT COUNT(*) AS count, MIN(created_at_ms) AS "oldestMs" FROM conversations
           WHERE session_id = ${sessionId} AND created_at_ms > ${sinceMs} AND created_at_ms <= ${this.#clock.now()}
             AND begun_by_us`,
@@ -43,6 +46,7 @@ export class PostgresConversationStore implements ConversationStore {
   /** Uncommitted, for the same reason as {@link isKnown}. 0 is that of an earlier version, which did not note answers. */
   async answersSince(sessionId: SessionId, sinceMs: number): Promise<Answers> {
     const [row] = await this.#db.readUncommitted<Answers>(
+      sessionId,
       sql`SELECT COUNT(*) AS begun, COUNT(answered_at_ms) AS answered FROM conversations
           WHERE session_id = ${sessionId} AND created_at_ms > ${sinceMs} AND created_at_ms <= ${this.#clock.now()}
             AND begun_by_us AND answered_at_ms IS DISTINCT FROM 0`,
@@ -75,12 +79,16 @@ interface Row {
 const CONVERSATIONS: Batch<Row> = {
   async store(transaction, all) {
     const rows = merged(all);
+    const written = given({
+      session_id: ['text', rows.map((row) => row.sessionId)],
+      peer: ['text', rows.map((row) => row.peer)],
+      begun_by_us: ['boolean', rows.map((row) => row.begunByUs)],
+      created_at_ms: ['bigint', rows.map((row) => row.createdAtMs)],
+      answered_at_ms: ['bigint', rows.map((row) => row.answeredAtMs)],
+    });
     await transaction.run(
-      sql`WITH given AS (
-            SELECT * FROM unnest(${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.peer)}::text[],
-              ${rows.map((row) => row.begunByUs)}::boolean[], ${rows.map((row) => row.createdAtMs)}::bigint[],
-              ${rows.map((row) => row.answeredAtMs)}::bigint[])
-              AS given (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
+      sql`WITH given AS NOT MATERIALIZED (
+            SELECT * FROM ${written}
           ), answered AS (
             UPDATE conversations SET answered_at_ms = given.answered_at_ms FROM given
             WHERE conversations.session_id = given.session_id AND conversations.peer = given.peer

@@ -59,6 +59,7 @@ export class PostgresSentMessageStore implements SentMessageStore {
   /** Uncommitted: a change of its status is written after this, and reported only when that is durable. */
   async find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
     const [row] = await this.#db.readUncommitted<Row>(
+      sessionId,
       sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", content, vote, status,
             created_at_ms AS "sentAtMs"
           FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,

@@ -1,5 +1,6 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Batch } from '../batch.ts';
+import { given } from '../given.ts';
 import { sql } from '../sql.ts';
 
 /** The sealed credentials of a session. */
@@ -14,7 +15,7 @@ export const CREDENTIALS: Batch<SealedCredentials> = {
     const last = new Map(rows.map(({ sessionId, value }) => [sessionId, value]));
     await transaction.run(
       sql`INSERT INTO credentials (session_id, value)
-          SELECT * FROM unnest(${[...last.keys()]}::text[], ${[...last.values()]}::bytea[])
+          SELECT * FROM ${given({ session_id: ['text', [...last.keys()]], value: ['bytea', [...last.values()]] })}
           ON CONFLICT (session_id) DO UPDATE SET value = excluded.value`,
     );
     return [];

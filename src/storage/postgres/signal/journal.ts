@@ -9,7 +9,7 @@ import type { PostgresVault } from '../encryption/vault.ts';
 import type { SharedRead } from '../shared-read.ts';
 import { fragment, sql, type Statement } from '../sql.ts';
 import type { Transaction } from '../transaction.ts';
-import { JOURNAL, PLAINTEXTS } from './journal-rows.ts';
+import { JOURNAL, readPlaintexts, type SoughtEntry } from './journal-rows.ts';
 
 /** A row of `journal`; `attrs` (JSON) and `plaintext` are sealed. */
 interface Row {
@@ -41,10 +41,12 @@ export class PostgresJournal implements Journal {
   readonly #db: Database;
   readonly #deps: JournalDeps;
   readonly #leftOver: SharedRead<SessionId, Row[]>;
+  readonly #plaintexts: SharedRead<SoughtEntry, Buffer>;
 
   constructor(db: Database, deps: JournalDeps) {
     this.#db = db;
     this.#deps = deps;
+    this.#plaintexts = db.sharedUncommitted((sought) => readPlaintexts(db, sought));
     this.#leftOver = db.sharedRead(async (sessionIds) => {
       const rows = await db.readCommitted<Row & { sessionId: SessionId }>(
         sql`SELECT session_id AS "sessionId", ${ENTRY} FROM journal
@@ -63,7 +65,7 @@ export class PostgresJournal implements Journal {
     const handledSinceMs = this.#deps.clock.now() - REDELIVERY_WINDOW_MS;
     const hash = Buffer.from(ciphertextHash);
     const sought = { sessionId, ciphertextHash: hash, messageKey, handledSinceMs };
-    const plaintext = await this.#db.readTogether(PLAINTEXTS, sought);
+    const plaintext = await this.#plaintexts.get(sought);
     return plaintext && this.#plaintextOf(sessionId, { ciphertextHash: hash, plaintext });
   }
 

@@ -1,6 +1,7 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { SignalKeyName } from '../../../ports/signal.ts';
 import type { Batch, Statements } from '../batch.ts';
+import { given } from '../given.ts';
 import { sql } from '../sql.ts';
 
 /** A key with its sealed value; `null` removes it. */
@@ -31,20 +32,25 @@ function nameOf({ sessionId, type, id }: SealedChange): string {
 }
 
 function upsert(transaction: Statements, keys: readonly SealedChange[]): Promise<number> {
-  const all = <Key extends keyof SealedChange>(key: Key) => keys.map((change) => change[key]);
   return transaction.run(
     sql`INSERT INTO signal_keys (session_id, type, id, value)
-        SELECT * FROM unnest(${all('sessionId')}::text[], ${all('type')}::text[], ${all('id')}::text[],
-          ${all('value')}::bytea[])
+        SELECT * FROM ${given({ ...named(keys), value: ['bytea', keys.map(({ value }) => value)] })}
         ON CONFLICT (session_id, type, id) DO UPDATE SET value = excluded.value`,
   );
 }
 
 function remove(transaction: Statements, keys: readonly SealedChange[]): Promise<number> {
-  const all = (key: 'sessionId' | 'type' | 'id') => keys.map((change) => change[key]);
   return transaction.run(
-    sql`DELETE FROM signal_keys USING unnest(${all('sessionId')}::text[], ${all('type')}::text[],
-          ${all('id')}::text[]) AS gone (session_id, type, id)
-        WHERE signal_keys.session_id = gone.session_id AND signal_keys.type = gone.type AND signal_keys.id = gone.id`,
+    sql`DELETE FROM signal_keys USING ${given(named(keys))}
+        WHERE signal_keys.session_id = given.session_id AND signal_keys.type = given.type AND signal_keys.id = given.id`,
   );
+}
+
+/** The columns of their primary keys. */
+function named(keys: readonly SealedChange[]) {
+  return {
+    session_id: ['text', keys.map(({ sessionId }) => sessionId)],
+    type: ['text', keys.map(({ type }) => type)],
+    id: ['text', keys.map(({ id }) => id)],
+  } as const;
 }

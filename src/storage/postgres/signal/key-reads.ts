@@ -26,6 +26,7 @@ export async function readKeys(
 
 function readOf(db: Pick<Database, 'readUncommitted'>, { sessionId, type, ids }: AskedKeys): Promise<KeyRow[]> {
   return db.readUncommitted<KeyRow>(
+    sessionId,
     sql`SELECT id, value FROM signal_keys
         WHERE session_id = ${sessionId} AND type = ${type} AND id = ANY(${ids}::text[])`,
   );
@@ -35,6 +36,7 @@ function readOf(db: Pick<Database, 'readUncommitted'>, { sessionId, type, ids }:
 async function readAll(db: Pick<Database, 'readUncommitted'>, asked: readonly AskedKeys[]) {
   const keys = asked.flatMap(({ sessionId, type, ids }, at) => ids.map((id) => ({ sessionId, type, id, at })));
   const rows = await db.readUncommitted<KeyRow & { at: number }>(
+    asked.map(({ sessionId }) => sessionId),
     sql`SELECT at, name AS id, value
         FROM unnest(${keys.map(({ sessionId }) => sessionId)}::text[], ${keys.map(({ type }) => type)}::text[],
           ${keys.map(({ id }) => id)}::text[], ${keys.map(({ at }) => at)}::integer[]) AS asked (session, kind, name, at),
