@@ -1,5 +1,8 @@
 import { childOf, node, resultOf } from '../../simulator/kit/stanza.ts';
 import type { Behaviour } from '../../simulator/behaviours/behaviour.ts';
+import type { SimulatorOptions } from '../../simulator/options.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import { startSimulator } from '../../simulator/start-simulator.ts';
 
 /** How many Baileys uploads for a new device, and for one that WhatsApp has some keys of. */
 const [ALL, FEW] = [812, 5];
@@ -19,3 +22,10 @@ export const fewPreKeys: Behaviour = {
     return true;
   },
 };
+
+/** Starts a simulator for tests of something else than pre-keys: see {@link fewPreKeys}. */
+export async function startQuickSimulator(options?: SimulatorOptions): Promise<Simulator> {
+  const whatsapp = await startSimulator(options);
+  whatsapp.use(fewPreKeys);
+  return whatsapp;
+}

@@ -2,6 +2,7 @@ import type { Phone } from '../../simulator/phones/phone.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from './baileys-client.ts';
+import { startQuickSimulator } from './few-pre-keys.ts';
 
 /** The number of Ana. */
 export const ANA = '5491122334455';
@@ -16,12 +17,13 @@ export interface LinkedClient {
 }
 
 /**
- * Shares one scene among all tests of a file. After each test, faults are cleared and the client is logged in again.
+ * Shares one scene among all tests of a file. After each test, faults are cleared and the client is logged in again. With `hasAllPreKeys`,
+ * the client uploads as many pre-keys as it does at WhatsApp, instead of a few.
  */
-export function linkedClientForAllTests(): LinkedClient {
+export function linkedClientForAllTests({ hasAllPreKeys = false } = {}): LinkedClient {
   const scene = {} as LinkedClient;
   beforeAll(async () => {
-    scene.whatsapp = await startSimulator();
+    scene.whatsapp = await (hasAllPreKeys ? startSimulator() : startQuickSimulator());
     scene.ana = scene.whatsapp.phone(ANA);
     scene.client = new BaileysClient(scene.whatsapp);
     await scene.client.pairWith(scene.whatsapp.phone(SHOP));

@@ -1,5 +1,6 @@
 import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
@@ -51,7 +52,7 @@ it('delivers unconfirmed messages again, before new ones', async () => {
 });
 
 it('keeps the newer of two connections of a device', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using older = new BaileysClient(whatsapp);
   await older.pairWith(whatsapp.phone(SHOP));
   await using newer = new BaileysClient(whatsapp);
@@ -64,7 +65,7 @@ it('keeps the newer of two connections of a device', async () => {
 });
 
 it('notifies a connected client that its phone has unlinked it', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(shop);
@@ -76,7 +77,7 @@ it('notifies a connected client that its phone has unlinked it', async () => {
 });
 
 it('refuses a client that was unlinked while away, and gives its successor a new device id', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
   const deviceJid = await client.pairWith(shop);
@@ -91,7 +92,7 @@ it('refuses a client that was unlinked while away, and gives its successor a new
 });
 
 it('forgets a device that logs out', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
 

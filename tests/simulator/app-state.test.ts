@@ -9,9 +9,9 @@ import {
 import { COLLECTION_NAMES, type CollectionName } from '../../simulator/app-state/collection-names.ts';
 import type { Phone } from '../../simulator/phones/phone.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
 import { countQueries } from '../harness/count-queries.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 import { mediaFrom } from '../harness/media-from.ts';
 import { untilTrue } from '../harness/until.ts';
 
@@ -26,7 +26,7 @@ interface Scene extends AsyncDisposable {
 
 /** A phone with a name and a contact, and a stock client that checks MACs, linked to it. */
 async function startScene({ withholdsKeys = false } = {}): Promise<Scene> {
-  const whatsapp = await startSimulator();
+  const whatsapp = await startQuickSimulator();
   const shop = whatsapp.phone(SHOP, 'Shop');
   const ana = whatsapp.phone(ANA, 'Ana');
   const client = clientOf(whatsapp);

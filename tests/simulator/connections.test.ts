@@ -2,7 +2,7 @@ import { fetchLatestWaWebVersion } from '@whiskeysockets/baileys';
 import { BaileysClient } from '../harness/baileys-client.ts';
 import { ANA, SHOP, linkedClientForAllTests } from '../harness/linked-client.ts';
 
-const scene = linkedClientForAllTests();
+const scene = linkedClientForAllTests({ hasAllPreKeys: true });
 
 async function goAway(): Promise<void> {
   await scene.client.goAway();

@@ -4,7 +4,7 @@ import { verifySignature } from 'libsignal/src/curve.js';
 import { bytesOf, childOf, childrenOf, node } from '../../simulator/kit/stanza.ts';
 import { linkedClientForAllTests } from '../harness/linked-client.ts';
 
-const scene = linkedClientForAllTests();
+const scene = linkedClientForAllTests({ hasAllPreKeys: true });
 
 const query = (xmlns: string, content: BinaryNode) =>
   scene.client.sock!.query(node('iq', { type: 'get', xmlns, to: '@s.whatsapp.net' }, [content]));

@@ -3,14 +3,14 @@ import type { IncomingMessage } from 'node:http';
 
 import { WebSocket } from 'ws';
 
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
 it('refuses logins, or leaves them unanswered, the given number of times', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
   await client.goAway();
@@ -30,7 +30,7 @@ it('refuses logins, or leaves them unanswered, the given number of times', async
 });
 
 it('refuses a message with an error, or does not acknowledge it', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
@@ -48,7 +48,7 @@ it('refuses a message with an error, or does not acknowledge it', async () => {
 });
 
 it('cuts connections, closes them with an error, and splits frames', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   whatsapp.fault('split-frames', { bytes: 7 });
@@ -65,7 +65,7 @@ it('cuts connections, closes them with an error, and splits frames', async () =>
 });
 
 it('answers a WebSocket upgrade with an HTTP error, once', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   whatsapp.fault('refuse-upgrade', { code: 429, times: 1 });
 
   const refused = new WebSocket(whatsapp.wsUrl);
@@ -77,7 +77,7 @@ it('answers a WebSocket upgrade with an HTTP error, once', async () => {
 });
 
 it('leaves a handshake unanswered', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   whatsapp.fault('silent-handshake', { times: 1 });
   await using client = new BaileysClient(whatsapp).connect();
 

@@ -1,9 +1,9 @@
 import { childrenOf, node, type Stanza } from '../../simulator/kit/stanza.ts';
 import type { Phone } from '../../simulator/phones/phone.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import type { Group } from '../../simulator/world/group.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 let whatsapp: Simulator;
 let client: BaileysClient;
@@ -11,7 +11,7 @@ let ana: Phone;
 let luz: Phone;
 let shop: Phone;
 beforeAll(async () => {
-  whatsapp = await startSimulator();
+  whatsapp = await startQuickSimulator();
   ana = whatsapp.phone('5491122334455', 'Ana');
   luz = whatsapp.phone('5491133445566', 'Luz');
   shop = whatsapp.phone('5491166778899', 'Shop');

@@ -1,9 +1,9 @@
 import type { ReceivedMessage } from '../../simulator/phones/inbox.ts';
 import type { Phone } from '../../simulator/phones/phone.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import type { Group } from '../../simulator/world/group.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const ANA = '5491122334455';
 const LUZ = '5491133445566';
@@ -17,7 +17,7 @@ let luz: Phone;
 let shop: Phone;
 
 beforeAll(async () => {
-  whatsapp = await startSimulator();
+  whatsapp = await startQuickSimulator();
   [ana, luz, shop] = [whatsapp.phone(ANA, 'Ana'), whatsapp.phone(LUZ, 'Luz'), whatsapp.phone(SHOP, 'Shop')];
   client = new BaileysClient(whatsapp);
   device = await client.pairWith(shop);

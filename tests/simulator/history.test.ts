@@ -1,8 +1,8 @@
 import { type BaileysEventMap, proto, type WAMessage } from '@whiskeysockets/baileys';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Phone } from '../../simulator/phones/phone.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 import { ANA, SHOP } from '../harness/linked-client.ts';
 import { untilTrue } from '../harness/until.ts';
 
@@ -18,7 +18,7 @@ afterEach(() => {
 
 /** A stock client that takes the history of the shop's phone, which has a chat with Ana. */
 async function scene(): Promise<AsyncDisposable & Scene> {
-  const whatsapp = await startSimulator();
+  const whatsapp = await startQuickSimulator();
   // Baileys asks WhatsApp's own host for files.
   globalThis.fetch = (url, init) =>
     fetch((url as string | URL).toString().replace('https://mmg.whatsapp.net', `http://${whatsapp.mediaHost}`), init);

@@ -1,7 +1,7 @@
 import type { Stanza } from '../../simulator/kit/stanza.ts';
 import { linkedClientForAllTests, SHOP } from '../harness/linked-client.ts';
 
-const scene = linkedClientForAllTests();
+const scene = linkedClientForAllTests({ hasAllPreKeys: true });
 
 /** The contents of all bulletins with this tag, oldest first. */
 function bulletins(tag: string): Stanza[] {

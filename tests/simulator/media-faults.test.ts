@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { openMedia } from '../../simulator/media/media-cipher.ts';
 import type { Phone } from '../../simulator/phones/phone.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const ANA = '5491122334455';
 const BEA = '5491166778899';
@@ -17,7 +17,7 @@ let ana: Phone;
 let bea: Phone;
 
 beforeEach(async () => {
-  whatsapp = await startSimulator();
+  whatsapp = await startQuickSimulator();
   ana = whatsapp.phone(ANA);
   bea = whatsapp.phone(BEA);
 });

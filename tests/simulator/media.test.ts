@@ -5,8 +5,8 @@ import { downloadMediaMessage, extractMessageContent, type WAMessage } from '@wh
 
 import type { MediaFields, OutgoingMedia } from '../../simulator/phones/media-message.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
@@ -69,7 +69,7 @@ describe('with a linked client', () => {
   let client: BaileysClient;
 
   beforeAll(async () => {
-    whatsapp = await startSimulator();
+    whatsapp = await startQuickSimulator();
     client = new BaileysClient(whatsapp, { fetchAgent: new PlainAgent() });
     await client.pairWith(whatsapp.phone(SHOP));
   });
@@ -189,7 +189,7 @@ async function upload(whatsapp: Simulator, { auth = 'wrong', token, named = byte
 }
 
 it('accepts an upload only with a pass and the right hash, and serves it only at its direct path', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
   const { auth } = await client.sock!.refreshMediaConn();
@@ -234,7 +234,7 @@ it.each([
   ['it has no direct path.', { directPath: '' }],
   ['it is not on the media server.', { directPath: '/v/other' }],
 ])('does not download a file when %s', async (what, fields) => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const bea = whatsapp.phone(SHOP);
   await whatsapp.phone(ANA).sendMedia(SHOP, { kind: 'image', bytes, fields });
 
@@ -242,7 +242,7 @@ it.each([
 });
 
 it('finds no file in a text', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const bea = whatsapp.phone(SHOP);
   await whatsapp.phone(ANA).sendText(SHOP, 'hola');
 

@@ -1,11 +1,11 @@
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
 
 it('delivers a text from a phone with its name and both addresses, and returns the receipt', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const ana = whatsapp.phone(ANA, 'Ana_1: hola@casa ñandú 🙂');
   await using client = new BaileysClient(whatsapp);
   const device = await client.pairWith(whatsapp.phone(SHOP, 'Shop'));
@@ -27,7 +27,7 @@ it('delivers a text from a phone with its name and both addresses, and returns t
 });
 
 it('addresses by phone number when configured', async () => {
-  await using whatsapp = await startSimulator({ addressing: 'pn' });
+  await using whatsapp = await startQuickSimulator({ addressing: 'pn' });
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));
@@ -42,7 +42,7 @@ it('addresses by phone number when configured', async () => {
 it.each(['jid', 'lid'] as const)(
   'delivers a text from the client to a phone by its %s, with an acknowledgement and a receipt',
   async (address) => {
-    await using whatsapp = await startSimulator();
+    await using whatsapp = await startQuickSimulator();
     const ana = whatsapp.phone(ANA);
     await using client = new BaileysClient(whatsapp);
     await client.pairWith(whatsapp.phone(SHOP));
@@ -62,7 +62,7 @@ it.each(['jid', 'lid'] as const)(
 );
 
 it('delivers a hundred texts in order', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));

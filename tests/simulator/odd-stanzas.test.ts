@@ -1,5 +1,5 @@
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const ANA = '5491122334455';
 const SHOP = '5491166778899';
@@ -17,7 +17,7 @@ function collectRejections(client: BaileysClient): Error[] {
 }
 
 it('continues after stanzas and a frame that make Baileys throw', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const ana = whatsapp.phone(ANA);
   await using client = new BaileysClient(whatsapp);
   await client.pairWith(whatsapp.phone(SHOP));

@@ -1,7 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const SHOP = '5491166778899';
 
@@ -15,7 +15,7 @@ async function showCode(client: BaileysClient, number = SHOP): Promise<string> {
 }
 
 it('links a stock client by the code that it shows', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const shop = whatsapp.phone(SHOP, 'Shop');
   const ana = whatsapp.phone('5491122334455', 'Ana');
   await using client = new BaileysClient(whatsapp);
@@ -32,7 +32,7 @@ it('links a stock client by the code that it shows', async () => {
 });
 
 it('refuses a wrong code, and still accepts the right one afterwards', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
   const code = await showCode(client);
@@ -45,7 +45,7 @@ it('refuses a wrong code, and still accepts the right one afterwards', async () 
 });
 
 it('accepts a code only on the phone of its number, and forgets it when the client disconnects', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp);
   const code = await showCode(client);
   const shop = whatsapp.phone(SHOP);
@@ -58,7 +58,7 @@ it('accepts a code only on the phone of its number, and forgets it when the clie
 });
 
 it('refuses a client with an error that Baileys does not report', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   whatsapp.fault('refuse-pairing-code', { code: 429 });
   await using client = new BaileysClient(whatsapp);
   const code = await showCode(client);
@@ -70,7 +70,7 @@ it('refuses a client with an error that Baileys does not report', async () => {
 });
 
 it('refuses a client whose name contains no real operating system', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp, { browser: ['Acme', 'Chrome', '1'] }).connect();
   await client.qr();
 
@@ -81,7 +81,7 @@ it('refuses a client whose name contains no real operating system', async () => 
 });
 
 it('fails on demand: another code is requested, a key is missing, the phone falls silent', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   const shop = whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
   const code = await showCode(client);
@@ -103,7 +103,7 @@ it('fails on demand: another code is requested, a key is missing, the phone fall
 });
 
 it('takes a code over HTTP', async () => {
-  await using whatsapp = await startSimulator({ controlPort: 0 });
+  await using whatsapp = await startQuickSimulator({ controlPort: 0 });
   whatsapp.phone(SHOP);
   await using client = new BaileysClient(whatsapp);
   const code = await showCode(client);

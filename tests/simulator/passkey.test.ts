@@ -5,9 +5,9 @@ import type { PasskeyAssertion, PasskeyOptions } from '../../simulator/pairing/p
 import type { Phone } from '../../simulator/phones/phone.ts';
 import { foreignAssertion } from '../../simulator/phones/phone-passkey.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { startSimulator } from '../../simulator/start-simulator.ts';
 import { makeCompanionHalf, readPrimaryHalf, sealPairingRequest } from '../../src/whatsapp/pairing/passkey-keys.ts';
 import { BaileysClient } from '../harness/baileys-client.ts';
+import { startQuickSimulator } from '../harness/few-pre-keys.ts';
 
 const SHOP = '5491166778899';
 const SERVER = '@s.whatsapp.net';
@@ -68,7 +68,7 @@ async function answered(client: BaileysClient, phone: Phone, options: PasskeyOpt
 const HANDOFF = 'shortcake-passkey-handoff-v1';
 
 it('refuses what is malformed, not by the passkey of the account, or not due', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp).connect();
   const { shop, options } = await scanned(whatsapp, client);
   expect(options).toMatchObject({ timeout: 600_000, rpId: 'whatsapp.com', userVerification: 'required' });
@@ -92,7 +92,7 @@ it('refuses what is malformed, not by the passkey of the account, or not due', a
 });
 
 it('links nobody who reveals another nonce than it committed itself to', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp).connect();
   const { shop, outcome, options } = await scanned(whatsapp, client);
   await answered(client, shop, options);
@@ -104,7 +104,7 @@ it('links nobody who reveals another nonce than it committed itself to', async (
 });
 
 it('links with the keys that the client sends, once the person at the phone has compared the code', async () => {
-  await using whatsapp = await startSimulator({ controlPort: 0 });
+  await using whatsapp = await startQuickSimulator({ controlPort: 0 });
   await using client = new BaileysClient(whatsapp).connect();
   const { shop, outcome, options } = await scanned(whatsapp, client);
   const { half, primary } = await answered(client, shop, options);
@@ -134,7 +134,7 @@ it('links with the keys that the client sends, once the person at the phone has 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ';
 
 it('asks nobody to compare a code when the client proves that it made the QR', async () => {
-  await using whatsapp = await startSimulator();
+  await using whatsapp = await startQuickSimulator();
   await using client = new BaileysClient(whatsapp).connect();
   const { shop, outcome, options } = await scanned(whatsapp, client);
   const { half, primary } = await answered(client, shop, options, client.creds.advSecretKey);
@@ -152,7 +152,7 @@ it('links nobody with foreign keys, nor after ten minutes', async () => {
     timers.push({ delayMs, task });
     return { cancel: () => undefined };
   };
-  await using whatsapp = await startSimulator({ after });
+  await using whatsapp = await startQuickSimulator({ after });
   await using client = new BaileysClient(whatsapp).connect();
   const { shop, outcome, options } = await scanned(whatsapp, client);
   const { half, primary } = await answered(client, shop, options);

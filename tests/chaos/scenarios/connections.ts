@@ -62,7 +62,8 @@ export const connections: Scenario<ConnectionsSize> = {
 };
 
 async function provoke(trouble: Trouble, patienceMs: number): Promise<{ found: string[]; seen: Evidence }> {
-  await using world = await startWorld({ hasAllPreKeys: true });
+  // Hundreds take longer than most troubles.
+  await using world = await startWorld({ hasAllPreKeys: trouble.fault === 'low-pre-keys' });
   const account = await world.link(world.whatsapp.phone('5491100000000', 'Account'));
   const author = world.whatsapp.phone('5492200000000', 'Friend');
   const scene: Scene = { world, ledger: new Ledger(), trouble, account, author, patienceMs };

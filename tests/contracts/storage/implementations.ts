@@ -3,6 +3,7 @@ import { Secret } from '../../../src/kit/secret.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { openPostgres } from '../../../src/storage/postgres/open.ts';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
+import { putEmptyDatabase } from '../../harness/empty-database.ts';
 import { emptyPostgresUrl } from '../../harness/shared-postgres.ts';
 import { testFolder } from '../../harness/test-folder.ts';
 
@@ -27,6 +28,13 @@ export function sqliteIn(folder: string, masterKey: Secret | null = MASTER_KEY):
   return { open: async (clock) => Promise.resolve(openStorage(folder, clock, masterKey)) };
 }
 
+/** A SQLite storage in a folder of its own, which has the tables already. */
+export async function emptySqlite(masterKey: Secret | null = MASTER_KEY): Promise<StorageHome> {
+  const folder = await testFolder();
+  await putEmptyDatabase(folder, masterKey);
+  return sqliteIn(folder, masterKey);
+}
+
 /** A PostgreSQL storage at this URL. */
 function postgresAt(url: string): StorageHome {
   return { open: (clock) => openPostgres(url, { clock, masterKey: MASTER_KEY }) };
@@ -34,7 +42,7 @@ function postgresAt(url: string): StorageHome {
 
 /** Every implementation that must pass the contract suite. */
 export const IMPLEMENTATIONS: readonly StorageImplementation[] = [
-  { name: 'SQLite', createHome: async () => sqliteIn(await testFolder()) },
-  { name: 'SQLite without encryption', createHome: async () => sqliteIn(await testFolder(), null) },
+  { name: 'SQLite', createHome: () => emptySqlite() },
+  { name: 'SQLite without encryption', createHome: () => emptySqlite(null) },
   { name: 'PostgreSQL', createHome: async () => postgresAt(await emptyPostgresUrl()) },
 ];

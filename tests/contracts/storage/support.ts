@@ -4,8 +4,7 @@ import type { SessionRecord } from '../../../src/domain/session.ts';
 import type { NewCallback, PendingCallback } from '../../../src/ports/callbacks.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
-import { testFolder } from '../../harness/test-folder.ts';
-import { IMPLEMENTATIONS, sqliteIn, type StorageHome } from './implementations.ts';
+import { emptySqlite, IMPLEMENTATIONS, type StorageHome } from './implementations.ts';
 
 export { testFolder } from '../../harness/test-folder.ts';
 
@@ -86,7 +85,7 @@ export class TestStorage implements AsyncDisposable {
 
 /** Opens a new storage, by default an encrypted SQLite file: for tests of something else on a real storage. */
 export async function startStorage(home?: StorageHome): Promise<TestStorage> {
-  const place = home ?? sqliteIn(await testFolder());
+  const place = home ?? (await emptySqlite());
   const clock = new ManualClock();
   return new TestStorage(place, await place.open(clock), clock);
 }

@@ -6,8 +6,8 @@ const require = createRequire(import.meta.url);
 /** Where jest-circus keeps its listeners and its tree of tests. */
 const OF_CIRCUS = ['EVENT_HANDLERS', 'JEST_STATE_SYMBOL'];
 
-/** How many test files this worker has run. */
-let files = 0;
+/** How often this worker has loaded each test file. */
+const loads = new Map<string, number>();
 
 /**
  * Loads test files with Node's own `import`, which strips their types, in place of Jest's sandbox. The sandbox loads Baileys and
@@ -19,10 +19,12 @@ export default class PlainRuntime {
     return true;
   }
 
-  /** Loads a test file: anew, also when it is the second time. */
+  /** Loads a test file: anew, also when it is the second time. The first time under its own name: Node has compiled that in earlier runs. */
   async unstable_importModule(path: string): Promise<unknown> {
-    files += 1;
-    return import(`${pathToFileURL(path).href}?file=${files}`);
+    const times = loads.get(path) ?? 0;
+    loads.set(path, times + 1);
+    const { href } = pathToFileURL(path);
+    return import(times === 0 ? href : `${href}?again=${times}`);
   }
 
   /** Loads jest-circus, without the tests and the listeners of the last file. */
