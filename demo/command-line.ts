@@ -58,7 +58,7 @@ function parse(args: string[]): { help?: boolean; check?: boolean; port?: string
 
 /** What `parseArgs` has found wrong, in one sentence. */
 export function refusal(error: unknown): CommandLineError {
-  const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+  const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
   return new CommandLineError(`${sentence.replace(/\.$/, '')}; see --help.`);
 }
 

@@ -46,6 +46,8 @@ async function ask(path, body) {
 }
 
 const result = make('p', { className: 'hint', role: 'status' });
+/** How many messages the list shows; none before it was filled. */
+let shown;
 const chat = make('ol', { id: 'chat' });
 const input = make('input', { id: 'demo-text', value: text('hello') });
 const form = make(
@@ -69,7 +71,8 @@ async function send(event) {
 
 async function showChat() {
   const { data } = await ask('chat');
-  if (chat.childElementCount === data.length && data.length > 0) return;
+  if (data.length === shown) return;
+  shown = data.length;
   const lines = data.length === 0 ? [text('nothing')] : data;
   chat.replaceChildren(...lines.map((line) => make('li', { textContent: line })));
 }
