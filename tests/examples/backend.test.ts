@@ -20,7 +20,6 @@ import {
 } from './signed-post.ts';
 
 const ACCOUNT = '5491234567890';
-const API_KEY = 'key-of-the-orchestrator';
 const REPLY = 'Gracias por escribirnos.';
 
 let [db, world, backend, browser]: [TestDatabase?, World?, ExampleBackend?, Browser?] = [];
@@ -40,7 +39,7 @@ function fixture(): Fixture {
 beforeAll(async () => {
   const [orchestratorPort, backendPort] = [await freePort(), await freePort()];
   [db, browser] = await Promise.all([TestDatabase.start(), startBrowser()]);
-  const keys = { API_KEY, ...KEYS };
+  const keys = { API_KEY: 'key-of-the-orchestrator', ...KEYS };
   backend = new ExampleBackend(backendPort, {
     ...keys,
     DATABASE_URL: db.url,
@@ -62,11 +61,6 @@ afterAll(async () => {
 
 async function rows(sql: string, values: unknown[] = []): Promise<any[]> {
   return (await fixture().db.pool.query(sql, values)).rows;
-}
-
-/** Resolves with the first row, once there is one. */
-function row(sql: string, values: unknown[] = []): Promise<any> {
-  return until(async () => (await rows(sql, values))[0]);
 }
 
 function messagesOf(person: Phone): Promise<any[]> {
@@ -145,7 +139,7 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     const person = fixture().world.whatsapp.phone('5491133334444', 'Eva');
     const data = Buffer.from('Una carta muy corta.');
     await person.sendMedia(ACCOUNT, { kind: 'document', bytes: data, mimetype: 'text/plain', fileName: 'carta.txt' });
-    const { id } = await row(`SELECT id FROM whatsapp_messages WHERE type = 'document'`);
+    const { id } = await until(async () => (await rows(`SELECT id FROM whatsapp_messages WHERE type = 'document'`))[0]);
     const page = await openPage();
 
     const link = page.getByRole('link', { name: 'archivo' });
@@ -163,27 +157,25 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
 
   it('says that the database is away, answers 503, and goes on by itself when it is back', async () => {
     const { db, world } = fixture();
-    const person = world.whatsapp.phone('5491122223333', 'Ada');
-    const page = await openPage();
-    const away = page.getByRole('alert').getByText('La base de datos no responde.');
-    const isRefused = () => post({ body: message({ session_id: 'session_sin_base' }) });
+    const person = world.whatsapp.phone('5491122223333');
+    const away = (await openPage()).getByRole('alert').getByText('La base de datos no responde.');
 
     await db.kill();
     await away.waitFor();
     await person.sendText(ACCOUNT, 'sin base de datos');
-    expect(await isRefused()).toBe(503);
-    expect(fixture().backend.output.split('PostgreSQL is away').length).toBe(2);
+    expect(await post({ body: message({}) })).toBe(503);
+    expect(fixture().backend.output.split('PostgreSQL is away')).toHaveLength(2);
     // It starts without the database, too.
     await fixture().backend.end('SIGTERM');
     await fixture().backend.start();
-    expect(await isRefused()).toBe(503);
+    expect(await post({ body: message({}) })).toBe(503);
 
     await db.startAgain();
     await away.waitFor({ state: 'hidden' });
-    expect(fixture().backend.output).toContain('PostgreSQL is back.');
     await world.fastForwardUntil(untilTrue(async () => (await messagesOf(person)).length > 0));
-    expect((await messagesOf(person)).map(({ content }) => content)).toEqual(['sin base de datos']);
-    await page.close();
+    expect(await messagesOf(person)).toMatchObject([{ content: 'sin base de datos' }]);
+    expect(fixture().backend.output).toContain('PostgreSQL is back.');
+    await away.page().close();
   });
 
   it('has every message once and in order after it was killed', async () => {
