@@ -68,7 +68,7 @@ const SPANISH = {
 const TEXTS = { en: ENGLISH, es: SPANISH };
 
 /** The first language of the browser that the page has. */
-export const language = navigator.languages.map((name) => name.slice(0, 2)).find((name) => name in TEXTS) ?? 'en';
+const language = navigator.languages.map((name) => name.slice(0, 2)).find((name) => name in TEXTS) ?? 'en';
 
 /**
  * A text of the page.
