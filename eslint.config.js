@@ -76,6 +76,7 @@ export default tseslint.config(
   {
     files: [
       'demo/page/*.js',
+      'demo/example/page/*.js',
       'examples/backend/page/*.js',
       'src/http/dashboard/page/**/*.js',
       'src/http/reference/page/*.js',

@@ -30,6 +30,18 @@ export function readCommandLine(args: string[]): Command {
   return { name: 'page', nodes, port: port === undefined ? undefined : readPort(port) };
 }
 
+/** Reads the command line of this process. Returns undefined, with exit code 2, when it was refused with a sentence. */
+export function readOrRefuse<Read>(read: (args: string[]) => Read): Read | undefined {
+  try {
+    return read(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof CommandLineError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
 function parse(args: string[]): { help?: boolean; check?: boolean; port?: string; nodes?: string } {
   const options = {
     help: { type: 'boolean', short: 'h' },
@@ -40,12 +52,18 @@ function parse(args: string[]): { help?: boolean; check?: boolean; port?: string
   try {
     return parseArgs({ args, options }).values;
   } catch (error) {
-    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw new CommandLineError(`${sentence.replace(/\.$/, '')}; see --help.`);
+    throw refusal(error);
   }
 }
 
-function readPort(text: string): number {
+/** What `parseArgs` has found wrong, in one sentence. */
+export function refusal(error: unknown): CommandLineError {
+  const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+  return new CommandLineError(`${sentence.replace(/\.$/, '')}; see --help.`);
+}
+
+/** The port of an argument. @throws CommandLineError */
+export function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
   throw new CommandLineError(`--port must be a whole number from 0 to ${MAX_PORT}, not "${text}".`);

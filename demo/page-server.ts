@@ -94,7 +94,7 @@ export class PageServer {
 }
 
 /** Whether a request comes from another site in the same browser, which must not control the demo. */
-function isForeign({ headers }: IncomingMessage): boolean {
+export function isForeign({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'] ?? 'none';
   return !/^(127\.0\.0\.1|localhost):\d+$/.test(headers.host ?? '') || !['none', 'same-origin'].includes(site);
 }

@@ -1,8 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import type { Phone } from '../simulator/phones/phone.ts';
 import type { Simulator } from '../simulator/simulator.ts';
@@ -13,9 +9,11 @@ import { freePort, HOST } from './listen.ts';
 import { Nodes } from './nodes.ts';
 import { OrchestratorApi } from './orchestrator-api.ts';
 import { OrchestratorProcess } from './orchestrator-process.ts';
+import { makeKeys, orchestratorSettings } from './orchestrator-settings.ts';
 import { givePast, REGULAR, SUPPLIER } from './past.ts';
 import { CUSTOMER, SHOP } from './people.ts';
 import { startPostgres } from './postgres.ts';
+import { makeFolder } from './temporary-folder.ts';
 
 /** Everything in the demo: a simulated WhatsApp with phones, the orchestrator as a process, and a backend. */
 export interface Stage {
@@ -33,15 +31,6 @@ export interface Stage {
   readonly orchestrator: Nodes;
 }
 
-interface Keys {
-  /** `API_KEY`: authenticates calls to the orchestrator. */
-  readonly api: string;
-  /** `PRODUCTION_API_KEY`: authenticates the orchestrator to the backend. */
-  readonly backend: string;
-  /** `CALLBACK_SECRET`: signs callbacks. */
-  readonly signing: string;
-}
-
 /**
  * Builds the stage without starting the orchestrator, with one process or with several nodes. Everything it opens is added to
  * `closers`, even when it rejects.
@@ -54,7 +43,7 @@ export async function buildStage(closers: Closers, nodes = 1): Promise<Stage> {
   const backend = new Backend({ apiKey: keys.backend, signing: keys.signing });
   await backend.start();
   closers.push(() => backend.stop());
-  const env = settings(simulator, keys, { BACKEND_BASE_URL: backend.url });
+  const env = orchestratorSettings(simulator, keys, { BACKEND_BASE_URL: backend.url });
   const common = nodes === 1 ? env : { ...env, ...(await clusterSettings(closers)) };
   const { api, orchestrator } = await makeNodes(nodes, { env: common, folder, key: keys.api });
   closers.push(() => orchestrator.stop());
@@ -98,44 +87,4 @@ async function clusterSettings(closers: Closers): Promise<Record<string, string>
     CLUSTER_PORT: '0',
     CLUSTER_LEASE: '3',
   };
-}
-
-/** The complete environment of the orchestrator; the user's own settings do not leak in. */
-function settings(simulator: Simulator, keys: Keys, addresses: Record<string, string>): Record<string, string> {
-  return {
-    ...hostEnvironment(),
-    ...addresses,
-    NODE_ENV: 'development',
-    HOST,
-    LOG_FORMAT: 'json',
-    AUTH_DIR: './auth_sessions',
-    DOWNLOADS_DIR: './downloads',
-    DOWNLOAD_MEDIA: 'true',
-    API_KEY: keys.api,
-    PRODUCTION_API_KEY: keys.backend,
-    CALLBACK_SECRET: keys.signing,
-    WHATSAPP_WS_URL: simulator.wsUrl,
-    WHATSAPP_ROOT_KEY: simulator.rootKey,
-    WHATSAPP_MEDIA_HOST: simulator.mediaHost,
-  };
-}
-
-/** The variables that any program needs to run. */
-function hostEnvironment(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'SystemRoot', 'TEMP'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
-function makeKeys(): Keys {
-  const key = (): string => randomBytes(24).toString('hex');
-  return { api: key(), backend: key(), signing: `whsec_${randomBytes(32).toString('base64')}` };
-}
-
-/** Creates a temporary folder that is removed at the end, even when the process exits early. */
-async function makeFolder(closers: Closers): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'whatsapp-orchestrator-demo-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  closers.push(remove);
-  process.once('exit', remove);
-  return folder;
 }

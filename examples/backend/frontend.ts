@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import express, { type Request, type Response as Reply, type Router } from 'express';
 import type { Pool } from 'pg';
-import { toDataURL } from 'qrcode';
 import type { OrchestratorClient } from '../client/client.ts';
+import type { Database } from './database.ts';
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 
@@ -21,27 +21,28 @@ const MESSAGES = `
     ON delivery.session_id = reply.session_id AND delivery.message_id = reply.message_id
   ORDER BY it.received_at DESC, it.first_seq DESC LIMIT 20`;
 
-/** The page and its API. Put your own login in front of it: anyone who reaches it can link accounts and send messages. */
-export function frontendRoutes(pool: Pool, orchestrator: OrchestratorClient): Router {
+/**
+ * The page and its API. Put your own login in front of it: anyone who reaches it can link accounts and send messages.
+ * @param orchestratorUrl the URL under which browsers reach the orchestrator
+ */
+export function frontendRoutes(database: Database, orchestrator: OrchestratorClient, orchestratorUrl: string): Router {
   const router = express.Router();
-  router.get('/api/whatsapp/generate-qr', async (_req, res) => {
-    res.json(await orchestrator.generateQr());
+  // For one session, of which the page shows the QR. The API key never reaches a browser.
+  router.post('/api/whatsapp/tokens', express.json(), async (req, res) => {
+    const { sessionId } = (req.body ?? {}) as { sessionId?: string };
+    const { token } = await orchestrator.createToken(sessionId === undefined ? {} : { sessionId });
+    res.json({ success: true, token, orchestratorUrl });
   });
   router.get('/api/whatsapp/sessions', async (_req, res) => {
-    const { rows } = await pool.query('SELECT * FROM whatsapp_sessions ORDER BY phone_number');
+    const { rows } = await (await database.ready()).query('SELECT * FROM whatsapp_sessions ORDER BY phone_number');
     res.json({ success: true, data: rows });
   });
-  router.get('/api/whatsapp/sessions/:sessionId', async (req, res) => {
-    const session = await findSession(pool, await currentId(orchestrator, req.params.sessionId));
-    if (session) res.json({ success: true, data: session });
-    else res.status(404).json({ success: false, message: 'No event of this session has arrived yet.' });
-  });
   router.get('/api/whatsapp/messages', async (_req, res) => {
-    const { rows } = await pool.query(MESSAGES);
+    const { rows } = await (await database.ready()).query(MESSAGES);
     res.json({ success: true, data: rows });
   });
   router.get('/api/whatsapp/messages/:id/media', async (req, res) => {
-    const url = await findMedia(pool, req.params.id);
+    const url = await findMedia(await database.ready(), req.params.id);
     if (url !== undefined) await forwardFile(res, await orchestrator.fetch(url, { headers: rangeOf(req) }));
     else res.status(404).json({ success: false, message: 'This message has no file.' });
   });
@@ -66,25 +67,6 @@ function isPhoneNumber(value: unknown): value is string | number {
 function rangeOf(req: Request): Record<string, string> {
   const range = req.get('range');
   return range === undefined ? {} : { range };
-}
-
-/** The session that an id stands for: an account that is linked again keeps the id which it had. */
-async function currentId(orchestrator: OrchestratorClient, sessionId: string): Promise<string> {
-  const answer = await orchestrator.viewSession(sessionId).catch(() => undefined);
-  return answer?.data.session_id ?? sessionId;
-}
-
-/** The state of a session, with its phone number if it has one, and with its QR as a data URL while it is being paired. */
-async function findSession(pool: Pool, sessionId: string): Promise<object | undefined> {
-  const { rows } = await pool.query<{ qr_data: string | null }>(
-    `SELECT it.session_id, it.status, it.error_message, it.qr_data, account.phone_number
-     FROM whatsapp_session_states AS it LEFT JOIN whatsapp_sessions AS account USING (session_id)
-     WHERE session_id = $1`,
-    [sessionId],
-  );
-  if (!rows[0]) return undefined;
-  const { qr_data: qrText, ...session } = rows[0];
-  return { ...session, qr: qrText === null ? null : await toDataURL(qrText) };
 }
 
 async function findMedia(pool: Pool, id: string): Promise<string | undefined> {

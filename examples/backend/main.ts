@@ -1,9 +1,10 @@
 import { startBackend } from './backend.ts';
+import { say } from './report.ts';
 import { readSettings } from './settings.ts';
 
 try {
   const backend = await startBackend(readSettings(process.env));
-  console.log(`The backend is listening at ${backend.url}`);
+  say(`The backend is listening at ${backend.url}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void backend[Symbol.asyncDispose]());
   }

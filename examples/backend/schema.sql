@@ -25,7 +25,6 @@ CREATE TABLE IF NOT EXISTS whatsapp_session_states (
   status whatsapp_session_status NOT NULL,
   error_message text,
   last_seen timestamptz,
-  qr_data text,
   seq bigint NOT NULL
 );
 

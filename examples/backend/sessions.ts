@@ -7,7 +7,6 @@ interface State {
   status: string;
   error_message?: string | null;
   last_seen?: string | null;
-  qr_data?: string;
 }
 
 /** Stores the account of a session. An account that was linked before keeps its row, now with the new session. */
@@ -44,21 +43,21 @@ export async function sessionStatus(db: ClientBase, event: OrchestratorEvent<Sta
   await saveState(db, event, { status, error_message, last_seen });
 }
 
-/** Stores the latest QR of a session, for the page. */
+/** A session waits for its QR to be scanned. The page has the QR from the orchestrator; `qr_data` is for backends that show it. */
 export async function qrUpdate(db: ClientBase, event: OrchestratorEvent<QrUpdate>): Promise<void> {
-  await saveState(db, event, { status: 'connecting', qr_data: event.body.qr_data });
+  await saveState(db, event, { status: 'connecting' });
 }
 
 /** Stores the state of a session, unless a newer one is known, and copies it to the account of the session, if it has one. */
 async function saveState(db: ClientBase, { body, seq }: OrchestratorEvent, state: State): Promise<void> {
   const { session_id } = body;
   await db.query(
-    `INSERT INTO whatsapp_session_states (session_id, status, error_message, last_seen, qr_data, seq)
-     VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO whatsapp_session_states (session_id, status, error_message, last_seen, seq)
+     VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (session_id) DO UPDATE SET status = EXCLUDED.status, error_message = EXCLUDED.error_message,
-       last_seen = EXCLUDED.last_seen, qr_data = EXCLUDED.qr_data, seq = EXCLUDED.seq
+       last_seen = EXCLUDED.last_seen, seq = EXCLUDED.seq
      WHERE whatsapp_session_states.seq <= EXCLUDED.seq`,
-    [session_id, state.status, state.error_message, state.last_seen, state.qr_data, seq],
+    [session_id, state.status, state.error_message, state.last_seen, seq],
   );
   await db.query(
     `UPDATE whatsapp_sessions AS it SET status = latest.status, last_seen = COALESCE(latest.last_seen, it.last_seen),

@@ -5,6 +5,8 @@ export interface Settings {
   /** `postgres://…`; empty to use PGHOST, PGUSER, PGPASSWORD and PGDATABASE. */
   databaseUrl: string;
   orchestratorUrl: string;
+  /** The URL under which browsers reach the orchestrator. */
+  orchestratorPublicUrl: string;
   /** An `API_KEY` of the orchestrator; empty if it has none. */
   orchestratorApiKey: string;
   /** The orchestrator's `CALLBACK_SECRET`. */
@@ -27,11 +29,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       throw new Error(`${name} is missing: see examples/backend/.env.example.`);
     return value;
   };
+  const orchestratorUrl = read('ORCHESTRATOR_URL', 'http://localhost:3000');
   return {
     port: parsePort(read('PORT', '8000')),
     host: read('HOST', '127.0.0.1'),
     databaseUrl: read('DATABASE_URL', ''),
-    orchestratorUrl: read('ORCHESTRATOR_URL', 'http://localhost:3000'),
+    orchestratorUrl,
+    orchestratorPublicUrl: read('ORCHESTRATOR_PUBLIC_URL', orchestratorUrl),
     orchestratorApiKey: read('API_KEY', ''),
     callbackSecret: read('CALLBACK_SECRET'),
     callbackApiKey: read('PRODUCTION_API_KEY', ''),

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DemoProcess } from './demo-process.ts';
+import { readExampleCommand } from '../../demo/example/command-line.ts';
+import { DemoProcess, EXAMPLE } from './demo-process.ts';
 
 /** Creates an empty temporary folder, in which files that the demo leaves behind show up. */
 async function emptyFolder(): Promise<AsyncDisposable & { path: string; leftBehind(): Promise<string[]> }> {
@@ -63,6 +64,31 @@ describe('npm run demo', () => {
   ])('rejects %j with one sentence', async (args, sentence) => {
     await using demo = new DemoProcess(args);
     expect(await demo.outcome()).toEqual({ code: 2, stdout: '', stderr: sentence });
+  });
+
+  it.each([
+    [['--demo', '--nothing'], "Unknown option '--nothing'; see --help."],
+    [['demo'], "Unexpected argument 'demo'; see --help."],
+    [['--demo', '--port', '-1'], "Option '--port' argument is ambiguous; see --help."],
+    [['--demo', '--port', '70000'], '--port must be a whole number from 0 to 65535, not "70000".'],
+    [['--port', '1'], '--port needs --demo; the backend alone takes PORT.'],
+  ])('of the example backend rejects %j, too', (args, sentence) => {
+    expect(() => readExampleCommand(args)).toThrow(sentence);
+  });
+
+  it('of the example backend refuses a port that is taken, and explains its options', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await using demo = new DemoProcess(['--demo', '--port', String(port)], {}, EXAMPLE);
+    await using help = new DemoProcess(['--help'], {}, EXAMPLE);
+    expect(await demo.outcome()).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Port ${port} is in use: choose another one with --port.\n`,
+    });
+    expect(await help.outcome()).toMatchObject({ code: 0, stdout: expect.stringContaining('--demo') as string });
+    other.close();
   });
 
   it('explains its options', async () => {

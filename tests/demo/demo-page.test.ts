@@ -1,7 +1,14 @@
+import { chmod, readdir } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { empty, emptyPage } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
-import { DemoProcess } from './demo-process.ts';
+import { testFolder } from '../harness/test-folder.ts';
+import { untilTrue } from '../harness/until.ts';
+import { startWorld } from '../harness/world.ts';
+import { seedPage } from '../contracts/seed/seed-code.ts';
+import { readQr, violationsOf } from '../dashboard/open-page.ts';
+import { DemoProcess, EXAMPLE } from './demo-process.ts';
+import { openSnippet, readmePage } from './snippet-page.ts';
 
 /**
  * Opens the page, or goes on with the one that the last test has left open, and collects errors, warnings, failed requests and requests
@@ -55,18 +62,21 @@ async function startDemo(): Promise<{ demo: DemoProcess; url: string }> {
   return { demo, url: await demo.prints(/http:\/\/127\.0\.0\.1:\d+/) };
 }
 
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+
 describe('the demo page, in a real Chromium', () => {
-  let browser: Browser;
   let demo: DemoProcess;
   let url: string;
 
   beforeAll(async () => {
-    [browser, { demo, url }] = await Promise.all([startBrowser(), startDemo()]);
+    ({ demo, url } = await startDemo());
   }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    await demo[Symbol.asyncDispose]();
-  });
+  afterAll(() => demo[Symbol.asyncDispose]());
 
   it('shows a QR, links the account, and carries messages both ways', async () => {
     const { page, problems } = await openPage(browser, url);
@@ -220,4 +230,76 @@ describe('the demo page, in a real Chromium', () => {
       .evaluate((html) => (html as unknown as { scrollWidth: number }).scrollWidth);
     expect(width).toBe(390);
   });
+});
+
+describe('pages that readers copy, on an orchestrator without a key,', () => {
+  it('show a QR until somebody scans it: that of README.md also when it is renewed, with the number, and that of the seed', async () => {
+    await using world = await startWorld();
+    const [shop, other] = [world.whatsapp.phone('5491155501234'), world.whatsapp.phone('5491155505678')];
+
+    const page = await openSnippet(browser, readmePage(), world.orchestrator.url);
+    const picture = page.locator('#qr[src^="data:"]');
+    await picture.waitFor();
+    const first = await readQr(picture);
+    expect(world.whatsapp.refreshPairing()).toBe(1);
+    await untilTrue(async () => (await readQr(picture)) !== first);
+    await shop.scan(await readQr(picture));
+    await page.getByText(shop.number, { exact: true }).waitFor();
+    expect(await picture.isVisible()).toBe(false);
+
+    const old = await openSnippet(browser, seedPage(), world.orchestrator.url);
+    await old.getByRole('button', { name: 'Conectar Nueva Cuenta de WhatsApp' }).click();
+    const still = old.locator('#qr-image[src^="data:"]');
+    await still.waitFor();
+    await old.getByText(/^Session ID: session_/).waitFor();
+    await other.scan(await readQr(still));
+    await world.backend.next(({ body }) => body.phone_number === other.number);
+  });
+});
+
+describe('npm run example:backend -- --demo', () => {
+  it('shows the way from a token to an answer without a phone, and leaves nothing behind', async () => {
+    const folder = await testFolder();
+    // PostgreSQL has a user of its own under root.
+    await chmod(folder, 0o755);
+    await using demo = new DemoProcess(['--demo', '--port', '0'], { TMPDIR: folder }, EXAMPLE);
+    const url = await demo.prints(/http:\/\/127\.0\.0\.1:\d+/);
+    const { page, problems } = await openPage(browser, url);
+    await page.setViewportSize({ width: 390, height: 844 });
+
+    await page.getByText('None yet.', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Connect a new account' }).press('Enter');
+    await page.getByRole('img', { name: 'QR code' }).waitFor();
+    await page.getByRole('button', { name: 'Renew the QR' }).press('Enter');
+    await page.getByText('WhatsApp renews the QR: GET /sessions/:sessionId/qr (1×)').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    // A reload goes on with the same session.
+    await page.reload();
+    await page.getByRole('img', { name: 'QR code' }).waitFor();
+    await page.getByRole('button', { name: 'Scan the QR' }).press('Enter');
+    await page.getByText('Account +5491155501234 connected').waitFor();
+
+    await page.getByLabel('Message of a customer to the account').press('Enter');
+    await page.getByText('Ana Torres: Hello, are you open?').waitFor();
+    await page.getByText('↳ Gracias por escribirnos. Te respondemos enseguida. (delivered)').waitFor();
+    await page.locator('#chat').getByText('Gracias por escribirnos.').waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await page.locator('html').evaluate('document.documentElement.scrollWidth')).toBe(390);
+    // A session that was scanned has no QR any more.
+    expect(problems.filter((problem) => !problem.includes('409 (Conflict)'))).toEqual([]);
+
+    // The page of README.md with a token of the backend.
+    const { token, orchestratorUrl } = (await (
+      await fetch(`${url}/api/whatsapp/tokens`, { method: 'POST' })
+    ).json()) as Record<string, string>;
+    const copied = await openSnippet(browser, readmePage(token), orchestratorUrl!);
+    await copied.locator('#qr[src^="data:"]').waitFor();
+    await fetch(`${url}/demo/scan`, { method: 'POST' });
+    await copied.getByText('5491155501234', { exact: true }).waitFor();
+
+    demo.child.kill('SIGINT');
+    expect(await demo.outcome()).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(folder)).toEqual([]);
+  }, 60_000);
 });

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../demo/main.ts', import.meta.url));
+/** What `npm run example:backend` starts. */
+export const EXAMPLE = fileURLToPath(new URL('../../demo/example/main.ts', import.meta.url));
 
 /** How a run of the demo ended. */
 export interface Outcome {
@@ -13,15 +15,15 @@ export interface Outcome {
   stderr: string;
 }
 
-/** The demo as a process, as users run it. Disposing of it sends SIGINT and waits for the exit. */
+/** The demo as a process, as users run it, or another program that is like it. Disposing of it sends SIGINT and waits for the exit. */
 export class DemoProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly #closed: Promise<unknown>;
   #stdout = '';
   #stderr = '';
 
-  constructor(args: string[], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(args: string[], env: Record<string, string> = {}, main = MAIN) {
+    this.child = spawn(process.execPath, [main, ...args], {
       env: { ...process.env, ...CHILD_ENVIRONMENT, NODE_OPTIONS: '', ...env },
     });
     this.#closed = once(this.child, 'close');

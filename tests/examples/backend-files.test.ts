@@ -125,6 +125,16 @@ describe('the image', () => {
   });
 });
 
+describe('the page', () => {
+  it('has the colours and the type of the dashboard', () => {
+    const root = (css: string) => /^:root \{.*?^\}/ms.exec(css)?.[0];
+    const dashboard = root(read('../../src/http/dashboard/page/styles/base.css'));
+
+    expect(dashboard).toContain('--accent');
+    expect(root(read('page/page.css'))).toBe(dashboard);
+  });
+});
+
 describe('the instructions', () => {
   const WORDS: Record<string, number> = { five: 5, cinco: 5 };
 
@@ -160,6 +170,16 @@ describe('docs/your-backend.md', () => {
     expect(isSigned({ ...sample, signature: two, body: Buffer.from(sample.body) }, sample.secret, at.getTime())).toBe(
       true,
     );
+  });
+
+  it.each([
+    ['python', 'python/receiver.py'],
+    ['php', 'php/receiver.php'],
+    ['go', 'go/main.go'],
+  ])('has the %s of a receiver that is tested, verbatim', (language, file) => {
+    const [, code] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(document)!;
+
+    expect(read(`../receivers/${file}`)).toContain(code);
   });
 
   it('has JavaScript that accepts the example and rejects anything else', () => {

@@ -1,17 +1,25 @@
 import type { Browser, Page } from 'playwright-core';
-import { Webhook } from 'standardwebhooks';
 import type { Phone } from '../../simulator/phones/phone.ts';
 import { ERRORS } from '../../src/domain/errors.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
+import { readQr } from '../dashboard/open-page.ts';
 import { TestDatabase } from '../harness/postgres.ts';
 import { until, untilTrue } from '../harness/until.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { ExampleBackend } from './example-backend.ts';
-import { BACKEND_KEY, complaintsAbout, message, type EventToPost, postSigned, SECRET } from './signed-post.ts';
+import { forgetMessage } from './forget-message.ts';
+import {
+  complaintsAbout,
+  type EventToPost,
+  KEYS,
+  message,
+  NOT_EVENTS,
+  NOT_GENUINE,
+  postSigned,
+} from './signed-post.ts';
 
 const ACCOUNT = '5491234567890';
-const API_KEY = 'key-of-the-orchestrator';
 const REPLY = 'Gracias por escribirnos.';
 
 let [db, world, backend, browser]: [TestDatabase?, World?, ExampleBackend?, Browser?] = [];
@@ -31,7 +39,7 @@ function fixture(): Fixture {
 beforeAll(async () => {
   const [orchestratorPort, backendPort] = [await freePort(), await freePort()];
   [db, browser] = await Promise.all([TestDatabase.start(), startBrowser()]);
-  const keys = { API_KEY, PRODUCTION_API_KEY: BACKEND_KEY, CALLBACK_SECRET: SECRET };
+  const keys = { API_KEY: 'key-of-the-orchestrator', ...KEYS };
   backend = new ExampleBackend(backendPort, {
     ...keys,
     DATABASE_URL: db.url,
@@ -55,11 +63,6 @@ async function rows(sql: string, values: unknown[] = []): Promise<any[]> {
   return (await fixture().db.pool.query(sql, values)).rows;
 }
 
-/** Resolves with the first row, once there is one. */
-function row(sql: string, values: unknown[] = []): Promise<any> {
-  return until(async () => (await rows(sql, values))[0]);
-}
-
 function messagesOf(person: Phone): Promise<any[]> {
   return rows('SELECT * FROM whatsapp_messages WHERE sender_number = $1 ORDER BY first_seq', [person.number]);
 }
@@ -81,34 +84,22 @@ async function forgetAfter(person: Phone, text: string): Promise<void> {
   const before = await cursor();
   await person.sendText(ACCOUNT, text);
   await person.next();
-  // The last event about it.
-  const { id, first_seq } = await row(
-    `SELECT message.id, message.first_seq FROM whatsapp_messages AS message
-     JOIN whatsapp_replies AS reply ON reply.answers = message.id
-     JOIN whatsapp_deliveries AS delivery ON delivery.message_id = reply.message_id AND delivery.status = 'delivered'
-     WHERE message.content = $1`,
-    [text],
-  );
-  await rows(`DELETE FROM whatsapp_messages WHERE id = ${id};
-    DELETE FROM whatsapp_callbacks WHERE seq >= ${first_seq} AND session_id IN (SELECT session_id FROM whatsapp_sessions);
-    UPDATE whatsapp_cursor SET cursor = ${before}`);
+  await forgetMessage(fixture().db.pool, text, before);
 }
 
 async function openPage(): Promise<Page> {
-  const page = await fixture().browser.newPage();
+  const page = await fixture().browser.newPage({ locale: 'es-AR' });
   await page.goto(fixture().backend.url);
   return page;
 }
 
-/** Presses the button of the page, and scans the QR with the phone. Resolves with the id of the session. */
+/** Presses the button of the page, and scans the QR that it shows. Resolves with the id of the session. */
 async function linkByPage(page: Page, phone: Phone): Promise<string> {
-  const response = page.waitForResponse((response) => response.url().endsWith('/generate-qr'));
-  await page.getByRole('button', { name: 'Conectar nueva cuenta de WhatsApp' }).click();
-  const { sessionId, qrText } = (await (await response).json()) as { sessionId: string; qrText: string };
-  await page.getByRole('img', { name: 'Código QR' }).waitFor();
-  await page.getByText(`ID de sesión: ${sessionId}`).waitFor();
-  await phone.scan(qrText);
-  return sessionId;
+  await page.getByRole('button', { name: 'Conectar nueva cuenta' }).click();
+  const picture = page.getByRole('img', { name: 'Código QR' });
+  await picture.waitFor();
+  await phone.scan(await readQr(picture));
+  return (await page.getByText('ID de sesión: ').innerText()).split(': ')[1]!;
 }
 
 /** Posts an event to the backend. */
@@ -140,7 +131,7 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
       { message_id: id, sender_name: 'Juan Pérez', content: 'Hola, ¿cómo <b>estás</b>?', type: 'text' },
     ]);
     await page.getByText('Juan Pérez: Hola, ¿cómo <b>estás</b>?').waitFor();
-    await page.getByText(`↳ ${REPLY} (delivered)`).waitFor();
+    await page.getByText(`↳ ${REPLY} (entregado)`).waitFor();
     await page.close();
   });
 
@@ -148,7 +139,7 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     const person = fixture().world.whatsapp.phone('5491133334444', 'Eva');
     const data = Buffer.from('Una carta muy corta.');
     await person.sendMedia(ACCOUNT, { kind: 'document', bytes: data, mimetype: 'text/plain', fileName: 'carta.txt' });
-    const { id } = await row(`SELECT id FROM whatsapp_messages WHERE type = 'document'`);
+    const { id } = await until(async () => (await rows(`SELECT id FROM whatsapp_messages WHERE type = 'document'`))[0]);
     const page = await openPage();
 
     const link = page.getByRole('link', { name: 'archivo' });
@@ -162,6 +153,29 @@ describe('the example backend, on PostgreSQL, with the orchestrator and a browse
     expect((await fetch(answer.url, { headers: { range: 'bytes=99-' } })).status).toBe(416);
     expect((await fetch(`${fixture().backend.url}/api/whatsapp/messages/0/media`)).status).toBe(404);
     await page.close();
+  });
+
+  it('says that the database is away, answers 503, and goes on by itself when it is back', async () => {
+    const { db, world } = fixture();
+    const person = world.whatsapp.phone('5491122223333');
+    const away = (await openPage()).getByRole('alert').getByText('La base de datos no responde.');
+
+    await db.kill();
+    await away.waitFor();
+    await person.sendText(ACCOUNT, 'sin base de datos');
+    expect(await post({ body: message({}) })).toBe(503);
+    expect(fixture().backend.output.split('PostgreSQL is away')).toHaveLength(2);
+    // It starts without the database, too.
+    await fixture().backend.end('SIGTERM');
+    await fixture().backend.start();
+    expect(await post({ body: message({}) })).toBe(503);
+
+    await db.startAgain();
+    await away.waitFor({ state: 'hidden' });
+    await world.fastForwardUntil(untilTrue(async () => (await messagesOf(person)).length > 0));
+    expect(await messagesOf(person)).toMatchObject([{ content: 'sin base de datos' }]);
+    expect(fixture().backend.output).toContain('PostgreSQL is back.');
+    await away.page().close();
   });
 
   it('has every message once and in order after it was killed', async () => {
@@ -274,13 +288,7 @@ describe('the webhook endpoints of the example backend', () => {
     expect(await rows(`SELECT 1 FROM whatsapp_messages WHERE message_id = 'DOBLE'`)).toHaveLength(1);
   });
 
-  it.each([
-    ['no signature', { 'webhook-signature': '' }],
-    ['the signature of something else', { 'webhook-signature': new Webhook(SECRET).sign('other', new Date(), '{}') }],
-    ['a malformed signature', { 'webhook-signature': 'v1,x v2,y' }],
-    ['an id that was not signed', { 'webhook-id': 'another' }],
-    ['another key', { authorization: 'Bearer another' }],
-  ])('rejects a webhook with %s with 401', async (_, headers: Record<string, string>) => {
+  it.each(NOT_GENUINE)('rejects a webhook with %s with 401', async (_, headers) => {
     const body = message({ session_id: 'session_ajena', message_id: 'AJENO' });
 
     expect(await post({ body, headers })).toBe(401);
@@ -288,12 +296,7 @@ describe('the webhook endpoints of the example backend', () => {
     expect(await rows(`SELECT 1 FROM whatsapp_messages WHERE message_id = 'AJENO'`)).toEqual([]);
   });
 
-  it.each([
-    ['no sequence number', { body: message({}), headers: { 'x-session-seq': '' } }],
-    ['an invalid sequence number', { body: message({}), headers: { 'x-session-seq': '-1' } }],
-    ['no session', { body: {} as never }],
-    ['no object as its body', { body: null as never, headers: { 'x-session-id': 'x' } }],
-  ])('rejects a signed webhook with %s with 400', async (_what, it: EventToPost) => {
+  it.each(NOT_EVENTS)('rejects a signed webhook with %s with 400', async (_what, it) => {
     expect(await post(it)).toBe(400);
   });
 

@@ -3,10 +3,11 @@ import { runCheckCommand } from '../../src/cli/check-backend-command.ts';
 import { EVENT_PATHS, type EventKind } from '../../src/domain/event.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 
-/** The backend's `CALLBACK_SECRET`. */
-export const SECRET = 'whsec_c2VjcmV0byBkZSBwcnVlYmEgcGFyYSBlbCBiYWNrZW5k';
-/** The backend's `PRODUCTION_API_KEY`. */
-export const BACKEND_KEY = 'key-of-the-backend';
+const SECRET = 'whsec_c2VjcmV0byBkZSBwcnVlYmEgcGFyYSBlbCBiYWNrZW5k';
+const BACKEND_KEY = 'key-of-the-backend';
+
+/** What the backend knows the orchestrator by. */
+export const KEYS = { PRODUCTION_API_KEY: BACKEND_KEY, CALLBACK_SECRET: SECRET };
 
 let posted = 0;
 
@@ -67,11 +68,28 @@ export function message(fields: Record<string, unknown>): { session_id: string }
   return { ...body, ...fields };
 }
 
+/** Headers of webhooks that are not from the orchestrator, and what is wrong with them. */
+export const NOT_GENUINE: readonly [what: string, headers: Record<string, string>][] = [
+  ['no signature', { 'webhook-signature': '' }],
+  ['the signature of something else', { 'webhook-signature': new Webhook(SECRET).sign('other', new Date(), '{}') }],
+  ['a malformed signature', { 'webhook-signature': 'v1,x v2,y' }],
+  ['an id that was not signed', { 'webhook-id': 'another' }],
+  ['another key', { authorization: 'Bearer another' }],
+];
+
+/** Signed webhooks that are no events, and what is wrong with them. */
+export const NOT_EVENTS: readonly [what: string, event: EventToPost][] = [
+  ['no sequence number', { body: message({}), headers: { 'x-session-seq': '' } }],
+  ['an invalid sequence number', { body: message({}), headers: { 'x-session-seq': '-1' } }],
+  ['no session', { body: {} as never }],
+  ['no object as its body', { body: null as never, headers: { 'x-session-id': 'x' } }],
+];
+
 /** Runs `npm run check-backend` against a backend with these keys. Resolves with the lines that are not in order. */
 export async function complaintsAbout(url: string): Promise<string[]> {
   let out = '';
   const print = (text: string) => (out += text);
-  const environment = { PRODUCTION_API_KEY: BACKEND_KEY, CALLBACK_SECRET: SECRET, BACKEND_TIMEOUT: '30000' };
+  const environment = { ...KEYS, BACKEND_TIMEOUT: '30000' };
   await runCheckCommand([url], environment, { clock: systemClock, print, complain: print });
   const [lines = ''] = out.split('\n\n');
   return lines.split('\n').filter((line) => !line.startsWith('ok '));

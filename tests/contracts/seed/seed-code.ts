@@ -41,6 +41,11 @@ export function seedService(app: Express, orchestratorUrl: string): SeedService 
   return new Service(orchestratorUrl);
 }
 
+/** The seed's page, verbatim. */
+export function seedPage(): string {
+  return block('### Frontend - Conectar Nueva Cuenta', 'html');
+}
+
 /** The first code block in this language under a heading. Throws when the seed has none. */
 function block(heading: string, language: string): string {
   const section = SEED.slice(SEED.indexOf(`\n${heading}\n`));
