@@ -39,7 +39,7 @@ export interface Style {
 export function composed(begun: readonly Concern[], over: readonly Concern[], style: Style): Notification {
   const { id, nowMs, languages } = style;
   const type = begun.length > 0 ? 'attention' : 'over';
-  const title = languages.map((language) => titleOf(begun, over, WORDS[language])).join(' / ');
+  const title = titled(languages.map((language) => titleOf(begun, over, WORDS[language])));
   const text = languages
     .map((language) => textOf(begun, over, { words: WORDS[language], said: said(language, style) }))
     .join('\n\n');
@@ -50,7 +50,7 @@ export function composed(begun: readonly Concern[], over: readonly Concern[], st
 
 /** A notification of nothing, for somebody who wants to see that it arrives. */
 export function testNotification({ id, nowMs, languages }: Omit<Style, 'spanish'>): Notification {
-  const title = languages.map((language) => `${PRODUCT}: ${WORDS[language].test}`).join(' / ');
+  const title = titled(languages.map((language) => WORDS[language].test));
   const text = languages.map((language) => WORDS[language].testText).join('\n\n');
   const counts = { began_count: 0, over_count: 0, began: [], over: [] };
   return {
@@ -62,13 +62,15 @@ export function testNotification({ id, nowMs, languages }: Omit<Style, 'spanish'
   };
 }
 
-const PRODUCT = 'WhatsApp Orchestrator';
+function titled(texts: readonly string[]): string {
+  return `WhatsApp Orchestrator: ${texts.join(' / ')}`;
+}
 
 function titleOf(begun: readonly Concern[], over: readonly Concern[], words: Words): string {
   const told = begun.length > 0 ? begun : over;
   const accounts = told.filter(({ kind }) => kind === 'account').length;
   const what = words.what(accounts, told.length > accounts);
-  return `${PRODUCT}: ${begun.length > 0 ? words.begun(what) : words.over(what)}`;
+  return begun.length > 0 ? words.begun(what) : words.over(what);
 }
 
 function textOf(begun: readonly Concern[], over: readonly Concern[], spoken: Spoken): string {
