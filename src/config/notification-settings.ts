@@ -51,11 +51,12 @@ function readWebhook(read: EnvironmentReader, production: boolean): Notification
 function readEmail(read: EnvironmentReader): NotificationSettings['email'] {
   const smtpUrl = secretUrl(read, 'SMTP_URL', ['smtp:', 'smtps:']);
   const to = read.list('NOTIFY_EMAIL_TO');
-  const from = read.text('NOTIFY_EMAIL_FROM') ?? to[0];
+  const sender = read.text('NOTIFY_EMAIL_FROM');
+  const from = sender ?? to[0];
   if (!to.every((address) => ADDRESS.test(address))) {
     read.refuse('NOTIFY_EMAIL_TO', 'NOTIFY_EMAIL_TO must be e-mail addresses, separated by commas.');
   }
-  if (from !== undefined && !ADDRESS.test(from)) {
+  if (sender !== undefined && !ADDRESS.test(sender)) {
     read.refuse('NOTIFY_EMAIL_FROM', 'NOTIFY_EMAIL_FROM must be an e-mail address.');
   }
   if (!smtpUrl) needs(read, 'NOTIFY_EMAIL_TO', 'SMTP_URL');

@@ -44,6 +44,7 @@ async function startServer(settings: Partial<NotificationSettings> = {}) {
   const accounts = new Map<SessionId, SessionRecord>();
   const state = { troubles: [] as Trouble[], nodes: ['a'] };
   const [store, metrics, { log, text: logged }] = [storeInMemory(), new PrometheusMetrics(), await logInMemory()];
+  const running: AsyncDisposable[] = [];
   const node = (nodeId: string) => ({
     isReady: true,
     get state() {
@@ -65,6 +66,7 @@ async function startServer(settings: Partial<NotificationSettings> = {}) {
       },
     );
     notifications.start();
+    running.push(notifications);
     return notifications;
   };
   /** An account enters a phase now. */
@@ -83,7 +85,9 @@ async function startServer(settings: Partial<NotificationSettings> = {}) {
   };
   return {
     ...{ receiver, clock, accounts, state, store, metrics, logged, start, becomes, passes },
-    [Symbol.asyncDispose]: () => receiver[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      for (const each of [...running, receiver]) await each[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -99,7 +103,7 @@ describe('notifications', () => {
   it('tell once of what lasts, once when it is over, and of nothing that passes', async () => {
     await using server = await startServer();
     const { receiver, becomes, passes } = server;
-    await using _ = await server.start();
+    await server.start();
     becomes(1, 'online');
     await passes(2 * MINUTE_MS);
     becomes(1, 'closed');
@@ -124,7 +128,7 @@ describe('notifications', () => {
   it('put what fails together into one, and what comes back one after the other', async () => {
     await using server = await startServer();
     const { receiver, becomes, passes, state } = server;
-    await using _ = await server.start();
+    await server.start();
     await passes(2 * MINUTE_MS);
     for (let at = 0; at < 300; at += 1) {
       becomes(at, 'lost', { errorMessage: 'WhatsApp cannot be reached: it did not answer in time. Check …' });
@@ -154,10 +158,10 @@ describe('notifications', () => {
     await using server = await startServer();
     const { receiver, becomes, passes, accounts } = server;
     for (const at of [1, 2, 3]) becomes(at, 'failed');
-    await using first = await server.start();
+    const first = await server.start();
     await passes(6 * MINUTE_MS);
     await first[Symbol.asyncDispose]();
-    await using _ = await server.start();
+    await server.start();
     accounts.delete(idOf(2));
     becomes(3, 'stopped');
     await passes(10 * MINUTE_MS);
@@ -173,8 +177,8 @@ describe('notifications', () => {
     await using server = await startServer();
     const { receiver, becomes, passes, state } = server;
     state.nodes = ['b', 'a'];
-    await using a = await server.start('a');
-    await using _b = await server.start('b');
+    const a = await server.start('a');
+    await server.start('b');
     becomes(1, 'failed');
     const both = async (ms: number) => {
       for (let passed = 0; passed < ms; passed += LOOK_MS) {
@@ -198,7 +202,7 @@ describe('notifications', () => {
   it('are tried again while the receiver refuses them, with the same id, and begin anew when all ways fail', async () => {
     await using server = await startServer();
     const { receiver, becomes, passes, metrics, logged } = server;
-    await using _ = await server.start();
+    await server.start();
     becomes(1, 'failed');
     receiver.answerWith(503);
     await passes(8 * MINUTE_MS);
@@ -226,7 +230,7 @@ describe('notifications', () => {
       ntfy: { url: new Secret(`${topic.url}/a-secret-topic`), token: new Secret('tk_secret') },
     });
     const { becomes, passes, logged } = server;
-    await using notifications = await server.start();
+    const notifications = await server.start();
     const reason = 'The QR was scanned with +5491155501234, but this session belongs to 5491122334455; unlink it.';
     const profile = { ...NO_PROFILE, name: 'Café\r\nBcc: all@example.com\u202e' };
     becomes(1, 'closed', { errorMessage: reason, profile });
@@ -277,8 +281,8 @@ describe('notifications', () => {
         ...{ email, webhook: null },
         ntfy: { url: new Secret(`${topic.url}/topic`), token: null },
       });
-      await using notifications = await server.start();
-      return notifications.test();
+      const notifications = await server.start();
+      return await notifications.test();
     };
 
     const refused = await outcomesOf(mail.url.replace('the-password', 'another'));

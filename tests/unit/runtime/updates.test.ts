@@ -76,13 +76,13 @@ it.each<[string, Reaction, string]>([
 it('gives up on one that does not answer, and ends at once when the process does', async () => {
   await using world = await asking('hang');
   const { source, start, text, clock } = world;
-  await using _ = start();
+  start();
   await source.next('', { evenRefused: true });
   await clock.advance(10_000);
   await untilTrue(() => Promise.resolve(text().includes('It did not answer in time')));
 
   await clock.advance(24 * HOUR_MS);
-  await using ending = start();
+  const ending = start();
   await ending[Symbol.asyncDispose]();
 });
 
