@@ -15,7 +15,7 @@ import { type Due, Ledger, type Sighting } from './ledger.ts';
 import { composed, type Concern, type Notification, serverConcern, testNotification } from './notification.ts';
 
 /** How often somebody looks. */
-const LOOK_MS = 15_000;
+const LOOK_MS = 25_000;
 /** How long after the start, or after another node told, nothing is told: what is well must have shown that it is. */
 const SETTLE_MS = 120_000;
 /** Between two notifications. */

@@ -21,7 +21,9 @@ import { untilTrue } from '../../harness/until.ts';
 
 const MINUTE_MS = 60_000;
 /** How often it looks, and how long an attempt may take. */
-const LOOK_MS = 15_000;
+const LOOK_MS = 25_000;
+const ATTEMPT_MS = 15_000;
+const STEP_MS = 5_000;
 const SECRET = `whsec_${Buffer.from('the secret of the operator').toString('base64')}`;
 const NOBODY = { afterMs: 5 * MINUTE_MS, languages: ['en'], webhook: null, email: null, ntfy: null } as const;
 
@@ -77,10 +79,10 @@ async function startServer(settings: Partial<NotificationSettings> = {}) {
   };
   /** Time passes. Whatever is sent meanwhile is answered: then nothing waits but the next look. */
   const passes = async (ms: number) => {
-    for (let passed = 0; passed < ms; passed += LOOK_MS) {
-      await clock.advance(LOOK_MS);
+    for (let passed = 0; passed < ms; passed += STEP_MS) {
+      await clock.advance(STEP_MS);
       await nextTurn();
-      await untilTrue(() => Promise.resolve(clock.timers.filter((delayMs) => delayMs === LOOK_MS).length === 1));
+      await untilTrue(() => Promise.resolve(clock.timers.includes(LOOK_MS) && !clock.timers.includes(ATTEMPT_MS)));
     }
   };
   return {
