@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
 /** A mail as it arrived. */
-export interface Mail {
+interface Mail {
   from: string;
   to: string[];
   /** Headers and body, as they came over the wire. */

@@ -1,11 +1,5 @@
 import type { Notification } from '../notification.ts';
 
-/** The ways on which notifications are sent. */
-export const CHANNELS = ['webhook', 'email', 'ntfy'] as const;
-
-/** One of {@link CHANNELS}. */
-export type ChannelName = (typeof CHANNELS)[number];
-
 /** How an attempt ended. */
 export interface ChannelOutcome {
   isAccepted: boolean;
@@ -17,7 +11,7 @@ export interface ChannelOutcome {
 
 /** A way on which notifications are sent. */
 export interface Channel {
-  name: ChannelName;
+  name: 'webhook' | 'email' | 'ntfy';
   /** Makes one attempt, of limited time. Never rejects for what the network or the receiver does. */
   send(notification: Notification): Promise<ChannelOutcome>;
 }
