@@ -11,6 +11,8 @@ const PACKAGE_HOMES = [
   ['prom-client', '^src/metrics/|^tests/'],
   ['@opentelemetry/[^/]+', '^src/tracing/|^tests/'],
   ['axios', '^src/kit/http-client\\.ts$'],
+  ['nodemailer', '^src/runtime/notifications/channels/email\\.ts$'],
+  ['smtp-server', '^tests/'],
   ['ws', '^simulator/|^tests/'],
 ];
 

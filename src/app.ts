@@ -31,6 +31,7 @@ import {
 } from './http/server.ts';
 import { createTokens } from './runtime/browser-tokens.ts';
 import { createDrafts, expireDrafts } from './runtime/drafts.ts';
+import { createOperatorNews } from './runtime/operator-news.ts';
 import { Housekeeping } from './runtime/housekeeping.ts';
 import { openMediaFiles } from './runtime/open-media-files.ts';
 import { openAndJoin, type OpenedStorage, viewOf } from './runtime/cluster-member.ts';
@@ -98,12 +99,12 @@ export async function startApp(config: Config, deps: AppOptions): Promise<App> {
 
 async function build(config: Config, deps: Required<AppOptions>, built: AsyncDisposable[]): Promise<App> {
   const { clock, log, guard, droppedLogLines, onBuried } = deps;
-  const { masterKey } = config.storage;
   const metrics = new PrometheusMetrics({ onPostgres: !!config.storage.databaseUrl, isNode: config.cluster !== null });
   const opened = keep(built, await openAndJoin(config, { clock, log, metrics, onBuried }));
   const { storage, member } = opened;
   const { isShared, lease, placement, cluster, mayServe } = viewOf(opened, () => host);
-  if (!masterKey) log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
+  if (!config.storage.masterKey)
+    log.warn('credentials and messages are stored in plaintext; set MASTER_KEY to encrypt them');
   if (!member) await importOld(config, deps, storage);
   const files = keep(built, await openFiles(config, deps, storage));
   const audit = keep(built, await openAuditTrail(config, deps, storage));
@@ -114,7 +115,6 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const historyDays = new HistoryDays(storage.history, config.sessions.historyDays);
   const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays });
-  pressure.onReached((error) => connector.holdBack(error));
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
   const sessions: SessionManager = keep(
@@ -140,9 +140,10 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const parts = { storage, files, notifier, webhooks, pressure, sink, guard, client: connector };
   const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
   metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
+  const news = keep(built, await createOperatorNews(config, deps, { sessions, health, storage, metrics, member }));
   const http = createRest(config, deps, {
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
-    ...{ storage, connector, cluster, files: uploads },
+    ...{ storage, connector, cluster, files: uploads, ...news.api },
   });
   const server = keep(
     built,
@@ -151,7 +152,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   for (const part of [pressure, notifier, sink, webhooks]) await part.start();
   if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
-  scheduled.start();
+  for (const part of [scheduled, news]) part.start();
   health.started();
   announceReady(config, { url: server.url, log });
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
@@ -271,7 +272,7 @@ function createConnector(
   }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
-  return new BaileysConnector({
+  const connector = new BaileysConnector({
     settings: config.whatsapp,
     ...proxiesOf(config, storage),
     ...{ keys, journal, sentMessages, awaitedNumbers, chatTimers, metrics, clock, media: config.media },
@@ -282,6 +283,8 @@ function createConnector(
     },
     log: log.child({ part: 'whatsapp' }),
   });
+  pressure.onReached((error) => connector.holdBack(error));
+  return connector;
 }
 
 /** What the sessions are built on. */

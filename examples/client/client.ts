@@ -1779,15 +1779,36 @@ export type Setting = {
 };
 
 /** The body of a successful response. */
-export type SettingListResponse = {
+export type ViewSettingsResponse = {
   success: true;
   data: Setting[];
+  /**
+   * A version newer than the one that runs, as UPDATE_CHECK_URL says; null if there is none, or without
+   * that.
+   */
+  newerVersion: string | null;
 };
 
 /** The body of a successful response. */
 export type DownloadMediaResponse = {
   success: true;
   enabled: boolean;
+};
+
+/** See /docs#schema-NotificationTest. */
+export type NotificationTest = {
+  channel: 'webhook' | 'email' | 'ntfy';
+  accepted: boolean;
+  /** Of the answer that refused it: of HTTP, or of the mail server. */
+  status: number | null;
+  error: string | null;
+  durationMs: number;
+};
+
+/** The body of a successful response. */
+export type NotificationTestListResponse = {
+  success: true;
+  data: NotificationTest[];
 };
 
 /** The body of a successful response. */
@@ -4531,7 +4552,7 @@ export class OrchestratorClient {
    * The settings that the server was started with; in a cluster, those of the node that answers. Values
    * of secrets, and of what may hold one, are never included.
    */
-  viewSettings(options: CallOptions = {}): Promise<SettingListResponse> {
+  viewSettings(options: CallOptions = {}): Promise<ViewSettingsResponse> {
     return this.#requests.json('GET', `/config`, { options });
   }
 
@@ -4546,6 +4567,15 @@ export class OrchestratorClient {
     options: CallOptions = {},
   ): Promise<DownloadMediaResponse> {
     return this.#requests.json('POST', `/config/download-media`, { body, options });
+  }
+
+  /**
+   * Send a test notification.
+   * Sends a notification of type "test" once on every channel that is set (NOTIFY_URL, NOTIFY_EMAIL_TO,
+   * NTFY_URL), and returns how each receiver answered, after 15 seconds at most. Needs no body.
+   */
+  testNotifications(options: CallOptions = {}): Promise<NotificationTestListResponse> {
+    return this.#requests.json('POST', `/notifications/test`, { options });
   }
 
   /**

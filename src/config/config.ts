@@ -11,6 +11,7 @@ import { allowedHosts } from './allowed-hosts.ts';
 import type { Environment, EnvironmentReader } from './environment.ts';
 import { type HttpSettings, readHttp } from './http-settings.ts';
 import { type MediaSettings, readMedia } from './media-settings.ts';
+import { type NotificationSettings, readNotifications } from './notification-settings.ts';
 import { RecordingReader } from './recording-reader.ts';
 import { HOW_TO_MAKE, refuseWeak } from './weak-secret.ts';
 import { readSink, type SinkConfig } from './sink-settings.ts';
@@ -37,6 +38,10 @@ export interface Config {
   proxies: ProxySettings;
   /** `null` for nowhere. */
   tracing: TraceSettings | null;
+  /** `null` where nobody is notified. */
+  notifications: NotificationSettings | null;
+  /** Where to ask for the newest version; `null` for nowhere. */
+  updateCheckUrl: string | null;
   log: LogSettings;
 }
 
@@ -88,6 +93,8 @@ export function readConfig(environment: Environment): Config {
     whatsapp: readWhatsApp(read),
     proxies: readProxies(read),
     tracing: readTracing(read),
+    notifications: readNotifications(read, production),
+    updateCheckUrl: read.url('UPDATE_CHECK_URL', ['http:', 'https:']) ?? null,
     log: {
       level: read.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
       format: read.oneOf('LOG_FORMAT', ['json', 'pretty'], process.stdout.isTTY ? 'pretty' : 'json'),

@@ -244,6 +244,27 @@ export interface ReferenceApi {
   page(): FixedContent;
 }
 
+/** How a test notification ended on one channel. */
+export interface NotificationTest {
+  channel: 'webhook' | 'email' | 'ntfy';
+  isAccepted: boolean;
+  status: number | null;
+  error: string | null;
+  durationMs: number;
+}
+
+/** What tells the operator when something needs attention. */
+export interface NotificationsApi {
+  /** Sends a test on every channel, one attempt each. */
+  test(): Promise<NotificationTest[]>;
+}
+
+/** Whether there is a newer version. */
+export interface UpdatesApi {
+  /** The newer version, as far as is known; `null` if there is none, and where nobody looks for one. */
+  readonly newerVersion: string | null;
+}
+
 interface LiveApi {
   /**
    * Streams live events until the caller disconnects or loses access.
@@ -275,6 +296,8 @@ export interface Core {
   health: HealthApi;
   metrics: MetricsApi;
   live: LiveApi;
+  notifications: NotificationsApi;
+  updates: UpdatesApi;
   callbacks: CallbackArchive;
   /** Receivers besides the main backend. */
   webhooks: Subscriptions;

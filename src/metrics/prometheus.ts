@@ -1,6 +1,13 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { SessionStatus } from '../domain/session.ts';
-import type { CallbackFate, Metrics, ReceiptFate, SendFate, TransferFate } from '../ports/metrics.ts';
+import type {
+  CallbackFate,
+  Metrics,
+  NotificationMetrics,
+  ReceiptFate,
+  SendFate,
+  TransferFate,
+} from '../ports/metrics.ts';
 import { PrometheusClusterMetrics } from './cluster-metrics.ts';
 import { Gauges, type GaugeSources } from './gauges.ts';
 import { Instruments } from './instruments.ts';
@@ -22,7 +29,7 @@ export interface MetricsOptions {
 }
 
 /** Metrics for Prometheus. docs/metrics.md explains each of them, and a test compares it with these. */
-export class PrometheusMetrics implements Metrics {
+export class PrometheusMetrics implements Metrics, NotificationMetrics {
   readonly #registry = new Registry();
   readonly #make = new Instruments(this.#registry);
   readonly #received = this.#make.counter('messages_received_total', 'Received messages.', ['type', 'fate']);
@@ -38,6 +45,11 @@ export class PrometheusMetrics implements Metrics {
   readonly #closed = this.#make.counter('lines_closed_total', 'Lost connections to WhatsApp.', ['reason', 'code']);
   readonly #downloaded = this.#make.counter('media_downloads_total', 'Downloaded files.', ['fate']);
   readonly #uploaded = this.#make.counter('media_uploads_total', 'Uploaded files.', ['fate']);
+  readonly #notified = this.#make.counter(
+    'notifications_total',
+    'Notifications of the operator, by channel and result.',
+    ['channel', 'fate'],
+  );
   readonly #age = this.#make.histogram(
     'callback_age_seconds',
     'Age of a webhook when the backend accepts it.',
@@ -119,6 +131,10 @@ export class PrometheusMetrics implements Metrics {
 
   uploaded(fate: TransferFate): void {
     this.#uploaded.inc({ fate });
+  }
+
+  notified(channel: string, fate: 'sent' | 'failed'): void {
+    this.#notified.inc({ channel, fate });
   }
 
   committed(ms: number, writes?: number): void {

@@ -72,6 +72,12 @@ export interface Metrics {
   committed(ms: number, writes?: number): void;
 }
 
+/** Counts notifications of the operator. */
+export interface NotificationMetrics {
+  /** A channel has accepted a notification, or it was given up there. */
+  notified(channel: string, fate: 'sent' | 'failed'): void;
+}
+
 /** Counts what one of several nodes does. */
 export interface ClusterMetrics {
   /** So many sessions were taken over. */

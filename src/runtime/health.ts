@@ -12,6 +12,27 @@ import type { SinkBacklog } from '../ports/sink.ts';
 import type { SubscriptionHealth } from '../ports/subscriptions.ts';
 import { VERSION } from '../version.ts';
 
+/** What may be wrong with the server, which keeps its name while its sentence changes. */
+export const TROUBLE_KINDS = [
+  ...(['storage', 'dead-letters', 'damaged', 'limits', 'files', 'whatsapp', 'version', 'sink', 'backend'] as const),
+  ...(['blocked', 'exceptions', 'log', 'webhooks'] as const),
+] as const;
+
+/** One of {@link TROUBLE_KINDS}. */
+export type TroubleKind = (typeof TROUBLE_KINDS)[number];
+
+/** Something that a person should look at. */
+export interface Trouble {
+  kind: TroubleKind;
+  /** As in `GET /health`: for everybody, so it contains no secret. */
+  sentence: string;
+}
+
+/** The health, with the kind of each problem. */
+export interface AppHealthReport extends HealthReport {
+  troubles: readonly Trouble[];
+}
+
 /** The dependencies of {@link AppHealth}. */
 export interface AppHealthDeps {
   storage: Pick<Storage, 'callbacks' | 'check' | 'damagedValues'>;
@@ -40,7 +61,7 @@ export interface AppHealthDeps {
 export class AppHealth implements HealthApi {
   readonly #deps: AppHealthDeps;
   readonly #startedAtMs: number;
-  readonly #recent: Recent<HealthReport> | undefined;
+  readonly #recent: Recent<AppHealthReport> | undefined;
   #hasStarted = false;
 
   constructor(deps: AppHealthDeps) {
@@ -58,7 +79,7 @@ export class AppHealth implements HealthApi {
     this.#hasStarted = true;
   }
 
-  report(): Promise<HealthReport> {
+  report(): Promise<AppHealthReport> {
     return this.#recent?.get() ?? this.#report();
   }
 
@@ -76,7 +97,7 @@ export class AppHealth implements HealthApi {
     };
   }
 
-  async #report(): Promise<HealthReport> {
+  async #report(): Promise<AppHealthReport> {
     const { storage, webhooks, sink, clock } = this.#deps;
     const now = clock.now();
     const counts = await storage.callbacks.counts(now).catch(() => undefined);
@@ -84,15 +105,17 @@ export class AppHealth implements HealthApi {
     const receivers = await webhooks.health().catch(() => []);
     const backlog = await sink.backlog().catch(() => null);
     const storageWorks = counts !== undefined && (await succeeds(storage.check()));
+    const troubles = [
+      ...(storageWorks ? [] : [{ kind: 'storage', sentence: STORAGE_FAILS } as const]),
+      ...named('dead-letters', deadLetterProblems(counts?.deadLettered ?? 0)),
+      ...named('damaged', damageProblems(damaged)),
+      ...this.#otherTroubles(),
+      ...named('webhooks', receiverProblems(receivers)),
+    ];
     return {
       ok: storageWorks,
-      problems: [
-        ...(storageWorks ? [] : [STORAGE_FAILS]),
-        ...deadLetterProblems(counts?.deadLettered ?? 0),
-        ...damageProblems(damaged),
-        ...this.#otherProblems(),
-        ...receiverProblems(receivers),
-      ],
+      troubles,
+      problems: troubles.map(({ sentence }) => sentence),
       uptimeSeconds: wholeSeconds(clock.monotonic() - this.#startedAtMs),
       version: VERSION,
       backend: backendState(this.#deps.notifier.health()),
@@ -102,18 +125,32 @@ export class AppHealth implements HealthApi {
     };
   }
 
-  #otherProblems(): string[] {
+  #otherTroubles(): Trouble[] {
     const { files, notifier, pressure, sink, guard, client, droppedLogLines } = this.#deps;
     const unexpected = guard.unexpected();
     const dropped = droppedLogLines();
     return [
-      ...[pressure.why, files.problem, client.unreachable, client.warning, sink.problem].filter((why) => why !== null),
-      ...backendProblems(notifier.health()),
-      ...blockedProblems(notifier.blockedSessions),
-      ...(unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : []),
-      ...(dropped > 0 ? [`${count(dropped, 'log line')} since start-up could not be written and were dropped.`] : []),
+      ...named('limits', [pressure.why]),
+      ...named('files', [files.problem]),
+      ...named('whatsapp', [client.unreachable]),
+      ...named('version', [client.warning]),
+      ...named('sink', [sink.problem]),
+      ...named('backend', backendProblems(notifier.health())),
+      ...named('blocked', blockedProblems(notifier.blockedSessions)),
+      ...named(
+        'exceptions',
+        unexpected > 0 ? [`${count(unexpected, 'uncaught exception')} since start-up: see the log.`] : [],
+      ),
+      ...named(
+        'log',
+        dropped > 0 ? [`${count(dropped, 'log line')} since start-up could not be written and were dropped.`] : [],
+      ),
     ];
   }
+}
+
+function named(kind: TroubleKind, sentences: readonly (string | null)[]): Trouble[] {
+  return sentences.flatMap((sentence) => (sentence === null ? [] : [{ kind, sentence }]));
 }
 
 const STORAGE_FAILS =

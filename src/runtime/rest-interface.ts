@@ -22,6 +22,8 @@ export interface RestDeps extends Pick<
   | 'tokens'
   | 'audit'
   | 'drafts'
+  | 'notifications'
+  | 'updates'
   | 'cluster'
   | 'files'
 > {

@@ -1,3 +1,5 @@
+import { readConfig } from '../../src/config/config.ts';
+import { LONG_AWAY_MS } from '../../src/domain/attention.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import request from 'supertest';
 import { DISK_NEARLY_FULL, TOO_MANY_CALLBACKS } from '../../src/runtime/back-pressure.ts';
@@ -153,6 +155,17 @@ describe('the files of the dashboard', () => {
     expect([...inHtml, ...inScripts].filter((url) => /^\/|^[a-z]+:/i.test(url))).toEqual([]);
     expect(SCRIPTS.filter((name) => /\bfetch\((?!`\.\.\$\{path\}`)/.test(read(name)))).toEqual([]);
   });
+});
+
+it('counts an account that reconnects in vain among those that need attention after the same time as notifications', async () => {
+  const { isLongAway } = await import(String(new URL('accounts/long-away.js', PAGE)));
+  const atMs = Date.UTC(2024, 0, 15);
+  const session = { error_message: 'Connection lost.', last_seen: new Date(atMs).toISOString(), updated_at: '' };
+  const isLong = (ms: number, more = {}) => isLongAway({ ...session, ...more }, atMs + ms);
+  expect([isLong(LONG_AWAY_MS - 1), isLong(LONG_AWAY_MS)]).toEqual([false, true]);
+  expect(isLong(LONG_AWAY_MS, { last_seen: null, updated_at: session.last_seen })).toBe(true);
+  expect(isLong(LONG_AWAY_MS, { error_message: null })).toBe(false);
+  expect(readConfig({ NOTIFY_URL: 'https://hooks.example.com/' }).notifications?.afterMs).toBe(LONG_AWAY_MS);
 });
 
 describe('the texts of the dashboard', () => {

@@ -258,6 +258,8 @@ export function startApi(overrides: Partial<HttpAppDeps> = {}) {
       keys,
       tokens,
     },
+    notifications: { test: () => Promise.resolve([{ ...ACCEPTED, channel: 'email' as const }]) },
+    updates: { newerVersion: null },
     masterKey: { change: () => Promise.resolve(13) },
     backup,
     audit: ONE_ENTRY,

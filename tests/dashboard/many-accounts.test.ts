@@ -5,6 +5,7 @@ import { ask } from '../harness/ask.ts';
 import type { PageOptions } from '../harness/browser-page.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { untilTrue } from '../harness/until.ts';
+import { startTestBackend, type TestBackend } from '../harness/test-backend.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { openPage, signIn, violationsOf } from './open-page.ts';
 
@@ -36,13 +37,23 @@ const sessions = [
 describe('the dashboard, with many accounts', () => {
   let browser: Browser;
   let world: World;
+  /** The operator's own: it names the newest version, and gets notifications. */
+  let operator: TestBackend;
 
   beforeAll(async () => {
-    [browser, world] = await Promise.all([startBrowser(), startWorld({ environment: { API_KEY: KEY } })]);
+    operator = await startTestBackend();
+    operator.answerWith({ status: 200, body: '{"version":"99.1.0"}' });
+    const urls = {
+      UPDATE_CHECK_URL: `${operator.url}/latest`,
+      NTFY_URL: `${operator.url}/topic`,
+      NOTIFY_LANGUAGE: 'both',
+    };
+    [browser, world] = await Promise.all([startBrowser(), startWorld({ environment: { API_KEY: KEY, ...urls } })]);
   }, 60_000);
   afterAll(async () => {
     await browser.close();
     await world[Symbol.asyncDispose]();
+    await operator[Symbol.asyncDispose]();
   });
 
   const asking = (method: string, path: string, body?: object) =>
@@ -262,12 +273,20 @@ describe('the dashboard, with many accounts', () => {
     expect(await setting('MAX_PENDING_SESSIONS').textContent()).toContain('100 (default)');
     expect(await page.locator('#in-force').textContent()).not.toContain(KEY);
     await page.locator('#fact-version', { hasText: VERSION }).waitFor();
+    await page.getByText(`Version 99.1.0 is available; ${VERSION} is running.`).waitFor();
+    await page.getByRole('button', { name: 'Send a test notification' }).click();
+    await page.getByText(/^ntfy: accepted in \d+ ms$/).waitFor();
+    expect((await operator.next('/topic')).text).toContain('This is a test.');
+    await operator.goesDown();
+    await page.getByRole('button', { name: 'Send a test notification' }).click();
+    await page.getByText('ntfy: The receiver cannot be reached (ECONNREFUSED).').waitFor();
     expect(await ground()).toBe('rgb(244, 246, 245)');
     await page.getByLabel('Theme').selectOption({ label: 'Dark' });
     expect(await ground()).toBe('rgb(14, 20, 18)');
     await look(page);
     await page.getByLabel('Language').selectOption({ label: 'Español' });
     await page.getByRole('heading', { name: 'Ajustes vigentes' }).waitFor();
+    await page.getByText(`Está disponible la versión 99.1.0; funciona la ${VERSION}.`).waitFor();
     await setting('MAX_PENDING_SESSIONS').getByText('100 (por defecto)').waitFor();
     await page.locator('#live', { hasText: 'En vivo' }).waitFor();
     await show(page, sessions.slice(-5));

@@ -187,7 +187,15 @@ describe('its settings', () => {
     const environment = environmentIn(which === 'least' ? least : all);
     const file = join(await mkdtemp(join(tmpdir(), 'chart-')), 'file');
     await writeFile(file, MASTER_KEY);
-    const ofSecret = (name: string) => (name.endsWith('DATABASE_URL') ? 'postgres://user:password@db/app' : MASTER_KEY);
+    const urls: Record<string, string> = {
+      ...{
+        NOTIFY_URL: 'https://example.com/a',
+        NTFY_URL: 'https://example.com/b',
+        SMTP_URL: 'smtp://mail.example.com',
+      },
+      ...{ DATABASE_URL: 'postgres://user:password@db/app', SINK_DATABASE_URL: 'postgres://user:password@db/app' },
+    };
+    const ofSecret = (name: string) => urls[name] ?? MASTER_KEY;
     const filled = Object.entries(environment).map(([name, value]) => {
       if (name.endsWith('_FILE')) return [name, file];
       const known = value.replace('$(POD_IP)', which === 'least' ? '10.0.0.1' : 'fd00::1');
@@ -197,7 +205,10 @@ describe('its settings', () => {
       ];
     });
 
-    const config = readConfig({ ...Object.fromEntries(filled), CLUSTER_NODE_ID: 'my-pod-1' } as Record<string, string>);
+    const config = readConfig({
+      ...(Object.fromEntries(filled) as Record<string, string>),
+      ...{ CLUSTER_NODE_ID: 'my-pod-1', NOTIFY_EMAIL_TO: 'ops@example.com' },
+    });
 
     expect(config).toMatchObject({
       mode: 'production',

@@ -3,7 +3,7 @@ import { loadedWith } from './loaded.ts';
 /** What a start in a plain installation loads: SQLite, files in a folder, no proxy. */
 const { files, modules } = loadedWith(['src/main.ts', 'src/app.ts', 'src/storage/sqlite/open.ts']);
 
-it.each(['pg', 'https-proxy-agent', 'socks-proxy-agent', 'ioredis', 'sharp', 'axios', 'pino-pretty'])(
+it.each(['pg', 'https-proxy-agent', 'socks-proxy-agent', 'ioredis', 'sharp', 'axios', 'pino-pretty', 'nodemailer'])(
   'a plain start loads no %s',
   (name) => {
     expect(modules).toContain('express');

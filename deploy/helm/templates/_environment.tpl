@@ -18,7 +18,7 @@
   value: /etc/orchestrator/keys/NEW_MASTER_KEY
 {{- end }}
 {{ include "orchestrator.fromSecret" (list . "API_KEY" false) }}
-{{- range list "PRODUCTION_API_KEY" "CALLBACK_SECRET" "KEY_PEPPER" "SINK_DATABASE_URL" }}
+{{- range list "PRODUCTION_API_KEY" "CALLBACK_SECRET" "KEY_PEPPER" "SINK_DATABASE_URL" "NOTIFY_URL" "NOTIFY_SECRET" "SMTP_URL" "NTFY_URL" "NTFY_TOKEN" }}
 {{ include "orchestrator.fromSecret" (list $ . true) }}
 {{- end }}
 {{ include "orchestrator.databaseEnvironment" . }}

@@ -69,6 +69,7 @@ import { docs, openApi } from './server/reference.ts';
 import { changeSession, createSession, relinkSession, startSession, stopSession } from './sessions/control.ts';
 import { deleteSession, listSessions, restartSession, sessionTimeline, viewSession } from './sessions/sessions.ts';
 import { approveDraft, discardDraft, listDrafts } from './messaging/drafts.ts';
+import { testNotifications } from './admin/notifications.ts';
 import { downloadMedia, viewSettings } from './admin/settings.ts';
 import { exportAudit, listAudit, verifyAudit } from './admin/audit.ts';
 import { createToken } from './admin/tokens.ts';
@@ -216,6 +217,7 @@ export const OPERATIONS: Readonly<Record<string, Route>> = {
   replayWebhook,
   viewSettings,
   downloadMedia,
+  testNotifications,
   changeMasterKey,
   createBackup,
   createToken,

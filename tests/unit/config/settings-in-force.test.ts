@@ -46,6 +46,9 @@ describe('the settings in force', () => {
       PROXY_URL: `socks5://user:${secret}@proxy:1080`,
       DATABASE_URL: `postgres://user:${secret}@db/orchestrator`,
       SINK_DATABASE_URL: `postgres://user:${secret}@db/sink`,
+      ...{ NOTIFY_URL: `https://hooks.example.com/${secret}`, NOTIFY_SECRET: secret },
+      ...{ SMTP_URL: `smtp://user:${secret}@mail.example.com`, NOTIFY_EMAIL_TO: 'ops@example.com' },
+      ...{ NTFY_URL: `https://ntfy.example.com/${secret}`, NTFY_TOKEN: secret },
       BACKEND_BASE_URL: `https://backend.example.com/api?token=${secret}`,
     };
 

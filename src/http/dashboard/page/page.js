@@ -22,6 +22,7 @@ import { forgetKeyNames } from './key-names.js';
 import { forgetKeys, showKeys, wireKeys } from './keys/keys.js';
 import { followEvents, retryNow, stopFollowing } from './live.js';
 import { VIEWS, currentRoute, goTo } from './route.js';
+import { wireNotifications } from './settings/notifications.js';
 import { wireOwn } from './settings/own.js';
 import { forgetSettings, showSettings } from './settings/settings.js';
 import { changed, forget, onChange, state } from './store.js';
@@ -174,6 +175,7 @@ function wire() {
   wireRisk();
   wireWebhooks();
   wireOwn(changeLanguage);
+  wireNotifications();
   $('sign-in-form').addEventListener('submit', trySignIn);
   $('sign-out').addEventListener('click', () => signOut(''));
   $('connect-open').addEventListener('click', () => openConnect());

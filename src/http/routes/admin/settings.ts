@@ -40,7 +40,14 @@ export const viewSettings = route({
   description:
     'The settings that the server was started with; in a cluster, those of the node that answers. Values of secrets, and of what may ' +
     'hold one, are never included.',
-  answer: z.strictObject({ success: succeeded, data: z.array(setting) }),
+  answer: z.strictObject({
+    success: succeeded,
+    data: z.array(setting),
+    newerVersion: z.string().nullable().meta({
+      description:
+        'A version newer than the one that runs, as UPDATE_CHECK_URL says; null if there is none, or without that.',
+    }),
+  }),
   statuses: { 200: 'The settings, by name.' },
   example: {
     answer: {
@@ -49,11 +56,13 @@ export const viewSettings = route({
         { name: 'API_KEY', value: null, set: true, secret: true },
         { name: 'SEND_RATE', value: '20', set: false, secret: false },
       ],
+      newerVersion: null,
     },
   },
   errors: [],
-  handler: ({ inForce, settings }) =>
+  handler: ({ inForce, settings, updates }) =>
     ok({
+      newerVersion: updates.newerVersion,
       data: inForce.list().map(({ name, value, isSet, isSecret }) => ({
         name,
         // Somebody may have changed it since.

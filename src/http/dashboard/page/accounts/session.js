@@ -1,5 +1,7 @@
+import { serverNow } from '../api.js';
 import { readable } from '../words/format.js';
 import { text } from '../words/text.js';
+import { isLongAway } from './long-away.js';
 
 /** The kinds of status, the most urgent first. */
 export const KINDS = ['error', 'unlinked', 'reconnecting', 'restricted', 'pairing', 'connected', 'stopped'];
@@ -45,12 +47,13 @@ export function nameOf(session) {
 }
 
 /**
- * Whether a session stays down until a person acts.
+ * Whether a session stays down until a person acts, or has been reconnecting in vain for long.
  * @param {any} session
  * @returns {boolean}
  */
 export function needsAttention(session) {
-  return ['error', 'unlinked'].includes(kindOf(session));
+  const kind = kindOf(session);
+  return kind === 'reconnecting' ? isLongAway(session, serverNow()) : ['error', 'unlinked'].includes(kind);
 }
 
 /**

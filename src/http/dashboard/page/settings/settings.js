@@ -4,6 +4,7 @@ import { currentRoute } from '../route.js';
 import { changed, state } from '../store.js';
 import { sinceSeconds } from '../words/format.js';
 import { errorText, text } from '../words/text.js';
+import { forgetOutcomes } from './notifications.js';
 import { showOwn } from './own.js';
 
 /** How much later the start may seem to be before it counts as another one: the times are in whole seconds. */
@@ -16,7 +17,7 @@ let isOpen = false;
 let startedMs = 0;
 
 function nothing() {
-  return { settings: undefined, trouble: '' };
+  return { settings: undefined, newerVersion: null, trouble: '' };
 }
 
 /** Shows the choices of this browser, the version, and the settings; loads those when somebody opens the view. */
@@ -27,7 +28,8 @@ export function showSettings() {
   if (!wasOpen) void load();
   showOwn();
   showServer();
-  const { settings, trouble } = known;
+  const { settings, newerVersion, trouble } = known;
+  setText($('update-note'), newerVersion ? text('updateNote', newerVersion, state.health?.version) : '');
   setText($('in-force-note'), trouble || (settings ? text('inForceHint') : ''));
   showList($('in-force'), settings ?? [], ({ name }) => name, row);
 }
@@ -36,6 +38,7 @@ export function showSettings() {
 export function forgetSettings() {
   known = nothing();
   isOpen = false;
+  forgetOutcomes();
   showList($('in-force'), [], String, row);
 }
 
@@ -52,7 +55,8 @@ async function load() {
   const mine = nothing();
   known = mine;
   try {
-    mine.settings = (await ask('GET', '/config')).data;
+    const { data, newerVersion } = await ask('GET', '/config');
+    Object.assign(mine, { settings: data, newerVersion });
   } catch (error) {
     mine.trouble = errorText(error);
   }

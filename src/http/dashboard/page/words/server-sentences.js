@@ -21,6 +21,7 @@ export const ENGLISH_SENTENCES = [
     'Further webhooks that are ten minutes behind or more: $1. See Deliveries.',
   ],
   [/^your /, 'Your '],
+  [/^the mail server is not reachable \((.*)\)$/, 'the mail server cannot be reached ($1).'],
   [/^the receiver refuses it: (.*)$/, 'Rejected for its content: $1'],
   [/the receiver answered (\d+)$/, 'the receiver answered $1.'],
   [/the receiver did not answer in time$/, 'the receiver did not answer in time.'],
@@ -278,6 +279,8 @@ export const SPANISH_SENTENCES = [
   ],
   [/the receiver is not reachable \((.*)\)$/, 'no se puede conectar con el receptor ($1).'],
   [/^el receptor /, 'El receptor '],
+  [/^the mail server is not reachable \((.*)\)$/, 'no se puede conectar con el servidor de correo ($1).'],
+  [/^the mail server did not answer in time$/, 'el servidor de correo no respondió a tiempo.'],
   [/^The field "secret" must be whsec_.*$/, 'Esto no es un secreto: lo es whsec_ seguido del base64 de 18 a 74 bytes.'],
   [
     /^The field "headers" must not contain headers of the connection.*$/,
