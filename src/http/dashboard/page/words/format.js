@@ -5,6 +5,8 @@ import { language } from './text.js';
 const MAKERS = {
   today: () => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
   anyDay: () => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
+  kilobytes: () => new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' }),
+  megabytes: () => new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }),
   relative: () => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
 };
 
@@ -56,6 +58,16 @@ export function moment(iso, nowMs) {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date(nowMs).toDateString();
   return formatOf(isToday ? 'today' : 'anyDay').format(at);
+}
+
+/**
+ * The size of a file, such as `120 kB`.
+ * @param {number} bytes
+ * @returns {string}
+ */
+export function fileSize(bytes) {
+  if (bytes < 1_000_000) return formatOf('kilobytes').format(Math.ceil(bytes / 1000));
+  return formatOf('megabytes').format(bytes / 1_000_000);
 }
 
 /**
