@@ -1,7 +1,5 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 
-const LIST = '#accounts';
-
 /** The dashboard in a browser of its own, and what it costs the main thread of its page: CPU, in ms. */
 export class DashboardPage implements AsyncDisposable {
   readonly #page: Page;
@@ -66,15 +64,12 @@ export class DashboardPage implements AsyncDisposable {
   /** Is told by the page itself: to search it again and again would cost it a tenth of what is measured. */
   async #untilShown(accounts: number): Promise<void> {
     await this.#page.evaluate(
-      ([list, count]) =>
-        new Promise<void>((resolve) => {
-          const { document, MutationObserver } = globalThis as any;
-          const rows = document.querySelector(list);
-          const look = () => rows.children.length >= count && resolve();
-          new MutationObserver(look).observe(rows, { childList: true });
-          look();
-        }),
-      [LIST, accounts] as const,
+      `new Promise((resolve) => {
+        const rows = document.querySelector('#accounts');
+        const look = () => rows.children.length >= ${accounts} && resolve();
+        new MutationObserver(look).observe(rows, { childList: true });
+        look();
+      })`,
     );
     await this.#untilPainted();
   }

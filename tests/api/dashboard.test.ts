@@ -5,18 +5,22 @@ import { SCOPES } from '../../src/domain/access.ts';
 import type { CloseReason } from '../../src/domain/close-reason.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { ALL_EVENT_KINDS } from '../../src/domain/further-event.ts';
+import { MESSAGE_TYPES } from '../../src/domain/message.ts';
 import { UNREACHABLE_REASONS } from '../../src/domain/unreachable.ts';
 import { RISK_LEVELS, RISK_REASONS } from '../../src/domain/risk.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
 import * as webhookRoutes from '../../src/http/routes/callbacks/webhooks.ts';
+import { chatMessages, listChats } from '../../src/http/routes/history/messages.ts';
 import { discardDraft } from '../../src/http/routes/messaging/drafts.ts';
+import { messageMedia } from '../../src/http/routes/messaging/media.ts';
 import { sendMessage } from '../../src/http/routes/messaging/messages.ts';
 import { pairByCode } from '../../src/http/routes/sessions/pairing.ts';
 import { answerPasskey, confirmPasskey, currentPasskey } from '../../src/http/routes/sessions/passkey.ts';
 import { currentQr, generateQr } from '../../src/http/routes/sessions/qr.ts';
 import { deleteSession, restartSession } from '../../src/http/routes/sessions/sessions.ts';
+import { MESSAGE_EXAMPLES } from '../../src/http/schemas/message-examples.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { decide } from '../../src/sessions/state/reconnect.ts';
@@ -195,12 +199,8 @@ describe('the texts of the dashboard', () => {
     const passkey = [currentPasskey, answerPasskey, confirmPasskey];
     const codes = [generateQr, currentQr, pairByCode, ...passkey];
     const routes = [
-      ...codes,
-      restartSession,
-      deleteSession,
-      sendMessage,
-      discardDraft,
-      retryCallback,
+      ...[...codes, restartSession, deleteSession, sendMessage, discardDraft, retryCallback],
+      ...[messageMedia, listChats, chatMessages],
       ...Object.values(webhookRoutes),
     ];
     // Mistakes of programs, which the page does not make.
@@ -208,13 +208,16 @@ describe('the texts of the dashboard', () => {
       ...(['invalid_json', 'invalid_body', 'invalid_query', 'body_too_large', 'unsupported_media_type'] as const),
     ];
     const ofKeys: ErrorCode[] = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_mismatch'];
-    const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', ...ofPrograms, ...ofKeys];
+    const ofOthers: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', 'range_not_satisfiable'];
+    const elsewhere: ErrorCode[] = [...ofOthers, ...ofPrograms, ...ofKeys];
     const errors = routes.flatMap(errorsOf);
     const names = [
       ...Object.keys(TIMELINE).map((what) => `what_${what}`),
       ...Object.keys(RISK_REASONS).map((code) => `risk_${code}`),
       ...SCOPES.map((scope) => `scope_${scope}`),
       ...RISK_LEVELS.map((level) => `riskLevel_${level}`),
+      ...MESSAGE_TYPES.map((type) => `type_${type}`),
+      ...Object.values(MESSAGE_EXAMPLES).map(({ type }) => `type_${type}`),
       ...ALL_EVENT_KINDS.map((event) => `event_${event}`),
       ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
     ];

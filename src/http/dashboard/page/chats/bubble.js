@@ -17,7 +17,7 @@ const MOST_SHOWN = 1500;
 export function bubble(message) {
   const { timestamp, from_me: fromMe } = message;
   const who = make('bdi', { className: 'who' });
-  const state = make('span', { className: 'state' });
+  const mark = make('span', { className: 'mark' });
   const kind = make('span', { className: 'kind' });
   const words = make('span', { dir: 'auto' });
   const more = make('button', { type: 'button', className: 'quiet', hidden: true }, text('textMore'));
@@ -30,7 +30,7 @@ export function bubble(message) {
   };
   const update = (now) => {
     setText(who, authorOf(now));
-    setText(state, stateOf(now));
+    setText(mark, markOf(now));
     setText(kind, kindWords(now));
     kind.hidden = now.message_type === 'text';
     showWords(now.message_content ?? '');
@@ -40,12 +40,12 @@ export function bubble(message) {
     showWords(message.message_content ?? '');
   });
   const time = make('time', { dateTime: timestamp }, moment(timestamp, serverNow()));
-  const head = make('div', { className: 'message-head' }, who, state, time);
+  const head = make('div', { className: 'message-head' }, who, mark, time);
   const parts = [head, make('p', {}, kind, words), more, ...details, ...(file ? [file] : [])];
   return { element: make('li', { data: { direction: fromMe ? 'out' : 'in' } }, ...parts), update };
 }
 
 /** What became of it, and how far one that was sent here has come. */
-function stateOf({ mark, status }) {
+function markOf({ mark, status }) {
   return [mark && text(`mark_${mark}`), status && text(`sending_${status}`)].filter(Boolean).join(' · ');
 }

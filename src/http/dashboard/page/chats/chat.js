@@ -89,9 +89,13 @@ function showMessages({ sessionId, chatId, messages, next, isLoaded, trouble }) 
   log.hidden = messages.length === 0;
   showList(list, marked(messages), (message) => `${id} ${keyOf(message)}`, bubble);
   $('chat-older').hidden = next === null;
-  setText($('chat-note'), trouble || (isLoaded && messages.length === 0 ? text('chatNone') : ''));
+  setText($('chat-note'), trouble || noteOf(isLoaded, messages));
   const movedPx = first?.isConnected ? first.offsetTop - beforePx : 0;
   if (movedPx === 0) log.ariaLive = 'polite';
   log.scrollTop = isAtEnd ? log.scrollHeight : log.scrollTop + movedPx;
   if (isLoaded) shownAtEnd = id;
+}
+
+function noteOf(isLoaded, messages) {
+  return isLoaded && messages.length === 0 ? text('chatNone') : '';
 }

@@ -27,11 +27,12 @@ export function detailsOf({ media, location, contacts, poll }) {
 /**
  * Who wrote a message.
  * @param {any} message
- * @returns {string} name and number as far as they are known
+ * @returns {string} name and number as far as they are known; only one of them in a conversation with a person, whose name it has
  */
-export function authorOf({ from_me: fromMe, sender_name: name, sender_number: number }) {
+export function authorOf({ from_me: fromMe, chat_id: chatId, sender_name: name, sender_number: number }) {
   if (fromMe) return text('messageMine');
-  return [name !== number && lineOf(name), readable(number)].filter(Boolean).join(', ') || text('unknownNumber');
+  const known = [name !== number && lineOf(name), readable(number)].filter(Boolean);
+  return (chatId.endsWith('@g.us') ? known.join(', ') : known[0]) || text('unknownNumber');
 }
 
 /**
