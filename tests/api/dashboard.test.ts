@@ -29,7 +29,7 @@ import { unreached } from '../../src/whatsapp/connection/unreachable.ts';
 import { NoAnswerError } from '../../src/whatsapp/connection/watchdogs/connection-errors.ts';
 import { ManualClock } from '../harness/manual-clock.ts';
 import { RawClient } from './raw.ts';
-import { answerTo, startApi } from './support.ts';
+import { answerTo, CONNECTED, startApi } from './support.ts';
 
 const PAGE = new URL('../../src/http/dashboard/page/', import.meta.url);
 const NAMES = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
@@ -217,7 +217,7 @@ describe('the texts of the dashboard', () => {
       ...SCOPES.map((scope) => `scope_${scope}`),
       ...RISK_LEVELS.map((level) => `riskLevel_${level}`),
       ...MESSAGE_TYPES.map((type) => `type_${type}`),
-      ...Object.values(MESSAGE_EXAMPLES).map(({ type }) => `type_${type}`),
+      ...Object.keys(MESSAGE_EXAMPLES).map((type) => `type_${type}`),
       ...ALL_EVENT_KINDS.map((event) => `event_${event}`),
       ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
     ];
@@ -249,6 +249,25 @@ describe('the texts of the dashboard', () => {
       expect(`${english} ${spanish}`).not.toMatch(/backend|field|\$1/);
       expect(spanish).not.toMatch(/\b(the|receiver|answer|must)\b/);
     }
+  });
+
+  it.each<[string, 'patch' | 'post', string, object]>([
+    ['labels', 'patch', '/sessions/x', { labels: ['a', 'a'] }],
+    ['days', 'patch', '/sessions/x/history', { days: 4_000 }],
+    ['recipients', 'post', '/keys', { scopes: ['messages:send'], recipients: ['nobody'] }],
+    ['url', 'post', '/webhooks', { url: 5 }],
+    ['a misspelled field', 'post', '/webhooks', { ulr: 'https://shop.example.com/' }],
+    ['another field than the one that is missing', 'post', '/webhooks', { address: 'https://shop.example.com/' }],
+  ])('say in Spanish what is wrong: %s', async (_, method, path, wish) => {
+    const { app } = startLocked();
+    const { body } = await request(app)
+      [method](path.replace('/x', `/${CONNECTED}`))
+      .set('Authorization', 'Bearer a-key')
+      .send(wish)
+      .expect(400);
+    const said = sentences.reduce((words, [form, ours]) => words.replace(form, ours), body.message as string);
+    expect(said).not.toBe(body.message);
+    expect(said).not.toMatch(/\$\d|\b(field|must|the|of|is)\b/i);
   });
 
   it.each<CloseReason>([
