@@ -41,6 +41,8 @@ const BROWSER_NAMES = [
   'queueMicrotask',
   'requestAnimationFrame',
   'Blob',
+  'FileReader',
+  'performance',
   'addEventListener',
   'scrollTo',
   'AbortController',

@@ -7,18 +7,22 @@ import { SCOPES } from '../../src/domain/access.ts';
 import type { CloseReason } from '../../src/domain/close-reason.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { ALL_EVENT_KINDS } from '../../src/domain/further-event.ts';
+import { MESSAGE_TYPES } from '../../src/domain/message.ts';
 import { UNREACHABLE_REASONS } from '../../src/domain/unreachable.ts';
 import { RISK_LEVELS, RISK_REASONS } from '../../src/domain/risk.ts';
 import { TIMELINE } from '../../src/domain/timeline.ts';
 import { errorsOf } from '../../src/http/route.ts';
 import { retryCallback } from '../../src/http/routes/callbacks/callbacks.ts';
 import * as webhookRoutes from '../../src/http/routes/callbacks/webhooks.ts';
+import { chatMessages, listChats } from '../../src/http/routes/history/messages.ts';
 import { discardDraft } from '../../src/http/routes/messaging/drafts.ts';
+import { messageMedia } from '../../src/http/routes/messaging/media.ts';
 import { sendMessage } from '../../src/http/routes/messaging/messages.ts';
 import { pairByCode } from '../../src/http/routes/sessions/pairing.ts';
 import { answerPasskey, confirmPasskey, currentPasskey } from '../../src/http/routes/sessions/passkey.ts';
 import { currentQr, generateQr } from '../../src/http/routes/sessions/qr.ts';
 import { deleteSession, restartSession } from '../../src/http/routes/sessions/sessions.ts';
+import { MESSAGE_EXAMPLES } from '../../src/http/schemas/message-examples.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { Secret } from '../../src/kit/secret.ts';
 import { decide } from '../../src/sessions/state/reconnect.ts';
@@ -27,7 +31,7 @@ import { unreached } from '../../src/whatsapp/connection/unreachable.ts';
 import { NoAnswerError } from '../../src/whatsapp/connection/watchdogs/connection-errors.ts';
 import { ManualClock } from '../harness/manual-clock.ts';
 import { RawClient } from './raw.ts';
-import { answerTo, startApi } from './support.ts';
+import { answerTo, CONNECTED, startApi } from './support.ts';
 
 const PAGE = new URL('../../src/http/dashboard/page/', import.meta.url);
 const NAMES = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
@@ -208,12 +212,8 @@ describe('the texts of the dashboard', () => {
     const passkey = [currentPasskey, answerPasskey, confirmPasskey];
     const codes = [generateQr, currentQr, pairByCode, ...passkey];
     const routes = [
-      ...codes,
-      restartSession,
-      deleteSession,
-      sendMessage,
-      discardDraft,
-      retryCallback,
+      ...[...codes, restartSession, deleteSession, sendMessage, discardDraft, retryCallback],
+      ...[messageMedia, listChats, chatMessages],
       ...Object.values(webhookRoutes),
     ];
     // Mistakes of programs, which the page does not make.
@@ -221,13 +221,16 @@ describe('the texts of the dashboard', () => {
       ...(['invalid_json', 'invalid_body', 'invalid_query', 'body_too_large', 'unsupported_media_type'] as const),
     ];
     const ofKeys: ErrorCode[] = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_mismatch'];
-    const elsewhere: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', ...ofPrograms, ...ofKeys];
+    const ofOthers: ErrorCode[] = ['unauthorized', 'not_permitted', 'group_not_found', 'range_not_satisfiable'];
+    const elsewhere: ErrorCode[] = [...ofOthers, ...ofPrograms, ...ofKeys];
     const errors = routes.flatMap(errorsOf);
     const names = [
       ...Object.keys(TIMELINE).map((what) => `what_${what}`),
       ...Object.keys(RISK_REASONS).map((code) => `risk_${code}`),
       ...SCOPES.map((scope) => `scope_${scope}`),
       ...RISK_LEVELS.map((level) => `riskLevel_${level}`),
+      ...MESSAGE_TYPES.map((type) => `type_${type}`),
+      ...Object.keys(MESSAGE_EXAMPLES).map((type) => `type_${type}`),
       ...ALL_EVENT_KINDS.map((event) => `event_${event}`),
       ...errors.filter((code) => !elsewhere.includes(code)).map((code) => `error_${code}`),
     ];
@@ -259,6 +262,25 @@ describe('the texts of the dashboard', () => {
       expect(`${english} ${spanish}`).not.toMatch(/backend|field|\$1/);
       expect(spanish).not.toMatch(/\b(the|receiver|answer|must)\b/);
     }
+  });
+
+  it.each<[string, 'patch' | 'post', string, object]>([
+    ['labels', 'patch', '/sessions/x', { labels: ['a', 'a'] }],
+    ['days', 'patch', '/sessions/x/history', { days: 4_000 }],
+    ['recipients', 'post', '/keys', { scopes: ['messages:send'], recipients: ['nobody'] }],
+    ['url', 'post', '/webhooks', { url: 5 }],
+    ['a misspelled field', 'post', '/webhooks', { ulr: 'https://shop.example.com/' }],
+    ['another field than the one that is missing', 'post', '/webhooks', { address: 'https://shop.example.com/' }],
+  ])('say in Spanish what is wrong: %s', async (_, method, path, wish) => {
+    const { app } = startLocked();
+    const { body } = await request(app)
+      [method](path.replace('/x', `/${CONNECTED}`))
+      .set('Authorization', 'Bearer a-key')
+      .send(wish)
+      .expect(400);
+    const said = sentences.reduce((words, [form, ours]) => words.replace(form, ours), String(body.message));
+    expect(said).not.toBe(body.message);
+    expect(said).not.toMatch(/\$\d|\b(field|must|the|of|is)\b/i);
   });
 
   it.each<CloseReason>([

@@ -164,6 +164,16 @@ describe('the dashboard, for those who administer', () => {
     await look(page);
     await world.whatsapp.phone(ANA, 'Ana Torres').sendText(world.whatsapp.phone(SHOP), 'Forget me');
     await world.backend.next(({ body }) => body.message_content === 'Forget me');
+    // Without DASHBOARD_MESSAGES there is no way to what is kept.
+    const refused = page.waitForResponse((response) => response.url().endsWith('/messages?limit=1'));
+    const chats = `#/accounts/${sessionId}/chats/${ANA}`;
+    await page.evaluate((hash) => ((globalThis as any).location.hash = hash), chats);
+    await page.reload();
+    await signIn(page, KEY);
+    expect((await refused).status()).toBe(403);
+    await page.getByText('It has 1 message.').waitFor();
+    for (const hidden of ['#chat', '#chats-card']) expect(await page.locator(hidden).isVisible()).toBe(false);
+    await page.getByText('Change it, or forget a person').click();
     const forget = page.getByRole('button', { name: 'Forget this person' });
     await page.getByLabel('Number of a person').fill('+54 9 11 5550 1234');
     await forget.click();

@@ -5,11 +5,13 @@ import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startWorld, type World } from '../harness/world.ts';
+import { readAndAnswer } from './conversation.ts';
 import { violationsOf, openPage, readQr, signIn } from './open-page.ts';
 import { makeDeadLetter, REFUSED_TEXT } from './stage.ts';
 
 const KEY = 'the-key-of-the-house';
 const [SHOP, DEPOT, ANA] = ['5491122334455', '34612345678', '5491155501234'] as const;
+const headers = { authorization: `Bearer ${KEY}` };
 const VIEWS = { light: 1280, dark: 390 } as const;
 
 describe('the dashboard, in a real Chromium', () => {
@@ -151,6 +153,8 @@ describe('the dashboard, in a real Chromium', () => {
     expect(troubles).toEqual([]);
   });
 
+  it('shows kept conversations, and answers', () => readAndAnswer({ world, shop, key: KEY, open }));
+
   it('shows that the backend is down and what is pending, until it is back', async () => {
     const { page, troubles } = await open();
 
@@ -206,7 +210,6 @@ describe('the dashboard, in a real Chromium', () => {
   });
 
   it('names the scope that a limited key lacks', async () => {
-    const headers = { authorization: `Bearer ${KEY}` };
     const keyFor = async (scope: string) => {
       const wish = { method: 'POST', body: { scopes: [scope] }, headers };
       return (await ask(`${world.orchestrator.url}/keys`, wish)).body.key as string;
@@ -230,7 +233,6 @@ describe('the dashboard, in a real Chromium', () => {
   });
 
   it('signs out when its key is revoked, and asks for another', async () => {
-    const headers = { authorization: `Bearer ${KEY}` };
     const url = `${world.orchestrator.url}/keys`;
     const { body } = await ask(url, { method: 'POST', body: { scopes: ['sessions:read'] }, headers });
     const { page } = await open({}, body.key as string);

@@ -39,7 +39,8 @@ export function keptSent(outgoing: OutgoingMessage, sent: SentMessage, nowMs: nu
     messageId: bounded(sent.messageId),
     chatId: sent.toNumber === null ? sent.to : jidOfNumber(sent.toNumber),
     author: OURSELVES,
-    sentAtMs: nowMs,
+    // WhatsApp's times have whole seconds: with a finer one, an answer within the same second would come before this.
+    sentAtMs: Math.floor(nowMs / 1000) * 1000,
     status: 'pending',
     content: { ...NOTHING, ...sentContent(content), type: content.type, quotedMessageId: replyTo },
   };

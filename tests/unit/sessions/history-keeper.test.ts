@@ -82,10 +82,14 @@ it.each<[OutgoingContent, object]>([
   const sent = { messageId: 'M1', to: LUZ_LID, toNumber: LUZ, content: Buffer.from('x') };
   const outgoing = { to: null, content, replyTo: 'R', mentions: [] };
 
-  expect(await scene.keeper.sent(ANA, outgoing, sent)).toMatchObject({
+  await scene.db.clock.advance(400);
+  const message = await scene.keeper.sent(ANA, outgoing, sent);
+  expect(message).toMatchObject({
     ...{ chatId: LUZ_JID, author: '', status: 'pending' },
     content: { type: content.type, quotedMessageId: 'R', ...kept },
   });
+  // As WhatsApp's times are: what is answered within the same second stays before its answer.
+  expect(message!.sentAtMs % 1000).toBe(0);
 });
 
 it.each([0, 2])('leaves nothing of the past that is too old once only %d days are wanted meanwhile', async (wanted) => {

@@ -19,17 +19,25 @@ export function make(tag, { data = {}, ...properties } = {}, ...children) {
   return element;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+/** One icon of each name, of which all others are copies: hundreds of references to a symbol cost more than copies of it. */
+const icons = new Map();
+
 /**
  * Creates an icon, hidden from screen readers: the text beside it says the same.
  * @param {string} name of a symbol in index.html, without `icon-`
  * @returns {Element} an `<svg>`
  */
 export function icon(name) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `#icon-${name}`);
+  if (!icons.has(name)) icons.set(name, firstIcon($(`icon-${name}`)));
+  return icons.get(name).cloneNode(true);
+}
+
+function firstIcon(symbol) {
+  const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('aria-hidden', 'true');
-  svg.append(use);
+  svg.setAttribute('viewBox', symbol.getAttribute('viewBox'));
+  svg.append(...symbol.cloneNode(true).children);
   return svg;
 }
 

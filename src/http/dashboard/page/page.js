@@ -11,6 +11,8 @@ import { wireTimeline } from './accounts/timeline.js';
 import { ask, hasKey, useKey } from './api.js';
 import { forgetAudit, showAudit, wireAudit } from './audit/audit.js';
 import { showBanner } from './banner.js';
+import { forgetChat, openChat, showChat, titleOfChat, wireChat } from './chats/chat.js';
+import { forgetChats, wireChats } from './chats/chats.js';
 import { followCluster, lookUpNode, showCluster, stopFollowingCluster } from './cluster.js';
 import { forgetDeliveries, showDeliveries, wireDeliveries } from './deliveries/deliveries.js';
 import { showReplay, wireReplay } from './deliveries/replay.js';
@@ -34,12 +36,12 @@ const REFRESH_MS = 20000;
 const PRODUCT = document.title;
 /** What each part of the page forgets when the user signs out. */
 const PARTS = [
-  ...[forgetAccounts, forgetAudit, forgetDeliveries, forgetDrafts, forgetHistory, forgetKeyNames, forgetKeys],
-  ...[forgetSend, forgetSettings, forgetWebhooks],
+  ...[forgetAccounts, forgetAudit, forgetChat, forgetChats, forgetDeliveries, forgetDrafts, forgetHistory],
+  ...[forgetKeyNames, forgetKeys, forgetSend, forgetSettings, forgetWebhooks],
 ];
 const KEY_FORM = /^[\x21-\x7e]+$/;
 
-/** The view and the account that have had the focus. */
+/** The view, the account and the conversation that have had the focus. */
 let shownPlace = '';
 
 function showAll() {
@@ -56,6 +58,7 @@ function showAll() {
   showAccounts();
   showDrafts();
   showAccount();
+  showChat();
   showCluster();
   showDeliveries();
   showReplay();
@@ -65,21 +68,21 @@ function showAll() {
   showSettings();
 }
 
-/** The open account, or the view. */
+/** The open conversation, and the open account or the view. */
 function titleOfView() {
   const { view, sessionId } = currentRoute();
   const session = state.sessions.get(sessionId);
-  return `${session ? nameOf(session) : text(view)} · ${PRODUCT}`;
+  return [titleOfChat(), session ? nameOf(session) : text(view), PRODUCT].filter(Boolean).join(' · ');
 }
 
 /** Focuses the heading, so that screen readers announce the new view. What is asked of a view is no new one. */
 function showRoute() {
   showAll();
-  const { view, sessionId } = currentRoute();
-  const place = `${view}/${sessionId}`;
+  const { view, sessionId, chatId } = currentRoute();
+  const place = `${view}/${sessionId}/${chatId}`;
   if (place === shownPlace) return;
   shownPlace = place;
-  $(sessionId ? 'account-title' : `${view}-title`).focus();
+  $(openChat() ? 'chat-title' : sessionId ? 'account-title' : `${view}-title`).focus();
   scrollTo(0, 0);
   void lookUpNode();
 }
@@ -162,6 +165,8 @@ function wire() {
   wireAccounts();
   wireExport();
   wireAudit();
+  wireChat();
+  wireChats();
   wireProfile();
   wireConfirm();
   wireConnect();

@@ -6,16 +6,30 @@ export const VIEWS = ['accounts', ...OTHER_VIEWS];
 
 /**
  * The current view, taken from the fragment of the URL, so that the back button and bookmarks work.
- * @returns {{view: string, sessionId: string | undefined, query: URLSearchParams}} the view, the open account, and what is
- *   asked of the view
+ * @returns {{view: string, sessionId: string | undefined, chatId: string | undefined, query: URLSearchParams}} the view, the open
+ *   account and its conversation, and what is asked of the view
  */
 export function currentRoute() {
   const [path, search] = location.hash.split('?');
-  const [, view, sessionId] = path.split('/');
+  const [, view, sessionId, part, chat] = path.split('/');
   const query = new URLSearchParams(search);
   return OTHER_VIEWS.includes(view)
-    ? { view, sessionId: undefined, query }
-    : { view: 'accounts', sessionId: sessionId || undefined, query };
+    ? { view, sessionId: undefined, chatId: undefined, query }
+    : {
+        view: 'accounts',
+        sessionId: sessionId || undefined,
+        chatId: part === 'chats' ? plain(chat) : undefined,
+        query,
+      };
+}
+
+/** A part of the URL as it was before it was encoded; whoever types it may have encoded it wrongly. */
+function plain(part) {
+  try {
+    return decodeURIComponent(part ?? '') || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,4 +1,6 @@
 import { ask, serverNow } from '../api.js';
+import { openChat } from '../chats/chat.js';
+import { showChats } from '../chats/chats.js';
 import { confirm } from '../dialogs/confirm.js';
 import { openConnect } from '../dialogs/connect.js';
 import { $, notice, setText } from '../dom.js';
@@ -21,9 +23,9 @@ const SCOPE = 'sessions:create';
 export function showAccount() {
   const { sessionId } = currentRoute();
   const session = state.sessions.get(sessionId);
-  $('account').hidden = !session;
+  $('account').hidden = !session || openChat() !== undefined;
   $('view-accounts').classList.toggle('open', session !== undefined);
-  if (session) show(session);
+  if (!$('account').hidden) show(session);
 }
 
 function show(session) {
@@ -44,6 +46,7 @@ function show(session) {
   showProfile(session);
   showRisk(session);
   showHistory(session.session_id);
+  showChats(session.session_id);
   showSend(session);
   showMessages(session.session_id);
   showTimeline(session);

@@ -8,10 +8,12 @@ import { KINDS, isCode, kindOf, needsAttention } from './session.js';
 
 /** The row of each account, also while it is not shown: building one costs more than showing it again. */
 const rows = new Map();
-/** How many rows are built in one frame: hundreds at once would hold up the first paint. */
-const AT_ONCE = 60;
+/** How many rows are built before the first paint, which hundreds would hold up: more than a screen has. */
+const FIRST = 60;
+/** How many more are built in each frame after it. A frame costs something whatever it builds. */
+const MORE = 240;
 /** How many of the accounts may have a row by now. */
-let limit = AT_ONCE;
+let limit = FIRST;
 /** Whether codes that nobody has scanned have a row each. */
 let isUnfolded = false;
 
@@ -49,7 +51,7 @@ export function wireAccounts() {
 export function forgetAccounts() {
   $('finder').reset();
   isUnfolded = false;
-  limit = AT_ONCE;
+  limit = FIRST;
   rows.clear();
   showList($('accounts'), [], String, row);
 }
@@ -78,7 +80,7 @@ function showRows() {
   const shown = isFolded ? found.filter((session) => !isCode(session)) : found;
   showList($('accounts'), shown.slice(0, limit), ({ session_id }) => session_id, rowOf);
   if (shown.length > limit) {
-    limit += AT_ONCE;
+    limit += MORE;
     changed();
   }
   setText($('found'), isAsked ? foundText(found.length) : '');

@@ -1,4 +1,6 @@
 import { ask, serverNow } from '../api.js';
+import { kindWords } from '../chats/content.js';
+import { lineOf } from '../chats/strangers.js';
 import { $, make, setText, showList } from '../dom.js';
 import { on } from '../live.js';
 import { changed } from '../store.js';
@@ -63,12 +65,12 @@ function bubble(message) {
   const time = make('time', { dateTime: at }, moment(at, serverNow()));
   const who = make('span', { className: 'who' });
   const kind = make('span', { className: 'kind' });
-  const words = make('span');
+  const words = make('span', { dir: 'auto' });
   const head = make('div', { className: 'message-head' }, who, time);
   // A message that could not be decrypted, or had no number, comes again once it is complete.
   const update = (now) => {
     setText(who, whoOf(now));
-    setText(kind, now.type);
+    setText(kind, kindWords({ message_type: now.type }));
     kind.hidden = now.type === 'text';
     setText(words, now.text ?? '');
   };
@@ -76,6 +78,6 @@ function bubble(message) {
 }
 
 function whoOf({ direction, number, name }) {
-  const who = [name !== number && name, readable(number)].filter(Boolean).join(', ') || text('unknownNumber');
+  const who = [name !== number && lineOf(name), readable(number)].filter(Boolean).join(', ') || text('unknownNumber');
   return text(direction === 'out' ? 'messageTo' : 'messageFrom', who);
 }

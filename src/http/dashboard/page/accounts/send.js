@@ -1,11 +1,8 @@
-import { ask } from '../api.js';
 import { $, setText } from '../dom.js';
 import { currentRoute } from '../route.js';
-import { readable } from '../words/format.js';
-import { errorText, text } from '../words/text.js';
+import { text } from '../words/text.js';
+import { forgetSending, sendText } from './sending.js';
 
-/** The last attempt and its idempotency key: a retry of the same message sends it only once. */
-let last = { what: '', key: '' };
 /** The account that the result below the form belongs to. */
 let shownFor;
 
@@ -24,7 +21,7 @@ export function showSend({ session_id: id, status }) {
 /** Clears the form when the user signs out. */
 export function forgetSend() {
   $('send').reset();
-  last = { what: '', key: '' };
+  forgetSending();
   shownFor = undefined;
 }
 
@@ -38,24 +35,10 @@ export function wireSend() {
     if (isMissing('send-number', number, 'numberMissing') || isMissing('send-text', message, 'textMissing')) return;
     showResult(text('sending'), '');
     const id = currentRoute().sessionId;
-    const outcome = await send(id, number, message);
+    const { outcome } = await sendText(id, number, message);
+    if (outcome[1] !== 'bad') $('send-text').value = '';
     if (id === shownFor) showResult(...outcome);
   });
-}
-
-async function send(id, number, message) {
-  const what = JSON.stringify([id, number, message]);
-  if (last.what !== what) last = { what, key: newKey() };
-  const headers = { 'idempotency-key': last.key };
-  try {
-    const { status, to } = await ask('POST', `/sessions/${id}/send-message`, { number, message }, headers);
-    last = { what: '', key: '' };
-    $('send-text').value = '';
-    if (status === 'draft') return [text('draftWaits'), 'wait'];
-    return status === 'pending' ? [text('sentLater'), 'wait'] : [text('sent', readable(to.split('@')[0])), 'good'];
-  } catch (error) {
-    return [errorText(error, 'messages:send'), 'bad'];
-  }
 }
 
 function isMissing(id, value, complaint) {
@@ -70,9 +53,4 @@ function isMissing(id, value, complaint) {
 function showResult(words, mood) {
   setText($('send-result'), words);
   $('send-result').dataset.mood = mood;
-}
-
-/** Not `crypto.randomUUID`, which exists only on HTTPS pages. */
-function newKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,6 @@
 import { ACCOUNTS_ENGLISH } from './accounts-english.js';
 import { AUDIT_ENGLISH } from './audit-english.js';
+import { CHATS_ENGLISH } from './chats-english.js';
 import { DRAFTS_ENGLISH } from './drafts-english.js';
 import { HISTORY_ENGLISH } from './history-english.js';
 import { KEYS_ENGLISH } from './keys-english.js';
@@ -278,6 +279,7 @@ export const ENGLISH = {
 
   ...ACCOUNTS_ENGLISH,
   ...AUDIT_ENGLISH,
+  ...CHATS_ENGLISH,
   ...HISTORY_ENGLISH,
   ...KEYS_ENGLISH,
   ...SETTINGS_ENGLISH,

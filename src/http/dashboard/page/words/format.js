@@ -1,18 +1,22 @@
 import { FORMATS } from '../numbers/formats.js';
 import { language } from './text.js';
 
+/** How each format is made. */
+const MAKERS = {
+  today: () => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
+  anyDay: () => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
+  kilobytes: () => new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' }),
+  megabytes: () => new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }),
+  relative: () => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
+};
+
 const formats = new Map();
 
-/** Those of the current language: making them costs more than all their use. */
-function formatsNow() {
-  if (!formats.has(language)) {
-    formats.set(language, {
-      today: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
-      anyDay: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
-      relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
-    });
-  }
-  return formats.get(language);
+/** A format in the current language. Making one costs more than all its use, so it is made once, and only when it is wanted. */
+function formatOf(name) {
+  const key = `${language} ${name}`;
+  if (!formats.has(key)) formats.set(key, MAKERS[name]());
+  return formats.get(key);
 }
 
 const UNITS = [
@@ -39,7 +43,7 @@ export function ago(iso, nowMs) {
  */
 export function sinceSeconds(seconds) {
   const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
-  const { relative } = formatsNow();
+  const relative = formatOf('relative');
   if (unit === 'second' && seconds > -10) return relative.format(0, 'second');
   return relative.format(Math.trunc(seconds / length), unit);
 }
@@ -52,8 +56,18 @@ export function sinceSeconds(seconds) {
  */
 export function moment(iso, nowMs) {
   const at = new Date(iso);
-  const { today, anyDay } = formatsNow();
-  return (at.toDateString() === new Date(nowMs).toDateString() ? today : anyDay).format(at);
+  const isToday = at.toDateString() === new Date(nowMs).toDateString();
+  return formatOf(isToday ? 'today' : 'anyDay').format(at);
+}
+
+/**
+ * The size of a file, such as `120 kB`.
+ * @param {number} bytes
+ * @returns {string}
+ */
+export function fileSize(bytes) {
+  if (bytes < 1_000_000) return formatOf('kilobytes').format(Math.ceil(bytes / 1000));
+  return formatOf('megabytes').format(bytes / 1_000_000);
 }
 
 /**

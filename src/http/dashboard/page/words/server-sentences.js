@@ -1,3 +1,5 @@
+import { FIELDS_ENGLISH, FIELDS_SPANISH } from './field-sentences.js';
+
 /** Server sentences about sessions and deliveries that the page rephrases; `$1` is the part it keeps. */
 export const ENGLISH_SENTENCES = [
   [/^only this delivery fails: (.*)$/, 'Only this delivery fails: $1'],
@@ -31,16 +33,7 @@ export const ENGLISH_SENTENCES = [
   ],
   [/the receiver is not reachable \((.*)\)$/, 'the receiver cannot be reached ($1).'],
   [/^the receiver /, 'The receiver '],
-  [/^The field "secret" must be whsec_.*$/, 'This is not a secret: whsec_ followed by base64 of 18 to 74 bytes is.'],
-  [
-    /^The field "headers" must not contain headers of the connection.*$/,
-    'Some headers cannot be set: those of the connection, and content-, user-agent, webhook- and x-session- headers.',
-  ],
-  [
-    /^The field "headers" must be an object of at most (\d+) headers.*$/,
-    'At most $1 headers are possible: names without spaces, and values of printable ASCII.',
-  ],
-  [/^The field "name" must be a text of at most (\d+).*$/, 'The name has at most $1 printable characters.'],
+  ...FIELDS_ENGLISH,
 ];
 
 /** The Spanish of server sentences about sessions and deliveries; `$1` is the part that stays as it is. */
@@ -281,16 +274,7 @@ export const SPANISH_SENTENCES = [
   [/^el receptor /, 'El receptor '],
   [/^the mail server is not reachable \((.*)\)$/, 'no se puede conectar con el servidor de correo ($1).'],
   [/^the mail server did not answer in time$/, 'el servidor de correo no respondió a tiempo.'],
-  [/^The field "secret" must be whsec_.*$/, 'Esto no es un secreto: lo es whsec_ seguido del base64 de 18 a 74 bytes.'],
-  [
-    /^The field "headers" must not contain headers of the connection.*$/,
-    'Algunos encabezados no se pueden definir: los de la conexión y los que empiezan por content-, user-agent, webhook- y x-session-.',
-  ],
-  [
-    /^The field "headers" must be an object of at most (\d+) headers.*$/,
-    'Hay como máximo $1 encabezados: nombres sin espacios y valores de ASCII imprimible.',
-  ],
-  [/^The field "name" must be a text of at most (\d+).*$/, 'El nombre tiene como máximo $1 caracteres imprimibles.'],
+  ...FIELDS_SPANISH,
   [/^tu /, 'Tu '],
   [/^no /, 'No '],
 ];

@@ -1,5 +1,6 @@
 import { ACCOUNTS_SPANISH } from './accounts-spanish.js';
 import { AUDIT_SPANISH } from './audit-spanish.js';
+import { CHATS_SPANISH } from './chats-spanish.js';
 import { DRAFTS_SPANISH } from './drafts-spanish.js';
 import { HISTORY_SPANISH } from './history-spanish.js';
 import { KEYS_SPANISH } from './keys-spanish.js';
@@ -286,6 +287,7 @@ export const SPANISH = {
 
   ...ACCOUNTS_SPANISH,
   ...AUDIT_SPANISH,
+  ...CHATS_SPANISH,
   ...HISTORY_SPANISH,
   ...KEYS_SPANISH,
   ...SETTINGS_SPANISH,
