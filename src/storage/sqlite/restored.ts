@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import type { Clock } from '../../kit/clock.ts';
@@ -9,6 +9,9 @@ import { FILE_NAME } from './open-database.ts';
 const TOKEN_FILE = 'orchestrator.run';
 /** More than is lost of one session between a backup and its restoration. */
 const JUMP = 1_000_000;
+
+/** In place of a birth that is not known. */
+const UNKNOWN_BIRTH = '0';
 
 /** A row of `runs`. */
 interface Run {
@@ -46,7 +49,7 @@ export class RestoredBackup {
       this.#writeTokens([...this.#tokens().slice(-1), token]);
       this.#sqlite
         .prepare<[Run]>('INSERT OR REPLACE INTO runs (id, token, inode) VALUES (1, @token, @inode)')
-        .run({ token, inode: this.#inode() });
+        .run({ token, inode: this.#settledInode() });
       this.#writeTokens([token]);
     } catch {
       // The next use leaves another one.
@@ -54,7 +57,7 @@ export class RestoredBackup {
   }
 
   #isLast({ token, inode }: Run): boolean {
-    return this.#tokens().includes(token) && this.#inode() === inode;
+    return this.#tokens().includes(token) && isSameFile(inode, this.#inode());
   }
 
   /** Seconds and milliseconds since 1970 are higher than whatever was counted before, and so are those of a later restoration. */
@@ -71,10 +74,23 @@ export class RestoredBackup {
     jump();
   }
 
-  /** Inodes are used again, so the birth counts too, where the file system knows it and does not give the last change for it. */
+  /**
+   * The inode and the birth of the file, since inodes are used again. The birth is 0 where it is the time of the last change: file
+   * systems that do not know it give that instead, and a file that was made a moment ago has both.
+   */
   #inode(): string {
     const { ino, birthtimeNs, ctimeNs } = statSync(join(this.#folder, FILE_NAME), { bigint: true });
-    return `${ino} ${birthtimeNs === ctimeNs ? 0 : birthtimeNs}`;
+    return `${ino} ${birthtimeNs === ctimeNs ? UNKNOWN_BIRTH : birthtimeNs}`;
+  }
+
+  /** A new file is changed once more, later than its birth, so that this is known: setting its times, even to what they are, is a change. */
+  #settledInode(): string {
+    const inode = this.#inode();
+    if (!inode.endsWith(` ${UNKNOWN_BIRTH}`)) return inode;
+    const file = join(this.#folder, FILE_NAME);
+    const { atime, mtime } = statSync(file);
+    utimesSync(file, atime, mtime);
+    return this.#inode();
   }
 
   #tokens(): string[] {
@@ -90,4 +106,10 @@ export class RestoredBackup {
     writeFileSync(`${file}.new`, `${tokens.join('\n')}\n`, { mode: 0o600, flush: true });
     renameSync(`${file}.new`, file);
   }
+}
+
+/** A birth that is not known tells no two files apart. */
+function isSameFile(one: string, other: string): boolean {
+  const [[ino, birth], [otherIno, otherBirth]] = [one.split(' '), other.split(' ')];
+  return ino === otherIno && (birth === otherBirth || birth === UNKNOWN_BIRTH || otherBirth === UNKNOWN_BIRTH);
 }

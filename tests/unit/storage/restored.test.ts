@@ -1,5 +1,6 @@
 import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { openStorage } from '../../../src/storage/sqlite/open.ts';
 import { ANA, record, statusUpdate, testFolder } from '../../contracts/storage/support.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
@@ -50,6 +51,16 @@ describe('a database that is restored from a backup', () => {
     expect(second.numbers[0]).toBeLessThan(2 ** 31);
     // From there on without gaps.
     expect((await use(folder, 'a3')).numbers[0]).toBe(second.numbers[0]! + 1);
+  });
+
+  it('is not suspected when its file was so new at the last start that its birth could not be told from its last change', async () => {
+    const folder = await testFolder();
+    await use(folder, 'a1');
+    const sqlite = new Sqlite(database(folder));
+    sqlite.exec(`UPDATE runs SET inode = substr(inode, 1, instr(inode, ' ')) || '0'`);
+    sqlite.close();
+
+    expect(await use(folder, 'a2')).toEqual({ restored: 0, numbers: [2, 2, 2] });
   });
 
   it('is not suspected after a start that was cut off', async () => {
