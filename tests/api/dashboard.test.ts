@@ -175,6 +175,7 @@ it('counts an account that reconnects in vain among those that need attention af
 describe('the texts of the dashboard', () => {
   let texts: Record<string, Record<string, unknown>>;
   let sentences: [RegExp, string][];
+  const inSpanish = (text: string) => sentences.reduce((words, [form, said]) => words.replace(form, said), text);
   let englishSentences: [RegExp, string][];
 
   beforeAll(async () => {
@@ -278,7 +279,7 @@ describe('the texts of the dashboard', () => {
       .set('Authorization', 'Bearer a-key')
       .send(wish)
       .expect(400);
-    const said = sentences.reduce((words, [form, ours]) => words.replace(form, ours), String(body.message));
+    const said = inSpanish(String(body.message));
     expect(said).not.toBe(body.message);
     expect(said).not.toMatch(/\$\d|\b(field|must|the|of|is)\b/i);
   });
@@ -314,7 +315,7 @@ describe('the texts of the dashboard', () => {
       const { message } = decide(reason, { linked: true, code: null, failures: 1, replacements }) as {
         message: string;
       };
-      const said = sentences.reduce((words, [form, ours]) => words.replace(form, ours), message);
+      const said = inSpanish(message);
       expect(said).not.toBe(message);
       expect(said).not.toMatch(/\$1|\b(the|this|again|WhatsApp takes)\b/);
     }
@@ -325,8 +326,7 @@ describe('the texts of the dashboard', () => {
     const closed = { kind: 'connection-lost', detail: '', unreachable: reason } as const;
     for (const each of [closed, closed])
       reachability.watch(() => undefined)({ kind: 'closed', reason: each, code: 'none' });
-    const problem = reachability.problem!;
-    const said = sentences.reduce((words, [form, ours]) => words.replace(form, ours), problem);
+    const said = inSpanish(reachability.problem!);
     expect(said).toMatch(/^No se puede llegar a WhatsApp: .*\.$/);
     expect(said).not.toMatch(/\b(the|its|does|log|fails)\b/);
   });
