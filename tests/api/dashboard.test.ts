@@ -244,7 +244,7 @@ describe('the texts of the dashboard', () => {
     const attempts = ['answered 422', 'did not answer in time', 'is not reachable (ECONNREFUSED)'];
     const messages = [
       'the receiver refuses it: the backend answered 422',
-      ...attempts.map((how) => `the backend ${how}`),
+      ...attempts.map((it) => `the backend ${it}`),
     ];
     for (const wish of [...Object.entries(refused), ['headers', { 'a b': 'x' }] as const]) {
       const { body } = await request(app)
