@@ -1,4 +1,4 @@
-import type { GatewayAdapter } from './gateway/adapter.ts';
+import type { InstalledGateway } from './gateway/install.ts';
 
 /** The target of a figure. */
 export interface Bound {
@@ -28,7 +28,7 @@ export interface BenchTask<Numbers extends Size = Size> {
   /** The folder for CPU profiles; undefined to take none. */
   readonly profiles: string | undefined;
   /** The gateways that the bench `gateway` compares; empty for the other benches. */
-  readonly gateways: readonly GatewayAdapter[];
+  readonly gateways: readonly InstalledGateway[];
   /** Reports progress. */
   log(text: string): void;
 }

@@ -6,7 +6,7 @@ import { BENCHES } from './benches.ts';
 import { type Command, CommandLineError, help, readCommandLine, type RunOptions } from './command-line.ts';
 import { runAgainst } from './against/against.ts';
 import { comparisonTable } from './against/comparison.ts';
-import type { GatewayAdapter } from './gateway/adapter.ts';
+import { installAll, type InstalledGateway } from './gateway/install.ts';
 import { loadAdapters } from './gateway/load-adapters.ts';
 import { type BenchReport, newReport } from './report.ts';
 import { table } from './table.ts';
@@ -17,11 +17,11 @@ process.exit(await main());
 /** Resolves with the exit code that the help describes. */
 async function main(): Promise<number> {
   let command: Command;
-  let gateways: GatewayAdapter[] = [];
+  let gateways: InstalledGateway[] = [];
   try {
     command = readCommandLine(process.argv.slice(2), BENCHES);
     if (command.name === 'run' && isOf(command.options, 'gateway'))
-      gateways = await loadAdapters(command.options.adapters);
+      gateways = await installAll(await loadAdapters(command.options.adapters), command.options.install);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     printError(error.message);
@@ -54,7 +54,7 @@ async function compareWith(ref: string, options: RunOptions): Promise<number> {
 }
 
 /** Runs the benches one after another. A failed one does not stop the others. */
-async function runAll(options: RunOptions, gateways: readonly GatewayAdapter[]): Promise<number> {
+async function runAll(options: RunOptions, gateways: readonly InstalledGateway[]): Promise<number> {
   const report = await newReport();
   const { machine, versions } = report;
   print(`${machine.cpu}, ${machine.cores} cores; Node ${versions.node}, Baileys ${versions.baileys}; ${report.date}`);
@@ -71,7 +71,7 @@ async function runAll(options: RunOptions, gateways: readonly GatewayAdapter[]):
   return failed === 0 ? 0 : 1;
 }
 
-async function runOne(bench: Bench, options: RunOptions, gateways: readonly GatewayAdapter[]): Promise<BenchReport> {
+async function runOne(bench: Bench, options: RunOptions, gateways: readonly InstalledGateway[]): Promise<BenchReport> {
   const { runs, overrides } = options;
   const size = { ...bench.sizes[options.size], ...overrides };
   const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'bench-'));

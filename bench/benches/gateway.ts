@@ -65,7 +65,7 @@ export const gateway: Bench<GatewaySize> = {
     const { size, runs, gateways } = task;
     await using bed = await TestBed.open(task);
     const all: { gateway: Gateway; values: Measured[] }[] = [];
-    for (const adapter of gateways) all.push({ gateway: await ready(bed, adapter, size), values: [] });
+    for (const installed of gateways) all.push({ gateway: await ready(bed, installed, size), values: [] });
     for (let run = 0; run < runs; run += 1) {
       for (const { gateway, values } of all) {
         values.push(await measured({ bed, gateway, size, run }));
@@ -83,10 +83,10 @@ export const gateway: Bench<GatewaySize> = {
 
 async function ready(
   bed: TestBed,
-  adapter: BenchTask['gateways'][number],
+  installed: BenchTask['gateways'][number],
   { sessions, warmUp }: GatewaySize,
 ): Promise<Gateway> {
-  const started = await bed.gateway(adapter);
+  const started = await bed.gateway(installed);
   await bed.link(started, sessions);
   await bed.warmUp(started, started.accounts, warmUp);
   return started;

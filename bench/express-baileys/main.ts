@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import express from 'express';
+import { postOnce } from './post-once.ts';
 import { Session } from './session.ts';
 
 const FOLDER = 'sessions';
@@ -40,17 +41,7 @@ await Promise.all(readdirSync(FOLDER).map(open));
 app.listen(Number(PORT), '127.0.0.1');
 
 async function open(name: string): Promise<void> {
-  const session = new Session(`${FOLDER}/${name}`, post);
+  const session = new Session(`${FOLDER}/${name}`, (message) => postOnce(WEBHOOK_URL, message));
   sessions.set(name, session);
   await session.connect();
-}
-
-/** Posts a message once. */
-async function post(message: unknown): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  try {
-    await fetch(WEBHOOK_URL, { method: 'POST', headers, body: JSON.stringify(message) });
-  } catch (error) {
-    process.stderr.write(`The webhook failed: ${String(error)}\n`);
-  }
 }

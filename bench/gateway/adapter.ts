@@ -17,6 +17,8 @@ export interface GatewayPlace {
   /** Where it posts its webhooks: an origin, below which every path is accepted. */
   readonly webhookUrl: string;
   readonly whatsapp: WhatsAppAddress;
+  /** The folder that `manifest` was installed in; undefined without one. */
+  readonly packages: string | undefined;
 }
 
 /** How to start a process. It and all that it starts are one process group, which is measured and killed as one. */
@@ -57,6 +59,14 @@ export interface GatewayAdapter {
   readonly name: string;
   /** What exactly is measured, for the table. */
   readonly version: string;
+  /**
+   * What `npm install` gets as package.json: packages that install without a script or a download of their own. They are installed below
+   * the folder that `--install` names. Undefined for a gateway that is on the machine already.
+   */
+  readonly manifest?: {
+    readonly dependencies: Readonly<Record<string, string>>;
+    readonly overrides?: Readonly<Record<string, string>>;
+  };
   launch(place: GatewayPlace): Launch;
   api(place: GatewayPlace): GatewayApi;
   /** The text, if a webhook tells of a received text message, and undefined for every other webhook. Must not throw. */

@@ -4,6 +4,7 @@ import { freePort } from '../../tests/harness/free-port.ts';
 import type { Account, Contestant, Offer } from '../parties/contestant.ts';
 import { rssBytes, sharedNowMs } from '../parties/usage.ts';
 import type { GatewayAdapter, GatewayApi, GatewayPlace, WhatsAppAddress } from './adapter.ts';
+import type { InstalledGateway } from './install.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { Receiver } from './receiver.ts';
 
@@ -33,9 +34,13 @@ export class Gateway implements Contestant {
   }
 
   /** Starts it on an existing empty folder, and waits until it serves requests. */
-  static async start(adapter: GatewayAdapter, folder: string, whatsapp: WhatsAppAddress): Promise<Gateway> {
+  static async start(
+    { adapter, packages }: InstalledGateway,
+    folder: string,
+    whatsapp: WhatsAppAddress,
+  ): Promise<Gateway> {
     const receiver = await Receiver.start(adapter);
-    const place = { folder, whatsapp, port: await freePort(), webhookUrl: receiver.url };
+    const place = { folder, whatsapp, packages, port: await freePort(), webhookUrl: receiver.url };
     const gateway = new Gateway(adapter, place, receiver);
     try {
       await gateway.untilReady();

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { BenchTask } from '../bench.ts';
 import { Bare } from './bare.ts';
 import type { Target } from './bare-client.ts';
-import type { GatewayAdapter, WhatsAppAddress } from '../gateway/adapter.ts';
+import type { WhatsAppAddress } from '../gateway/adapter.ts';
 import { Gateway } from '../gateway/gateway.ts';
+import type { InstalledGateway } from '../gateway/install.ts';
 import { Cluster } from './cluster.ts';
 import type { Account, Contestant } from './contestant.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
@@ -79,10 +80,10 @@ export class TestBed implements AsyncDisposable {
   }
 
   /** Starts a gateway on an empty folder, without accounts. It ends with the test bed. */
-  async gateway(adapter: GatewayAdapter): Promise<Gateway> {
+  async gateway(installed: InstalledGateway): Promise<Gateway> {
     const folder = join(this.#task.folder, `gateway-${this.#contestants.length}`);
     await mkdir(folder);
-    const gateway = await Gateway.start(adapter, folder, this.target);
+    const gateway = await Gateway.start(installed, folder, this.target);
     this.#contestants.push(gateway);
     return gateway;
   }

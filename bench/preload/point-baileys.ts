@@ -1,7 +1,7 @@
 /**
  * Preloaded into a gateway that hard-codes where WhatsApp is: `--import` of Node, or NODE_OPTIONS where the gateway starts Node itself.
- * Sets the defaults of the gateway's own copy of Baileys, as its main script finds it, whatever of both names it has, from
- * BENCH_WS_URL and BENCH_ROOT_KEY. Without a Baileys to be found it does nothing: npm, too, gets NODE_OPTIONS.
+ * Sets the defaults of the gateway's own copy of Baileys, as its main script (or the file BENCH_BAILEYS_FROM) finds it under either of
+ * its names, from BENCH_WS_URL and BENCH_ROOT_KEY. Without a Baileys to be found it does nothing: npm, too, gets NODE_OPTIONS.
  */
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -13,8 +13,8 @@ interface Defaults {
   WA_CERT_DETAILS?: { PUBLIC_KEY?: Buffer };
 }
 
-const { BENCH_WS_URL: wsUrl = '', BENCH_ROOT_KEY: rootKey = '' } = process.env;
-const path = pathOfBaileys(resolve(process.argv[1] ?? ''));
+const { BENCH_WS_URL: wsUrl = '', BENCH_ROOT_KEY: rootKey = '', BENCH_BAILEYS_FROM: from } = process.env;
+const path = pathOfBaileys(from ?? resolve(process.argv[1] ?? ''));
 if (path !== undefined) {
   const baileys = (await import(pathToFileURL(path).href)) as Defaults;
   baileys.DEFAULT_CONNECTION_CONFIG.waWebSocketUrl = wsUrl;
