@@ -1,4 +1,4 @@
-import type { InstalledGateway } from './gateway/install.ts';
+import type { InstalledGateway } from './gateway/adapter.ts';
 
 /** The target of a figure. */
 export interface Bound {

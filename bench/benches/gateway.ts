@@ -37,7 +37,13 @@ const QUANTITIES = {
 } as const;
 
 type Quantity = keyof typeof QUANTITIES;
-type Measured = Record<Quantity, number>;
+type Measured = Partial<Record<Quantity, number>>;
+
+/** A gateway, and what was measured of it: each run in parts. */
+interface Contest {
+  gateway: Gateway;
+  values: Measured[];
+}
 
 /** What is measured: the parties, and the number of the run. */
 interface Round {
@@ -64,17 +70,20 @@ export const gateway: Bench<GatewaySize> = {
   async run(task) {
     const { size, runs, gateways } = task;
     await using bed = await TestBed.open(task);
-    const all: { gateway: Gateway; values: Measured[] }[] = [];
+    const all: Contest[] = [];
     for (const installed of gateways) all.push({ gateway: await ready(bed, installed, size), values: [] });
-    for (let run = 0; run < runs; run += 1) {
-      for (const { gateway, values } of all) {
-        values.push(await measured({ bed, gateway, size, run }));
-        task.log(`${gateway.label}, run ${run + 1} of ${runs}`);
+    // The trials come last: what they leave behind, such as messages that are never acknowledged, belongs to no other figure.
+    for (const [name, part] of Object.entries({ traffic: trafficOf, restart: recoveryOf, trials: trialsOf })) {
+      for (let run = 0; run < runs; run += 1) {
+        for (const { gateway, values } of all) {
+          values.push(await part({ bed, gateway, size, run }));
+          task.log(`${gateway.label}, ${name}, run ${run + 1} of ${runs}`);
+        }
       }
     }
     return (Object.keys(QUANTITIES) as Quantity[]).flatMap((quantity) =>
       all.map(({ gateway: { label }, values }): Figure => {
-        const each = values.map((value) => value[quantity]);
+        const each = values.flatMap((value) => value[quantity] ?? []);
         return { name: `${quantity}, ${label}`, unit: QUANTITIES[quantity], values: each };
       }),
     );
@@ -92,26 +101,7 @@ async function ready(
   return started;
 }
 
-/** Everything about one gateway, once. The trials come last: what they leave behind belongs to no other figure. */
-async function measured(round: Round): Promise<Measured> {
-  const { bed, gateway, size, run } = round;
-  const traffic = await trafficOf(round);
-  const recovery = await recoveryOf(round);
-  const down = await receiverDown(bed, gateway, size, `down${run}`);
-  const crash = await killed(bed, gateway, size, `kill${run}`);
-  return {
-    ...traffic,
-    ...recovery,
-    'receiver was down: lost': down.lost,
-    'receiver was down: repeated': down.repeated,
-    'receiver was down: out of order': down.disordered,
-    'gateway was killed: lost': crash.lost,
-    'gateway was killed: repeated': crash.repeated,
-    'gateway was killed: out of order': crash.disordered,
-  };
-}
-
-async function trafficOf({ bed, gateway, size }: Round) {
+async function trafficOf({ bed, gateway, size }: Round): Promise<Measured> {
   const { messages, sent, seconds, perSecond } = size;
   const { accounts } = gateway;
   const [account] = accounts;
@@ -128,7 +118,7 @@ async function trafficOf({ bed, gateway, size }: Round) {
   };
 }
 
-async function recoveryOf({ bed, gateway, size }: Round) {
+async function recoveryOf({ bed, gateway, size }: Round): Promise<Measured> {
   await bed.whatsapp.call('forgetLogins', undefined);
   const startMs = sharedNowMs();
   await gateway.killAndStart();
@@ -137,5 +127,18 @@ async function recoveryOf({ bed, gateway, size }: Round) {
   return {
     'killed, until all are logged in': Math.max(...logins) - startMs,
     'memory after that, idle': (await gateway.rssBytes()) / 1e6,
+  };
+}
+
+async function trialsOf({ bed, gateway, size, run }: Round): Promise<Measured> {
+  const down = await receiverDown(bed, gateway, size, `down${run}`);
+  const crash = await killed(bed, gateway, size, `kill${run}`);
+  return {
+    'receiver was down: lost': down.lost,
+    'receiver was down: repeated': down.repeated,
+    'receiver was down: out of order': down.disordered,
+    'gateway was killed: lost': crash.lost,
+    'gateway was killed: repeated': crash.repeated,
+    'gateway was killed: out of order': crash.disordered,
   };
 }

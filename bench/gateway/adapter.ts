@@ -32,7 +32,7 @@ export interface Launch {
 }
 
 /** A request that the gateway sent to `webhookUrl`. */
-export interface Webhook {
+interface Webhook {
   /** With the query. */
   readonly path: string;
   /** The parsed JSON; undefined when it is none. */
@@ -73,4 +73,10 @@ export interface GatewayAdapter {
   receivedText(webhook: Webhook): string | undefined;
   /** The body of the answer 200 that makes a webhook count as delivered; `{"success":true}` by default. */
   readonly answer?: string;
+}
+
+/** An adapter, and the folder with the packages that it wants; undefined when it wants none. */
+export interface InstalledGateway {
+  readonly adapter: GatewayAdapter;
+  readonly packages: string | undefined;
 }

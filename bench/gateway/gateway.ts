@@ -3,8 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tests/harness/free-port.ts';
 import type { Account, Contestant, Offer } from '../parties/contestant.ts';
 import { rssBytes, sharedNowMs } from '../parties/usage.ts';
-import type { GatewayAdapter, GatewayApi, GatewayPlace, WhatsAppAddress } from './adapter.ts';
-import type { InstalledGateway } from './install.ts';
+import type { GatewayAdapter, GatewayApi, GatewayPlace, InstalledGateway, WhatsAppAddress } from './adapter.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { Receiver } from './receiver.ts';
 

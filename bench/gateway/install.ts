@@ -3,15 +3,9 @@ import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { CommandLineError } from '../command-line.ts';
-import type { GatewayAdapter } from './adapter.ts';
+import type { GatewayAdapter, InstalledGateway } from './adapter.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-/** An adapter, and the folder with the packages that it wants; undefined when it wants none. */
-export interface InstalledGateway {
-  readonly adapter: GatewayAdapter;
-  readonly packages: string | undefined;
-}
 
 /**
  * Installs the packages that adapters want, each below `folder`, by npm and without running any of their scripts. Rejects with the
