@@ -1,20 +1,19 @@
 /** The orchestrator of this checkout, as `npm start` runs it in production. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { VERSION } from '../../src/version.ts';
 import type { GatewayAdapter } from '../gateway/adapter.ts';
 import { callJson } from '../gateway/json-api.ts';
 import { LIFTED_LIMITS, MASTER_KEY } from '../parties/orchestrator.ts';
 import { START_OPTIONS } from '../parties/start-options.ts';
 
 const ENTRY = fileURLToPath(new URL('../../bin/whatsapp-orchestrator.js', import.meta.url));
-const MANIFEST = new URL('../../package.json', import.meta.url);
 const API_KEY = 'the-key-of-the-bench';
 const RECEIVED = '/api/whatsapp/messages/received';
 
 export const adapter: GatewayAdapter = {
   name: 'orchestrator',
-  version: (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version,
+  version: VERSION,
   launch: ({ folder, port, webhookUrl, whatsapp }) => ({
     command: process.execPath,
     args: [...START_OPTIONS, ENTRY],
