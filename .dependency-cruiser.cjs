@@ -3,7 +3,7 @@ const ADAPTERS = ['http', 'whatsapp', 'webhooks', 'storage', 'metrics', 'cluster
 const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['@modelcontextprotocol/sdk', '^src/http/mcp/|^src/cli/mcp|^tests/'],
-  ['express', '^src/http/|^demo/|^examples/|^tests/'],
+  ['express', '^src/http/|^demo/|^examples/|^bench/|^tests/'],
   ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
   ['pg', '^src/storage/postgres/|^src/sink/|^src/sources/|^examples/|^tests/|^bench/'],
   ['@aws-sdk/client-s3', '^src/storage/s3/|^tests/'],

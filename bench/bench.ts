@@ -1,3 +1,5 @@
+import type { InstalledGateway } from './gateway/adapter.ts';
+
 /** The target of a figure. */
 export interface Bound {
   readonly atMost?: number;
@@ -25,6 +27,8 @@ export interface BenchTask<Numbers extends Size = Size> {
   readonly folder: string;
   /** The folder for CPU profiles; undefined to take none. */
   readonly profiles: string | undefined;
+  /** The gateways that the bench `gateway` compares; empty for the other benches. */
+  readonly gateways: readonly InstalledGateway[];
   /** Reports progress. */
   log(text: string): void;
 }

@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 import { backlog } from './benches/backlog.ts';
 import { cluster } from './benches/cluster.ts';
 import { dashboard } from './benches/dashboard.ts';
+import { gateway } from './benches/gateway.ts';
 import { inbound } from './benches/inbound.ts';
 import { latency } from './benches/latency.ts';
 import { memory } from './benches/memory.ts';
@@ -15,5 +16,5 @@ import { throughput } from './benches/throughput.ts';
 /** Every bench, in the order of execution. */
 export const BENCHES = [
   ...[inbound, throughput, latency, outbound],
-  ...[memory, restart, pairing, backlog, soak, postgres, cluster, dashboard],
+  ...[memory, restart, pairing, backlog, soak, postgres, cluster, dashboard, gateway],
 ] as readonly Bench[];

@@ -16,6 +16,10 @@ export interface RunOptions {
   profiles: string | undefined;
   /** The commit that this checkout is compared with, in `runs` pairs; undefined to compare with nothing but bare Baileys. */
   against: string | undefined;
+  /** The files of the adapters for the bench `gateway`; none for our own. */
+  adapters: readonly string[];
+  /** The folder for the packages that adapters want; undefined for none. */
+  install: string | undefined;
 }
 
 /** A parsed command line. */
@@ -40,6 +44,8 @@ const OPTIONS = {
   folder: TEXT,
   profiles: TEXT,
   against: TEXT,
+  install: TEXT,
+  adapter: { type: 'string', multiple: true, default: [] as string[] },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -60,6 +66,9 @@ ${all.map(({ name, measures }) => `  ${name.padEnd(12)}${measures}`).join('\n')}
   --profiles <folder> write CPU profiles of the measured processes
   --against <commit>  compare with another commit: the benches of both run in turn, --runs pairs of them (default: ${DEFAULT_PAIRS}, the fewest
                       that can tell a change from noise)
+  --adapter <file>    a gateway for the bench "gateway"; may be repeated (default: the orchestrator, and
+                      bare Baileys with a small server). To write one: bench/gateway/adapter.ts
+  --install <folder>  where npm installs the packages that adapters want: a folder outside of this project
   --help              print this text
 
 Exit code: 0 if every bench completed, even if it missed its target; 1 if a bench failed; 2 for invalid arguments;
@@ -74,16 +83,32 @@ export function readCommandLine(args: readonly string[], all: readonly Bench[]):
   if (values.help) return { name: 'help' };
   const benches = positionals.length === 0 ? all : positionals.map((name) => find(name, all));
   const size = values.quick ? 'quick' : 'full';
-  const { json, folder, profiles, against } = values;
-  if (against !== undefined && profiles !== undefined)
-    throw new CommandLineError('--against takes no profiles: choose one of both.');
+  const { json, folder, profiles, against, install, adapter: adapters } = values;
+  refuseContradictions({ benches, profiles, against, adapters });
   const preset = against === undefined ? DEFAULT_RUNS[size] : DEFAULT_PAIRS;
   const options: RunOptions = {
-    ...{ benches, size, json, folder, profiles, against },
+    ...{ benches, size, json, folder, profiles, against, adapters, install },
     runs: values.runs === undefined ? preset : wholeNumber(values.runs, '--runs', MAX_RUNS),
     overrides: Object.fromEntries(values.set.map((text) => override(text, benches))),
   };
   return { name: 'run', options };
+}
+
+/** Rejects options that would have no effect. */
+function refuseContradictions({
+  benches,
+  profiles,
+  against,
+  adapters,
+}: Pick<RunOptions, 'benches' | 'profiles' | 'against' | 'adapters'>): void {
+  if (against !== undefined && profiles !== undefined)
+    throw new CommandLineError('--against takes no profiles: choose one of both.');
+  if (adapters.length === 0) return;
+  if (!benches.some(({ name }) => name === 'gateway'))
+    throw new CommandLineError('--adapter is for the bench "gateway", which is not among those to run.');
+  if (against !== undefined) throw new CommandLineError('--against takes no adapters: choose one of both.');
+  if (profiles !== undefined)
+    throw new CommandLineError('--profiles are of our own processes, not of gateways: choose --adapter or them.');
 }
 
 function parse(args: readonly string[]) {

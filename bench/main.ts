@@ -6,6 +6,9 @@ import { BENCHES } from './benches.ts';
 import { type Command, CommandLineError, help, readCommandLine, type RunOptions } from './command-line.ts';
 import { runAgainst } from './against/against.ts';
 import { comparisonTable } from './against/comparison.ts';
+import type { InstalledGateway } from './gateway/adapter.ts';
+import { installAll } from './gateway/install.ts';
+import { loadAdapters } from './gateway/load-adapters.ts';
 import { type BenchReport, newReport } from './report.ts';
 import { table } from './table.ts';
 
@@ -15,8 +18,11 @@ process.exit(await main());
 /** Resolves with the exit code that the help describes. */
 async function main(): Promise<number> {
   let command: Command;
+  let gateways: InstalledGateway[] = [];
   try {
     command = readCommandLine(process.argv.slice(2), BENCHES);
+    if (command.name === 'run' && isOf(command.options, 'gateway'))
+      gateways = await installAll(await loadAdapters(command.options.adapters), command.options.install);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
     printError(error.message);
@@ -27,7 +33,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const { options } = command;
-  return options.against === undefined ? runAll(options) : compareWith(options.against, options);
+  return options.against === undefined ? runAll(options, gateways) : compareWith(options.against, options);
+}
+
+function isOf({ benches }: RunOptions, name: string): boolean {
+  return benches.some((bench) => bench.name === name);
 }
 
 /** Runs the benches beside those of another commit. */
@@ -45,14 +55,14 @@ async function compareWith(ref: string, options: RunOptions): Promise<number> {
 }
 
 /** Runs the benches one after another. A failed one does not stop the others. */
-async function runAll(options: RunOptions): Promise<number> {
+async function runAll(options: RunOptions, gateways: readonly InstalledGateway[]): Promise<number> {
   const report = await newReport();
   const { machine, versions } = report;
   print(`${machine.cpu}, ${machine.cores} cores; Node ${versions.node}, Baileys ${versions.baileys}; ${report.date}`);
   let failed = 0;
   for (const bench of options.benches) {
     try {
-      report.benches.push(await runOne(bench, options));
+      report.benches.push(await runOne(bench, options, gateways));
     } catch (error) {
       failed += 1;
       printError(`${bench.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -62,7 +72,7 @@ async function runAll(options: RunOptions): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-async function runOne(bench: Bench, options: RunOptions): Promise<BenchReport> {
+async function runOne(bench: Bench, options: RunOptions, gateways: readonly InstalledGateway[]): Promise<BenchReport> {
   const { runs, overrides } = options;
   const size = { ...bench.sizes[options.size], ...overrides };
   const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'bench-'));
@@ -70,7 +80,7 @@ async function runOne(bench: Bench, options: RunOptions): Promise<BenchReport> {
   const startMs = performance.now();
   try {
     const figures = await bench.run({
-      ...{ size, runs, folder, profiles },
+      ...{ size, runs, folder, profiles, gateways },
       log: (text) => printError(`  ${bench.name}: ${text}`),
     });
     const seconds = Math.round((performance.now() - startMs) / 1000);

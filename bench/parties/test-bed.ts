@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { BenchTask } from '../bench.ts';
 import { Bare } from './bare.ts';
 import type { Target } from './bare-client.ts';
+import type { InstalledGateway, WhatsAppAddress } from '../gateway/adapter.ts';
+import { Gateway } from '../gateway/gateway.ts';
 import { Cluster } from './cluster.ts';
 import type { Account, Contestant } from './contestant.ts';
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
@@ -37,14 +39,14 @@ const CONCURRENT_PAIRINGS = 4;
 /** A simulated WhatsApp in its own process, and the contestants that are measured on it. */
 export class TestBed implements AsyncDisposable {
   readonly whatsapp: Remote<WhatsAppApi>;
-  readonly target: Target;
+  readonly target: Target & WhatsAppAddress;
   readonly #task: BenchTask;
   readonly #contestants: Contestant[] = [];
   readonly #arrived = new Map<Contestant, number>();
   #numbers = 0;
   #rounds = 0;
 
-  private constructor(whatsapp: Remote<WhatsAppApi>, target: Target, task: BenchTask) {
+  private constructor(whatsapp: Remote<WhatsAppApi>, target: TestBed['target'], task: BenchTask) {
     this.whatsapp = whatsapp;
     this.target = target;
     this.#task = task;
@@ -74,6 +76,15 @@ export class TestBed implements AsyncDisposable {
     });
     this.#contestants.push(orchestrator);
     return orchestrator;
+  }
+
+  /** Starts a gateway on an empty folder, without accounts. It ends with the test bed. */
+  async gateway(installed: InstalledGateway): Promise<Gateway> {
+    const folder = join(this.#task.folder, `gateway-${this.#contestants.length}`);
+    await mkdir(folder);
+    const gateway = await Gateway.start(installed, folder, this.target);
+    this.#contestants.push(gateway);
+    return gateway;
   }
 
   /** Starts orchestrators as nodes on an empty database, without accounts. They end with the test bed. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -5,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const TICK_MS = 10;
 /** The indexes of user and system time among the fields after the name in `/proc/<pid>/stat`. */
 const [USER, SYSTEM] = [11, 12];
+/** The indexes of its state, and of its process group. */
+const [STATE, GROUP] = [0, 2];
 /** Those of its children that have ended. */
 const [REAPED_USER, REAPED_SYSTEM] = [13, 14];
 
@@ -22,9 +25,26 @@ export async function cpuMsWithReaped(pid: number): Promise<number> {
 }
 
 async function sumOf(pid: number, indexes: readonly number[]): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOf(await readFile(`/proc/${pid}/stat`, 'utf8'));
   return indexes.reduce((sum, index) => sum + Number(fields[index]), 0) * TICK_MS;
+}
+
+/** The fields after the name, which may contain anything. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** The running processes of a group. Linux only. */
+export function pidsOfGroup(group: number): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return pids.filter((pid) => {
+    try {
+      const fields = fieldsOf(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      return fields[STATE] !== 'Z' && Number(fields[GROUP]) === group;
+    } catch {
+      return false; // It has ended since it was listed.
+    }
+  });
 }
 
 /** The resident memory of a process, in bytes. Linux only. */

@@ -10,6 +10,15 @@ export interface Route {
   to: string;
 }
 
+/** Texts `<text> <index>` that are sent as people send them. */
+interface Chat {
+  routes: Route[];
+  first: number;
+  last: number;
+  text: string;
+  perSecond: number;
+}
+
 /** An encrypted message that waits to be sent. */
 interface Held {
   id: string;
@@ -50,7 +59,7 @@ whatsapp.use({
 });
 
 const api = {
-  about: () => ({ wsUrl: whatsapp.wsUrl, rootKey: whatsapp.rootKey }),
+  about: () => ({ wsUrl: whatsapp.wsUrl, rootKey: whatsapp.rootKey, mediaHost: whatsapp.mediaHost }),
   /** Creates phones. */
   phones: (numbers: string[]) => numbers.forEach((number) => whatsapp.phone(number)),
   scan: ({ number, qr }: { number: string; qr: string }) => whatsapp.phone(number).scan(qr),
@@ -78,6 +87,15 @@ const api = {
       send();
     }
     return sentAt;
+  },
+  /** Sends texts `first` to `last`, round-robin over the routes, at a pace, whether or not the recipients are online. */
+  chat: async ({ routes, first, last, text, perSecond }: Chat): Promise<void> => {
+    const startMs = sharedNowMs();
+    for (let index = first; index <= last; index += 1) {
+      await until(startMs + ((index - first) * 1000) / perSecond);
+      const { from, to } = routes[index % routes.length] ?? { from: '', to: '' };
+      await whatsapp.phone(from).sendText(to, `${text} ${index}`, { id: `${text}-${index}` });
+    }
   },
   /** Resolves once no device has messages waiting. */
   untilQuiet: () =>

@@ -9,6 +9,9 @@ import type { Bench } from '../../bench/bench.ts';
 import { CommandLineError, help, readCommandLine } from '../../bench/command-line.ts';
 import type { Report } from '../../bench/report.ts';
 import { compare, comparisonTable, type Pair } from '../../bench/against/comparison.ts';
+import { installAll } from '../../bench/gateway/install.ts';
+import { loadAdapters } from '../../bench/gateway/load-adapters.ts';
+import { judge } from '../../bench/gateway/verdict.ts';
 import { differences, median, medianInterval, percentile, ratios, slope } from '../../bench/statistics.ts';
 import { isReached, table } from '../../bench/table.ts';
 
@@ -22,6 +25,7 @@ const ONE: Bench = {
 };
 const OTHER: Bench = { ...ONE, name: 'other', sizes: { full: { sessions: 300 }, quick: { sessions: 3 } } };
 const ALL = [ONE, OTHER];
+const ADAPTERS = fileURLToPath(new URL('../../bench/adapters/', import.meta.url));
 
 describe('the statistics', () => {
   it('compute medians and interpolated percentiles', () => {
@@ -89,6 +93,89 @@ describe('the comparison of two checkouts', () => {
   });
 });
 
+describe('the verdict on a gateway', () => {
+  const size = { text: 'a', count: 4, accounts: 2 };
+
+  it('counts what never arrived, what came twice, and what came after a later text of its account', () => {
+    expect(judge(['a 0', 'a 1', 'a 2', 'a 3'], size)).toEqual({ lost: 0, repeated: 0, disordered: 0 });
+    expect(judge(['a 1', 'a 0', 'a 3', 'a 2'], size)).toEqual({ lost: 0, repeated: 0, disordered: 0 });
+    expect(judge(['a 2', 'a 0', 'a 0', 'a 0', 'a 3'], size)).toEqual({ lost: 25, repeated: 25, disordered: 25 });
+    expect(judge(['b 0', 'aa 1'], size)).toEqual({ lost: 100, repeated: 0, disordered: 0 });
+  });
+});
+
+describe('the adapters', () => {
+  const GATEWAY = { ...ONE, name: 'gateway' };
+  const wants = { dependencies: { nothing: '1.0.0' } };
+
+  it('are our own two by default, or those of the command line', async () => {
+    expect((await loadAdapters([])).map(({ name }) => name)).toEqual(['orchestrator', 'express-baileys']);
+    expect(readCommandLine(['--adapter', 'x.ts', '--install', '/y'], [GATEWAY])).toMatchObject({
+      options: { adapters: ['x.ts'], install: '/y' },
+    });
+  });
+
+  it.each([
+    ['--against', '--against takes no adapters'],
+    ['--profiles', '--profiles are of our own processes'],
+  ])('do not go with %s', (option, sentence) => {
+    expect(() => readCommandLine(['--adapter', 'x.ts', option, 'x'], [GATEWAY])).toThrow(sentence);
+  });
+
+  it.each([
+    [['no-such-file.ts'], '--adapter must be a file, but there is no "no-such-file.ts".'],
+    [[fileURLToPath(import.meta.resolve('../../bench/table.ts'))], 'does not export an "adapter"'],
+    [Array.from({ length: 2 }, () => join(ADAPTERS, 'orchestrator.ts')), 'Two adapters have the name "orchestrator".'],
+  ])('are refused with one sentence: %j', async (files, sentence) => {
+    await expect(loadAdapters(files)).rejects.toThrow(sentence);
+    await expect(loadAdapters(files)).rejects.toThrow(CommandLineError);
+  });
+
+  it('get their packages nowhere but in a folder outside of the project', async () => {
+    const adapters = (await loadAdapters([])).map((adapter) => ({ ...adapter, manifest: wants }));
+    await expect(installAll(adapters, undefined)).rejects.toThrow('name a folder for them by --install.');
+    await expect(installAll(adapters, ADAPTERS)).rejects.toThrow('--install must be a folder outside of this project');
+    await expect(installAll(adapters, ADAPTERS)).rejects.toThrow(CommandLineError);
+  });
+
+  it('drive a gateway that knows nothing of the bench, which measures it and tells what it loses', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-test-'));
+    const json = join(folder, 'report.json');
+    const size = { sessions: 1, messages: 4, warmUp: 2, sent: 2, texts: 8, perSecond: 20, kills: 1 };
+    const seconds = { seconds: 1, idleSeconds: 1, downSeconds: 1, patienceSeconds: 1 };
+    const sizes = Object.entries({ ...size, ...seconds }).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    const adapter = join(ADAPTERS, 'express-baileys.ts');
+    const args = [
+      'gateway',
+      '--quick',
+      '--runs',
+      '1',
+      ...sizes,
+      '--adapter',
+      adapter,
+      '--folder',
+      folder,
+      '--json',
+      json,
+    ];
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+
+    const { benches } = JSON.parse(await readFile(json, 'utf8')) as Report;
+    expect(await readdir(folder)).toEqual(['report.json']);
+    await rm(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect(output).toContain('| CPU per received text, express-baileys 7.');
+    const figures = benches.flatMap((bench) => bench.figures);
+    const valueOf = (name: string) => figures.find((figure) => figure.name.startsWith(name))?.values[0];
+    for (const name of ['wire to webhook, p50', 'answer to', 'killed, until', 'memory'])
+      expect([name, valueOf(name)! > 0]).toEqual([name, true]);
+    // It posts each text once, and nobody was there. How much a kill costs depends on the machine.
+    expect(valueOf('receiver was down: lost')).toBe(100);
+    expect(valueOf('gateway was killed: lost')).toBeDefined();
+  });
+});
+
 describe('the table', () => {
   const cost = { name: 'cost', unit: 'ms', values: [1, 3, 2] };
 
@@ -139,6 +226,7 @@ describe('npm run bench', () => {
     [['one', '--set', 'messages='], '--set messages must be a whole number from 1'],
     [['--set', 'messages=4'], 'The bench "other" has no "messages"; choose from sessions.'],
     [['--against', 'main', '--profiles', 'x'], '--against takes no profiles'],
+    [['one', '--adapter', 'x.ts'], '--adapter is for the bench "gateway", which is not among those to run.'],
     [['--nonsense'], "Unknown option '--nonsense'. See --help."],
   ])('rejects %j with one sentence', (args, sentence) => {
     expect(() => readCommandLine(args, ALL)).toThrow(CommandLineError);
