@@ -258,8 +258,7 @@ describe('the texts of the dashboard', () => {
       const say = (list: [RegExp, string][]) => list.reduce((words, [form, said]) => words.replace(form, said), ours);
       const [english, spanish] = [say(englishSentences), say(sentences)];
       expect([english, spanish]).not.toContain(ours);
-      expect(english).toMatch(/^[A-Z].*\.$/);
-      expect(spanish).toMatch(/^[A-Z].*\.$/);
+      for (const said of [english, spanish]) expect(said).toMatch(/^[A-Z].*\.$/);
       expect(`${english} ${spanish}`).not.toMatch(/backend|field|\$1/);
       expect(spanish).not.toMatch(/\b(the|receiver|answer|must)\b/);
     }
