@@ -101,6 +101,10 @@ describe('the chart', () => {
     }
   });
 
+  it('takes an image by its digest, too', () => {
+    expect(containerIn(all).image).toBe(`${LEAST.image.repository}:${ALL.image.tag}`);
+  });
+
   it('selects the nodes, and nothing of another release', () => {
     const { labels } = nodesIn(least).spec.template.metadata;
     const selectors = JSON.stringify(least, (key: string, value: unknown) => {
