@@ -4,9 +4,9 @@ import type { Phone } from '../../simulator/phones/phone.ts';
 import { ask } from '../harness/ask.ts';
 import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
-import { wordsOfFirstSteps } from '../docs/first-steps.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { readAndAnswer } from './conversation.ts';
+import { followFirstSteps, GREETING } from './follow-first-steps.ts';
 import { violationsOf, openPage, readQr, signIn } from './open-page.ts';
 import { makeDeadLetter, REFUSED_TEXT } from './stage.ts';
 
@@ -277,41 +277,11 @@ describe('the dashboard, in a real Chromium', () => {
 
   it('is in Spanish where the browser is, including sentences of the server, with the words of docs/first-steps.md', async () => {
     const { page, troubles } = await openPage(browser, world.orchestrator.url, { locale: 'es-AR' });
-    const words = wordsOfFirstSteps();
-    const [key, enter, settings, connect, connected, view, test, to, text, send, sent, recent] = words;
-    const [unlinked, again, deliveries, leave] = words.slice(12);
-    const button = (name: string | undefined) => page.getByRole('button', { name: name!, exact: true });
-    const link = (name: string | undefined) => page.getByRole('link', { name: name! });
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
 
-    await page.getByLabel(key!).fill(KEY);
-    await button(enter).click();
-    await link(settings).waitFor();
-    await depot.unlink();
-    const row = account(page, '+34 612 34 56 78');
-    await row.getByText('Desconectada').waitFor();
-    await row.getByText(unlinked!).waitFor();
-    await row.click();
-    await page.getByText(`Pulsa «${again}»`).waitFor();
-    await button(again).waitFor();
+    await followFirstSteps(page, KEY, { unlinked: depot, shown: '+34 612 34 56 78', writtenTo: ANA });
 
-    await link('Cuentas').click();
-    await button(connect).click();
-    const picture = page.getByRole('img', { name: 'Código QR para vincular una cuenta' });
-    await picture.waitFor();
-    await depot.scan(await readQr(picture));
-    await page.getByText(connected!, { exact: true }).waitFor();
-    await button(view).click();
-    await page.getByRole('heading', { name: test! }).waitFor();
-    await page.getByLabel(to!).fill(ANA);
-    await page.getByLabel(text!, { exact: true }).fill('Buenos días.');
-    await button(send).click();
-    await page.getByText(sent!, { exact: true }).waitFor();
-    expect(await ana.next()).toMatchObject({ from: DEPOT, text: 'Buenos días.' });
-    await page.getByRole('heading', { name: recent! }).waitFor();
-    await link(deliveries).waitFor();
-    await button(leave).click();
-    await button(enter).waitFor();
+    expect(await ana.next()).toMatchObject({ from: DEPOT, text: GREETING });
     expect(troubles).toEqual([]);
   });
 

@@ -144,9 +144,10 @@ describe('the programs of docs/first-steps.md', () => {
     const port = await freePort();
     const command = 'python3 -m http.server 8080 --bind 127.0.0.1';
     expect(all).toContain(command);
-    await using _server = await reader.launch(command.replace('8080', String(port)), port);
+    await using server = await reader.launch(command.replace('8080', String(port)), port);
+    const page = await (await fetch(`http://127.0.0.1:${port}/page.html`)).text();
 
-    expect(await (await fetch(`http://127.0.0.1:${port}/page.html`)).text()).toContain('A page');
+    expect([page, server.output]).toEqual(['<title>A page</title>', expect.any(String)]);
   });
 });
 
