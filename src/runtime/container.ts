@@ -30,6 +30,15 @@ export function isOwnMachine(url: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
+/** Whether the host of this URL is the machine that the container runs on, by the name that Docker Desktop gives it. */
+export function isHostMachine(url: string): boolean {
+  return new URL(url).hostname === HOST_MACHINE;
+}
+
+const HOST_MACHINE = 'host.docker.internal';
+
+/** What makes that name known on Linux, as a sentence. */
+export const HOST_IN_CONTAINER = `Containers on Linux know the name ${HOST_MACHINE} only with --add-host=${HOST_MACHINE}:host-gateway; compose.yaml has that.`;
+
 /** What to set instead, as sentences. */
-export const LOCALHOST_IN_CONTAINER =
-  'In a container, localhost is the container itself: set BACKEND_BASE_URL to the name of the service that the backend is, or to http://host.docker.internal:<port> for a backend on the host (with --add-host=host.docker.internal:host-gateway; compose.yaml has that).';
+export const LOCALHOST_IN_CONTAINER = `In a container, localhost is the container itself: set BACKEND_BASE_URL to the name of the service that the backend is, or to http://${HOST_MACHINE}:<port> for a backend on the host. ${HOST_IN_CONTAINER}`;

@@ -6,6 +6,7 @@ import { startBrowser } from '../harness/browser.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startWorld, type World } from '../harness/world.ts';
 import { readAndAnswer } from './conversation.ts';
+import { followFirstSteps, GREETING } from './follow-first-steps.ts';
 import { violationsOf, openPage, readQr, signIn } from './open-page.ts';
 import { makeDeadLetter, REFUSED_TEXT } from './stage.ts';
 
@@ -274,16 +275,13 @@ describe('the dashboard, in a real Chromium', () => {
     expect(violations).toEqual([]);
   }, 60_000);
 
-  it('is in Spanish where the browser is, including sentences of the server', async () => {
-    const { page, troubles } = await open({ locale: 'es-AR' });
+  it('is in Spanish where the browser is, including sentences of the server, with the words of docs/first-steps.md', async () => {
+    const { page, troubles } = await openPage(browser, world.orchestrator.url, { locale: 'es-AR' });
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
-    await depot.unlink();
 
-    const row = account(page, '+34 612 34 56 78');
-    await row.getByText('Desconectada').waitFor();
-    await row.getByText('El dispositivo se desvinculó en el teléfono.').waitFor();
-    await row.click();
-    await page.getByText('Pulsa «Conectar de nuevo»').waitFor();
+    await followFirstSteps(page, KEY, { unlinked: depot, shown: '+34 612 34 56 78', writtenTo: ANA });
+
+    expect(await ana.next()).toMatchObject({ from: DEPOT, text: GREETING });
     expect(troubles).toEqual([]);
   });
 

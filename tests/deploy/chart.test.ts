@@ -24,7 +24,7 @@ const MASTER_KEY = Buffer.from(Array.from({ length: 32 }, (_, at) => at * 7)).to
 
 /** Everything that it can do. */
 const ALL = {
-  image: LEAST.image,
+  image: { ...LEAST.image, tag: `4.0.0@sha256:${'0a'.repeat(32)}` },
   backend: LEAST.backend,
   secrets: { values: { API_KEY: 'one', MASTER_KEY, NEW_MASTER_KEY: MASTER_KEY } },
   newMasterKey: true,
@@ -99,6 +99,10 @@ describe('the chart', () => {
       );
       expect(new Set(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).size).toBe(manifests.length);
     }
+  });
+
+  it('takes an image by its digest, too', () => {
+    expect(containerIn(all).image).toBe(`${LEAST.image.repository}:${ALL.image.tag}`);
   });
 
   it('selects the nodes, and nothing of another release', () => {
@@ -270,6 +274,7 @@ describe('its settings', () => {
 describe('bad values', () => {
   it.each([
     ['no image', { image: { repository: '' } }, 'Set image.repository'],
+    ['half a digest', { image: { ...LEAST.image, tag: '4.0.0@sha256:0a' } }, 'tag'],
     ['no bucket', { files: { bucket: '' } }, 'Set files.bucket'],
     ['no secrets', { secrets: { existingSecret: '' } }, 'secrets.values.API_KEY'],
     ['a database that is not replicated', { database: { durability: 'maybe' } }, 'durability'],

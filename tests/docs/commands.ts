@@ -33,16 +33,17 @@ export function documentedBlocks(): Block[] {
 
 function blocksOf(page: string): Block[] {
   const text = readFileSync(new URL(page, ROOT), 'utf8');
-  return [...text.matchAll(/^```(?:bash|sh)\n(.*?)^```/gms)].map(([, script]) => ({
+  // Blocks in lists are indented.
+  return [...text.matchAll(/^ *```(?:bash|sh)\n(.*?)^ *```/gms)].map(([, script]) => ({
     pages: [page],
-    commands: commandsOf(script!.replaceAll('\\\n', ' ')),
+    commands: commandsOf(script!.replaceAll(/ *\\\n */g, ' ')),
   }));
 }
 
 function commandsOf(script: string): Command[] {
   const commands: Command[] = [];
   for (const line of script.split('\n')) {
-    const [, answer] = /^# (\{.+\})$/.exec(line) ?? [];
+    const [, answer] = /^# (\{.+\})$/.exec(line.trim()) ?? [];
     const last = commands.at(-1);
     if (answer !== undefined && last) last.answer = Object.keys(JSON.parse(answer) as object);
     const text = line.replace(/(^|\s)# .*$/, '').trim();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -8,6 +9,7 @@ import { OrchestratorProcess } from '../harness/orchestrator-process.ts';
 import { World } from '../harness/world.ts';
 import { type Block, type Command, documentedBlocks } from './commands.ts';
 import { ELSEWHERE, isTestedElsewhere } from './elsewhere.ts';
+import { backendOfFirstSteps } from './first-steps.ts';
 import { Reader } from './reader.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -25,6 +27,8 @@ let world: World;
 let pictures: Server;
 let server: OrchestratorProcess;
 let reader: Reader;
+/** Where the backend of the first steps listens. */
+let backendPort: number;
 /** The placeholders of the pages, and their values here. */
 let placeholders: [string, string][];
 
@@ -33,6 +37,7 @@ beforeAll(async () => {
   pictures = createServer((_request, response) => response.setHeader('content-type', 'image/jpeg').end(PICTURE));
   await once(pictures.listen(0, '127.0.0.1'), 'listening');
   const port = String(await freePort());
+  backendPort = await freePort();
   const settings = { ...world.environment, API_KEY, PORT: port, MEDIA_URL_ALLOWED_HOSTS: '127.0.0.1' };
   server = await OrchestratorProcess.start(settings);
   const sessionId = await linkAccount();
@@ -55,7 +60,10 @@ beforeAll(async () => {
       KEY: `Authorization: ${headers.authorization}`,
       MESSAGES: `${server.url}/sessions/${sessionId}/messages`,
     },
-    { '.env': env.join('\n'), 'logs.txt': server.output, 'photo.jpg': PICTURE, 'playa.jpg': PICTURE },
+    {
+      ...{ '.env': env.join('\n'), 'logs.txt': server.output, 'photo.jpg': PICTURE, 'playa.jpg': PICTURE },
+      ...{ 'backend.mjs': backendOfFirstSteps(backendPort), 'page.html': '<title>A page</title>' },
+    },
   );
 });
 
@@ -111,6 +119,35 @@ describe.each(here.map((block) => [block.pages.join(', '), block] as const))('th
     expect({ code, out, err }).toMatchObject(isEndless(command) ? { code: CURL_TIMEOUT } : { code: 0 });
     expect(out.includes('event: ready')).toBe(isEndless(command));
     if (command.answer) expect(Object.keys(JSON.parse(out) as object)).toEqual(command.answer);
+  });
+});
+
+describe('the programs of docs/first-steps.md', () => {
+  it('a backend that shows what arrives, of which check-backend says what it lacks', async () => {
+    await using backend = await reader.launch('node backend.mjs', backendPort);
+    // What `npm run setup` has written.
+    const secret = 'CALLBACK_SECRET=whsec_ZG9uJ3QgdXNlIHRoaXMgb25lLCBtYWtlIHlvdXIgb3du';
+    const { code, out } = await reader.run(`${secret} npm run check-backend -- http://localhost:${backendPort}`);
+
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/warning .*an event without signature/),
+    });
+    expect(out).toContain(' 0 wrong');
+    for (const path of ['sessions/qr-update', 'sessions/new-session-connected', 'messages/received']) {
+      expect(backend.output).toContain(`/api/whatsapp/${path} {"`);
+    }
+  });
+
+  const hasPython = spawnSync('python3', ['--version']).status === 0;
+  (hasPython ? it : it.skip)('a server for a page', async () => {
+    const port = await freePort();
+    const command = 'python3 -m http.server 8080 --bind 127.0.0.1';
+    expect(all).toContain(command);
+    await using server = await reader.launch(command.replace('8080', String(port)), port);
+    const page = await (await fetch(`http://127.0.0.1:${port}/page.html`)).text();
+
+    expect([page, server.output]).toEqual(['<title>A page</title>', expect.any(String)]);
   });
 });
 

@@ -35,6 +35,14 @@ export const ELSEWHERE: readonly ElsewhereTest[] = [
   },
   // It would also ask the backend of these tests.
   { prefix: 'npm run doctor', file: 'tests/unit/cli/doctor.test.ts', contains: 'runDoctorCommand' },
+  { prefix: 'npm run import', file: 'tests/unit/cli/import.test.ts', contains: 'runImportCommand(' },
+  { prefix: 'npm run move-storage', file: 'tests/unit/cli/move-storage.test.ts', contains: 'runMoveCommand(' },
+  { prefix: 'node backend.mjs', file: 'tests/docs/documented-commands.test.ts', contains: "'node backend.mjs'" },
+  {
+    prefix: 'python3 -m http.server',
+    file: 'tests/docs/documented-commands.test.ts',
+    contains: "'python3 -m http.server",
+  },
   { prefix: 'npm run audit', file: 'package.json', contains: '"audit": "npm audit' },
   { prefix: 'npm run format:write', file: 'package.json', contains: '"format:write"' },
   { prefix: 'npm run demo', file: 'tests/demo/demo-check.test.ts', contains: "'--check'" },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CHILD_ENVIRONMENT } from '../harness/child-environment.ts';
+import { untilListening } from '../harness/until-listening.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 /** The folder of commands that the shell finds first. */
@@ -15,6 +16,12 @@ export interface Outcome {
   code: number | null;
   out: string;
   err: string;
+}
+
+/** A program that runs until it is stopped. */
+export interface Running extends AsyncDisposable {
+  /** What it has written to standard output. */
+  output: string;
 }
 
 /** Runs the scripts of package.json without npm, which takes longer than most of them. */
@@ -51,15 +58,32 @@ export class Reader implements AsyncDisposable {
 
   /** Runs a script in one shell, which exits at the first failing command. */
   async run(script: string): Promise<Outcome> {
-    const path = `${join(this.#folder, COMMANDS)}:${CHILD_ENVIRONMENT.PATH}`;
-    const env = { ...CHILD_ENVIRONMENT, PATH: path, HOME: this.#folder, ...this.#environment };
-    const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
-      ...{ cwd: this.#folder, env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const shell = this.#spawn(script);
     const closed = once(shell, 'close');
     const [out, err] = await Promise.all([text(shell.stdout), text(shell.stderr), closed]);
     return { code: shell.exitCode, out, err };
+  }
+
+  /** Starts a program, and waits until it listens on its port of 127.0.0.1. */
+  async launch(command: string, port: number): Promise<Running> {
+    const program = this.#spawn(`exec ${command}`);
+    const stop = async () => {
+      program.kill();
+      await once(program, 'close');
+    };
+    const running: Running = { output: '', [Symbol.asyncDispose]: stop };
+    program.stdout.on('data', (chunk: Buffer) => (running.output += chunk.toString()));
+    await untilListening(port);
+    return running;
+  }
+
+  #spawn(script: string) {
+    const path = `${join(this.#folder, COMMANDS)}:${CHILD_ENVIRONMENT.PATH}`;
+    const env = { ...CHILD_ENVIRONMENT, PATH: path, HOME: this.#folder, ...this.#environment };
+    return spawn('bash', ['-euo', 'pipefail', '-c', script], {
+      ...{ cwd: this.#folder, env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,13 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCheckCommand } from '../../src/cli/check-backend-command.ts';
 import { systemClock } from '../../src/kit/clock.ts';
 import { freePort } from '../harness/free-port.ts';
 import { testFolder } from '../harness/test-folder.ts';
-import { untilTrue } from '../harness/until.ts';
+import { untilListening } from '../harness/until-listening.ts';
 
 const KEYS = { CALLBACK_SECRET: 'whsec_ZG9uJ3QgdXNlIHRoaXMgb25lLCBtYWtlIHlvdXIgb3du', PRODUCTION_API_KEY: 'a-key' };
 const path = (name: string) => fileURLToPath(new URL(`../../examples/receivers/${name}`, import.meta.url));
@@ -41,12 +40,7 @@ function built(folder: string): string[] {
 
 async function start([command, ...args]: string[], environment: NodeJS.ProcessEnv): Promise<ChildProcess> {
   const child = spawn(command!, args, { env: { ...process.env, ...environment }, stdio: 'ignore' });
-  await untilTrue(async () => {
-    const socket = connect(Number(environment.PORT), '127.0.0.1');
-    return Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)])
-      .catch(() => false)
-      .finally(() => socket.destroy());
-  });
+  await untilListening(Number(environment.PORT));
   return child;
 }
 

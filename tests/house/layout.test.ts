@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -83,4 +84,21 @@ it('takes the time only from the clock in kit/', () => {
   const askers = product.filter(({ path, text }) => !path.startsWith('src/kit/') && text.includes('Date.now('));
 
   expect(askers.map(({ path }) => path)).toEqual([]);
+});
+
+it('has commands that an older Node.js refuses with a sentence, before it meets TypeScript', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const programs = Object.values(scripts).filter((script) => /^node .*\b(src|demo|simulator)\/\S+\.ts/.test(script));
+  expect(programs.length).toBeGreaterThan(5);
+  expect(programs.filter((script) => !script.startsWith('node --import ./bin/check-node.js '))).toEqual([]);
+
+  const versions = `Object.defineProperty(process, 'versions', { value: { node: '20.19.0' } })`;
+  const old = ['--import', `data:text/javascript,${versions}`, '--import', './bin/check-node.js', 'no/such/file.ts'];
+  const { status, stderr } = spawnSync(process.execPath, old, { cwd: ROOT, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^The WhatsApp Orchestrator needs Node 22\.18 .+20\.19\.0\.\n$/),
+  ]);
 });

@@ -3,7 +3,13 @@ import type { Config } from '../../config/config.ts';
 import { shownProxy } from '../../domain/proxy.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { agentFor } from '../../whatsapp/proxy/routes.ts';
-import { isInContainer, isOwnMachine, LOCALHOST_IN_CONTAINER } from '../../runtime/container.ts';
+import {
+  HOST_IN_CONTAINER,
+  isHostMachine,
+  isInContainer,
+  isOwnMachine,
+  LOCALHOST_IN_CONTAINER,
+} from '../../runtime/container.ts';
 import { urlOfServer } from '../server-client.ts';
 import { about, type Finding } from './finding.ts';
 import { reach } from './reach.ts';
@@ -50,10 +56,10 @@ function conditionOf(
 ): Finding {
   const it = about('server');
   const what = `version ${running} runs at ${url}`;
-  if (status === 'error')
-    return it.problem(`${what}: ${problems.join(' ')}`, 'See "What happens when …" in docs/operations.md.');
-  if (status === 'degraded')
-    return it.warning(`${what}: ${problems.join(' ')}`, 'See "What happens when …" in docs/operations.md.');
+  const found = `${what}: ${problems.join(' ').replace(/\.$/, '')}`;
+  const todo = 'See "What happens when …" in docs/operations.md.';
+  if (status === 'error') return it.problem(found, todo);
+  if (status === 'degraded') return it.warning(found, todo);
   if (running !== version) return it.warning(`${what}, and ${version} is installed`, 'Restart it.');
   return it.ok(`${what}, and is well`);
 }
@@ -67,10 +73,16 @@ export async function checkBackend({ backend }: Config, inContainer = isInContai
       `${backend.baseUrl} answers (${answer.status}); npm run check-backend says whether it does so rightly`,
     );
   }
-  const todo =
-    isOwnMachine(backend.baseUrl) && inContainer ? LOCALHOST_IN_CONTAINER : `${answer.todo} Webhooks wait meanwhile.`;
-  return it.problem(`${backend.baseUrl} (BACKEND_BASE_URL) cannot be reached: ${answer.reason}`, todo);
+  const found = `${backend.baseUrl} (BACKEND_BASE_URL) cannot be reached: ${answer.reason}`;
+  return it.problem(found, inContainer ? todoInContainer(backend.baseUrl, answer.todo) : waiting(answer.todo));
 }
+
+function todoInContainer(url: string, todo: string): string {
+  if (isOwnMachine(url)) return LOCALHOST_IN_CONTAINER;
+  return waiting(isHostMachine(url) ? `${todo} ${HOST_IN_CONTAINER}` : todo);
+}
+
+const waiting = (todo: string): string => `${todo} Webhooks wait meanwhile.`;
 
 /** Whether WhatsApp answers, by the proxy of all sessions if there is one, and whether the clock of this machine agrees with it. */
 export async function checkWhatsApp({ whatsapp, proxies }: Config, clock: Clock): Promise<Finding[]> {

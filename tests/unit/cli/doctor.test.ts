@@ -131,13 +131,14 @@ it.each([
 
 describe('the server', () => {
   it.each([
-    [{ ...HEALTH, status: 'degraded', problems: ['The backend is down.'] }, 'warning', 'The backend is down.'],
-    [{ ...HEALTH, status: 'error', problems: ['The disk is full.'] }, 'problem', 'The disk is full.'],
+    [{ ...HEALTH, status: 'degraded', problems: ['The backend is down.'] }, 'warning', 'The backend is down'],
+    [{ ...HEALTH, status: 'error', problems: ['The disk is full.'] }, 'problem', 'The disk is full'],
     [{ ...HEALTH, version: '3.9.9' }, 'warning', `version 3.9.9 runs at`],
     [{ hello: 'world' }, 'problem', 'another program answers'],
   ])('that answers %j is a %s', async (answer, verdict, found) => {
     const { of } = await examined({ ...(await healthy()), PORT: await json(answer) });
     expect(of('server')).toMatchObject({ verdict, found: expect.stringContaining(found) });
+    expect(of('server').found).not.toMatch(/\.$/);
   });
 
   it('may be stopped: that is a warning', async () => {
@@ -229,6 +230,12 @@ describe('the network', () => {
     const config = readConfig({ BACKEND_BASE_URL: `http://localhost:${await freePort()}` });
     expect((await checkBackend(config, true)).todo).toContain('localhost is the container itself');
     expect((await checkBackend(config, false)).todo).toContain('Webhooks wait meanwhile');
+  });
+
+  it('says what makes the name of the host known in a container', async () => {
+    const config = readConfig({ BACKEND_BASE_URL: `http://host.docker.internal:${await freePort()}` });
+    expect((await checkBackend(config, true)).todo).toContain('--add-host=host.docker.internal:host-gateway');
+    expect((await checkBackend(config, false)).todo).not.toContain('--add-host');
   });
 
   it('notices a clock that is minutes off', async () => {

@@ -1,13 +1,19 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import { runSetupCommand } from '../../../src/cli/setup-command.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { systemRandom } from '../../../src/kit/random.ts';
 import { VERSION } from '../../../src/version.ts';
+import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 import { freePort } from '../../harness/free-port.ts';
+import { cleanUpLater } from '../../harness/jest/clean-ups.ts';
 import { testFolder } from '../../harness/test-folder.ts';
 
+const ENTRY = fileURLToPath(new URL('../../../bin/setup.js', import.meta.url));
 const SECRETS = ['API_KEY', 'MASTER_KEY', 'CALLBACK_SECRET', 'KEY_PEPPER'];
 
 let folder: string;
@@ -192,4 +198,56 @@ it.each([
 it('explains itself', async () => {
   expect(await setup(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('npm run setup') });
   expect(await setup(['--version'])).toMatchObject({ code: 0, out: `${VERSION}\n` });
+});
+
+describe('on a terminal', () => {
+  /** `script` of util-linux gives a program a terminal; every Debian has it. */
+  const isThere = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+  const itAsks = isThere ? it : it.skip;
+
+  /** Runs the program in the folder. Each text is typed once what stands before it is shown. */
+  async function typing(dialogue: [awaited: RegExp, typed: string][]) {
+    const program = spawn('script', ['-qec', `'${process.execPath}' '${ENTRY}'`, '/dev/null'], {
+      ...{ cwd: folder, env: { ...CHILD_ENVIRONMENT, SHELL: '/bin/sh', TERM: 'xterm' } },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    cleanUpLater(() => program.kill());
+    let [shown, unanswered] = ['', ''];
+    program.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+      unanswered += chunk.toString();
+      const [awaited] = dialogue[0] ?? [];
+      if (!awaited?.test(unanswered)) return;
+      unanswered = '';
+      program.stdin.write(dialogue.shift()![1]);
+    });
+    const [code] = (await once(program, 'close')) as [number];
+    return { code, shown };
+  }
+
+  itAsks('takes answers and presets, asks again after a wrong one, and ends by itself', async () => {
+    const { code, shown } = await typing([
+      [/Mode, development \(this machine only\) or production \[development\]: /, '\r'],
+      [/Address of your backend, to which webhooks are posted \[http:/, 'shop\r'],
+      // A slip of the finger, corrected.
+      [/must be a URL[^]+Address of your backend/, `${backend}x\x7f\r`],
+    ]);
+
+    expect({ code, shown }).toMatchObject({ code: 0, shown: expect.stringContaining('Next: ') });
+    expect(await settings()).toMatchObject({ NODE_ENV: 'development', BACKEND_BASE_URL: backend });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  itAsks('writes nothing when somebody leaves before the last answer', async () => {
+    const { code, shown } = await typing([
+      [/Mode/, 'production\r'],
+      [/Address of your backend/, '\x03'],
+    ]);
+
+    expect({ code, shown }).toMatchObject({
+      code: 1,
+      shown: expect.stringContaining('No answer: nothing was written.'),
+    });
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+  });
 });
