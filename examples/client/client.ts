@@ -2266,6 +2266,130 @@ export type GroupJoinRequestData = {
   session_metadata?: Record<string, string | number | boolean | null>;
 };
 
+/** See /docs#schema-CallData. */
+export type CallData = {
+  session_id: string;
+  timestamp: string;
+  number: string | null;
+  lid: string | null;
+  call_id: string;
+  state: 'ringing' | 'accepted_elsewhere' | 'rejected_elsewhere' | 'rejected' | 'missed' | 'ended';
+  /** `null` when nothing was heard of its beginning. */
+  is_video: boolean | null;
+  is_group: boolean;
+  group_id: string | null;
+  /** `timeout` for a missed call that rang in vain. */
+  reason: 'timeout' | null;
+  offline: boolean;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-StatusPostData. */
+export type StatusPostData = {
+  session_id: string;
+  timestamp: string;
+  message_id: string;
+  message_type:
+    | 'text'
+    | 'image'
+    | 'video'
+    | 'audio'
+    | 'voice'
+    | 'document'
+    | 'sticker'
+    | 'location'
+    | 'live_location'
+    | 'contact'
+    | 'poll'
+    | 'poll_vote'
+    | 'reaction'
+    | 'edit'
+    | 'delete'
+    | 'buttons_reply'
+    | 'list_reply'
+    | 'group_invite'
+    | 'event'
+    | 'event_answer'
+    | 'order'
+    | 'product'
+    | 'call'
+    | 'disappearing_timer'
+    | 'view_once'
+    | 'unsupported'
+    | 'undecryptable';
+  /** The text that a person would read. */
+  message_content: string | null;
+  /** `{}` without a file. */
+  media_info: MediaInfo | Record<string, never>;
+  /** Whether the account itself posted it, with another of its devices. */
+  from_me: boolean;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  sender_name: string | null;
+  sender_number: string | null;
+  sender_lid: string | null;
+  /** The status that this one deletes. */
+  deleted_message_id: string | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
+/** See /docs#schema-ChannelMessageData. */
+export type ChannelMessageData = {
+  session_id: string;
+  timestamp: string;
+  message_id: string;
+  message_type:
+    | 'text'
+    | 'image'
+    | 'video'
+    | 'audio'
+    | 'voice'
+    | 'document'
+    | 'sticker'
+    | 'location'
+    | 'live_location'
+    | 'contact'
+    | 'poll'
+    | 'poll_vote'
+    | 'reaction'
+    | 'edit'
+    | 'delete'
+    | 'buttons_reply'
+    | 'list_reply'
+    | 'group_invite'
+    | 'event'
+    | 'event_answer'
+    | 'order'
+    | 'product'
+    | 'call'
+    | 'disappearing_timer'
+    | 'view_once'
+    | 'unsupported'
+    | 'undecryptable';
+  /** The text that a person would read. */
+  message_content: string | null;
+  /** `{}` without a file. */
+  media_info: MediaInfo | Record<string, never>;
+  /** Whether the account itself posted it, with another of its devices. */
+  from_me: boolean;
+  /** Whether it had waited at WhatsApp. */
+  offline: boolean;
+  /** `…@newsletter`. */
+  channel_id: string;
+  /** The number that WhatsApp gave it in the channel. */
+  server_id: number | null;
+  /** Only for sessions with a name, labels or metadata. */
+  session_name?: string | null;
+  session_labels?: string[];
+  session_metadata?: Record<string, string | number | boolean | null>;
+};
+
 /** See /docs#schema-ChatUpdateData. */
 export type ChatUpdateData = {
   session_id: string;

@@ -14,6 +14,8 @@ import { outgoingMessage } from '../../src/http/schemas/message-schemas.ts';
 import { parse } from '../../src/http/validate.ts';
 import { VERSION } from '../../src/version.ts';
 import { Secret } from '../../src/kit/secret.ts';
+import type { FurtherEventKind } from '../../src/domain/further-event.ts';
+import { FURTHER_EXAMPLES } from '../../src/http/reference/further-examples.ts';
 import { answerComplaint, callbackComplaint, escaped, furtherComplaint } from '../harness/openapi-conformance.ts';
 import { complaintAbout } from '../harness/openapi-schemas.ts';
 import { PageServer } from '../harness/page-server.ts';
@@ -70,12 +72,10 @@ describe('docs/openapi.json', () => {
     expect(Object.fromEntries(paths)).toEqual(EVENT_PATHS);
   });
 
-  it('describes the data of further events', () => {
-    const presence = {
-      ...{ session_id: CONNECTED, timestamp: '2024-01-15T10:30:00.000Z', number: null, lid: '1@lid', chat_id: '1@lid' },
-      ...{ presence: 'composing', last_seen: null },
-    };
-    expect(furtherComplaint('presence', presence)).toBeUndefined();
+  it('describes the data of further events, each with an example', () => {
+    for (const [kind, data] of Object.entries(FURTHER_EXAMPLES))
+      expect(furtherComplaint(kind as FurtherEventKind, data)).toBeUndefined();
+    const { presence } = FURTHER_EXAMPLES;
     expect(furtherComplaint('presence', { ...presence, session_name: null, session_labels: ['vip'] })).toBeUndefined();
     expect(furtherComplaint('presence', { ...presence, presence: 'asleep' })).toContain('allowed values');
     expect(furtherComplaint('presence', { ...presence, extra: 1 })).toContain('additional properties');
@@ -176,6 +176,8 @@ describe('docs/openapi.json', () => {
       '/components/schemas/StoredEvent/properties/body/additionalProperties',
       '/components/schemas/OpenApiResponse/additionalProperties',
       '/components/schemas/MessageReceived/properties/media_info/anyOf/1/properties',
+      '/components/schemas/StatusPostData/properties/media_info/anyOf/1/properties',
+      '/components/schemas/ChannelMessageData/properties/media_info/anyOf/1/properties',
       '/components/schemas/DraftData/properties/content/anyOf/0/additionalProperties',
     ]);
   });

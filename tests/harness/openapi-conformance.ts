@@ -54,10 +54,9 @@ export function callbackComplaint(path: string, headers: Record<string, unknown>
   return all === '' ? undefined : `${path}: ${all} (${JSON.stringify(body)})`;
 }
 
-/** Describes how `data` of a further event deviates from docs/openapi.json; undefined when it conforms, or is not described. */
+/** Describes how `data` of a further event deviates from docs/openapi.json; undefined when it conforms. */
 export function furtherComplaint(kind: FurtherEventKind, data: unknown): string | undefined {
-  const name = dataSchemaName(kind);
-  const complaint = name === undefined ? undefined : complaintAbout(`#/components/schemas/${name}`, data);
+  const complaint = complaintAbout(`#/components/schemas/${dataSchemaName(kind)}`, data);
   return complaint && `${kind}: ${complaint} (${JSON.stringify(data)})`;
 }
 

@@ -25,7 +25,8 @@ const maybeTime = time.nullable();
 
 const phoneNumber = maybe.meta({ description: 'Digits with country code; `null` if WhatsApp only provided a LID.' });
 
-const mediaInfo = z
+/** A file, and what became of it. */
+export const mediaInfo = z
   .strictObject({
     mimetype: maybe,
     size: maybeNumber.meta({ description: 'In bytes.' }),

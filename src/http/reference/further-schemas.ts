@@ -4,7 +4,9 @@ import type { PhoneNumber } from '../../domain/address.ts';
 import type { FurtherBodies, FurtherEventKind } from '../../domain/further-event.ts';
 import { JOIN_METHODS } from '../../domain/group.ts';
 import type { SessionId } from '../../domain/session-id.ts';
-import { told } from './callback-schemas.ts';
+import { MESSAGE_TYPES } from '../../domain/message.ts';
+import { mediaInfo, told } from './callback-schemas.ts';
+import { FURTHER_EXAMPLES } from './further-examples.ts';
 import type { Schemas } from './schemas.ts';
 
 /** Accepts only a schema that every body of this event matches: `tsc` rejects missing and mistyped fields. */
@@ -44,10 +46,20 @@ const changes = z.strictObject({
   deleted: z.literal(true).optional(),
 });
 
+const ofPost = {
+  ...common,
+  message_id: text,
+  message_type: z.enum(MESSAGE_TYPES),
+  message_content: maybe.meta({ description: 'The text that a person would read.' }),
+  media_info: z.union([mediaInfo, z.strictObject({})]).meta({ description: '`{}` without a file.' }),
+  from_me: z.boolean().meta({ description: 'Whether the account itself posted it, with another of its devices.' }),
+  offline: z.boolean().meta({ description: 'Whether it had waited at WhatsApp.' }),
+};
+
 const members = z.enum(['joined', 'left', 'added', 'removed', 'promoted', 'demoted']);
 
-/** The schema of `data` of further events, and its name in the document, as far as they are described. */
-const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodType }>> = {
+/** The schema of `data` of further events, and its name in the document. */
+const DESCRIBED: Record<FurtherEventKind, { name: string; schema: z.ZodType }> = {
   'group-update': {
     name: 'GroupUpdateData',
     schema: bodyOf<'group-update'>()(z.strictObject({ ...ofGroup, changes, ...told })),
@@ -73,6 +85,42 @@ const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodT
         action: z.enum(['created', 'revoked', 'rejected']),
         method: z.enum(JOIN_METHODS).nullable(),
         participants: people,
+        ...told,
+      }),
+    ),
+  },
+  call: {
+    name: 'CallData',
+    schema: bodyOf<'call'>()(
+      z.strictObject({
+        ...{ ...common, number, lid: maybe, call_id: text },
+        state: z.enum(['ringing', 'accepted_elsewhere', 'rejected_elsewhere', 'rejected', 'missed', 'ended']),
+        is_video: z.boolean().nullable().meta({ description: '`null` when nothing was heard of its beginning.' }),
+        is_group: z.boolean(),
+        group_id: maybe,
+        reason: z.literal('timeout').nullable().meta({ description: '`timeout` for a missed call that rang in vain.' }),
+        offline: z.boolean(),
+        ...told,
+      }),
+    ),
+  },
+  'status-post': {
+    name: 'StatusPostData',
+    schema: bodyOf<'status-post'>()(
+      z.strictObject({
+        ...{ ...ofPost, sender_name: maybe, sender_number: maybe, sender_lid: maybe },
+        deleted_message_id: maybe.meta({ description: 'The status that this one deletes.' }),
+        ...told,
+      }),
+    ),
+  },
+  'channel-message': {
+    name: 'ChannelMessageData',
+    schema: bodyOf<'channel-message'>()(
+      z.strictObject({
+        ...ofPost,
+        channel_id: text.meta({ description: '`…@newsletter`.' }),
+        server_id: z.number().nullable().meta({ description: 'The number that WhatsApp gave it in the channel.' }),
         ...told,
       }),
     ),
@@ -145,9 +193,11 @@ const DESCRIBED: Partial<Record<FurtherEventKind, { name: string; schema: z.ZodT
 };
 
 /** The component of the document that describes `data` of this event. */
-export const dataSchemaName = (kind: FurtherEventKind): string | undefined => DESCRIBED[kind]?.name;
+export const dataSchemaName = (kind: FurtherEventKind): string => DESCRIBED[kind].name;
 
 /** Adds them to the components of the document. */
 export function addFurtherSchemas(schemas: Schemas): void {
-  for (const { name, schema } of Object.values(DESCRIBED)) schemas.add(name, schemas.of(schema, 'output'));
+  for (const [kind, { name, schema }] of Object.entries(DESCRIBED)) {
+    schemas.add(name, { ...schemas.of(schema, 'output'), examples: [FURTHER_EXAMPLES[kind as FurtherEventKind]] });
+  }
 }

@@ -92,7 +92,8 @@ function contentPart(
     )}`;
 }
 
-function exampleCode(example: unknown): Html | undefined {
+/** Renders an example; undefined without one. */
+export function exampleCode(example: unknown): Html | undefined {
   if (example === undefined) return undefined;
   const text = typeof example === 'string' ? example : JSON.stringify(example, null, 2);
   return html`<pre tabindex="0" aria-label="Example">${text}</pre>`;

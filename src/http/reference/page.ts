@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Html, html, inline, prose } from './html.ts';
 import type { OpenApiDocument, Tag } from './openapi.ts';
-import { type OperationEntry, operationPart } from './page-operation.ts';
+import { exampleCode, type OperationEntry, operationPart } from './page-operation.ts';
 import { anchorOf, fieldsOf, typeOf } from './page-schema.ts';
 import { STYLE } from './page-style.ts';
 import { isResponseName } from './response-names.ts';
@@ -73,6 +73,7 @@ export function pageOf(document: OpenApiDocument): string {
                     <h3>${name}</h3>
                     ${schema.description === undefined ? undefined : prose(schema.description)}
                     ${fieldsOf(schema) ?? html`<p class="type">${typeOf(schema)}</p>`}
+                    ${exampleCode((schema.examples as unknown[] | undefined)?.[0])}
                   </article>`,
               )}
           </section>

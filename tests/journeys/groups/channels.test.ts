@@ -1,6 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import type { Phone } from '../../../simulator/phones/phone.ts';
 import type { Channel } from '../../../simulator/world/channel.ts';
+import { furtherComplaint } from '../../harness/openapi-conformance.ts';
 import { startTestBackend } from '../../harness/test-backend.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
 
@@ -49,6 +50,7 @@ it('its messages are read by pages, and told to webhooks that name them only', a
   for (const text of ['uno', 'dos', 'tres']) theirs.post(text);
 
   const told = [await hook.next(), await hook.next(), await hook.next()].map(({ body }) => body as { data: object });
+  for (const { data } of told) expect(furtherComplaint('channel-message', data)).toBeUndefined();
   expect(told[0]).toMatchObject({
     ...{ type: 'channel-message', seq: null },
     data: { channel_id: theirs.jid, server_id: 100, message_type: 'text', message_content: 'uno', from_me: false },

@@ -1,4 +1,5 @@
 import type { Phone } from '../../../simulator/phones/phone.ts';
+import { furtherComplaint } from '../../harness/openapi-conformance.ts';
 import { startTestBackend } from '../../harness/test-backend.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World, type WorldOptions } from '../../harness/world.ts';
@@ -105,7 +106,11 @@ it('every state of a call is told to webhooks that want it, with who calls, also
   await using scene = await start({ WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' });
   const { ana, shop, world } = scene;
   await world.orchestrator.post('/webhooks', { url: `${hook.url}/in`, events: ['call'] });
-  const next = async () => (await hook.next()).body as { type: string; seq: null; data: Record<string, unknown> };
+  const next = async () => {
+    const { body } = await hook.next();
+    expect(furtherComplaint('call', body.data)).toBeUndefined();
+    return body as { type: string; seq: null; data: Record<string, unknown> };
+  };
   const states = async (id: string, ...expected: object[]) => {
     for (const fields of expected) {
       expect(await next()).toMatchObject({ type: 'call', seq: null, data: { call_id: id, lid: ana.lid, ...fields } });

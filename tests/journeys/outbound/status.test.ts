@@ -1,4 +1,5 @@
 import type { Phone } from '../../../simulator/phones/phone.ts';
+import { furtherComplaint } from '../../harness/openapi-conformance.ts';
 import { startTestBackend } from '../../harness/test-backend.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { type LinkedAccount, startWorld, type World } from '../../harness/world.ts';
@@ -88,7 +89,11 @@ it('what others post is told only to webhooks that name it, once, also what came
   const second = await luz.profile.postStatus('mañana no', [shop.phone]);
   await world.startOrchestrator();
 
-  const told = async () => (await hook.next()).body as { type: string; seq: null; data: object };
+  const told = async () => {
+    const { body } = await hook.next();
+    expect(furtherComplaint('status-post', body.data)).toBeUndefined();
+    return body as { type: string; seq: null; data: object };
+  };
   const plain = { session_id: shop.sessionId, message_type: 'text', media_info: {}, from_me: false };
   expect(await told()).toMatchObject({
     ...{ type: 'status-post', seq: null },
