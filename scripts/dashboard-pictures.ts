@@ -10,7 +10,7 @@ const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const WIDE = { viewport: { width: 1280, height: 900 }, locale: 'en-US' };
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'es-AR' };
 
-await using world = await startWorld({ environment: { DASHBOARD_MESSAGES: 'true', BACKEND_RETRIES: '1' } });
+await using world = await startWorld({ environment: { DASHBOARD_MESSAGES: 'true', HISTORY_DAYS: '30', BACKEND_RETRIES: '1' } });
 const browser = await startBrowser();
 try {
   await mkdir(FOLDER, { recursive: true });
@@ -24,6 +24,7 @@ try {
   );
   await take('dashboard-phone', { ...PHONE, colorScheme: 'light' }, (page) => openAccount(page, shop));
   await take('dashboard-phone-dark', { ...PHONE, colorScheme: 'dark' }, openConnect);
+  await take('dashboard-phone-chat', { ...PHONE, colorScheme: 'light' }, (page) => openConversation(page, shop));
 } finally {
   await browser.close();
 }
@@ -67,6 +68,12 @@ async function openAccount(page: Page, sessionId: string): Promise<void> {
   await page.locator(`#accounts a[href$="${sessionId}"]`).click();
   await page.locator('#messages li').first().waitFor();
   await page.locator('#timeline li').first().waitFor();
+}
+
+async function openConversation(page: Page, sessionId: string): Promise<void> {
+  await openAccount(page, sessionId);
+  await page.locator(`a[href*="/chats/"]`, { hasText: 'Ana Torres' }).click();
+  await page.getByRole('log').getByRole('listitem').first().waitFor();
 }
 
 async function openDeliveries(page: Page): Promise<void> {

@@ -30,6 +30,8 @@ export class OrchestratorProcess implements AsyncDisposable {
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // Any number of waits for a line may be under way.
+    for (const emitter of [child, child.stdout, child.stderr]) emitter.setMaxListeners(0);
     const started = new OrchestratorProcess(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (started.output += chunk.toString()));
