@@ -10,7 +10,9 @@ const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const WIDE = { viewport: { width: 1280, height: 900 }, locale: 'en-US' };
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'es-AR' };
 
-await using world = await startWorld({ environment: { DASHBOARD_MESSAGES: 'true', HISTORY_DAYS: '30', BACKEND_RETRIES: '1' } });
+await using world = await startWorld({
+  environment: { DASHBOARD_MESSAGES: 'true', HISTORY_DAYS: '30', BACKEND_RETRIES: '1' },
+});
 const browser = await startBrowser();
 try {
   await mkdir(FOLDER, { recursive: true });
