@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readArguments, UsageError } from '../../src/cli/arguments.ts';
 import { OperatorError } from '../../src/kit/operator-error.ts';
+import { isNewer } from '../../src/kit/semver.ts';
 import { type Changes, changesOf } from './changes.ts';
 
 /** What `--help` prints. */
@@ -62,7 +63,7 @@ function requireLater(version: string, from: string): void {
   if (!/^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}$/.test(version)) {
     throw new ReleaseError(`"${version}" is no version: it needs three numbers, such as 1.2.3.`);
   }
-  if (version.localeCompare(from, 'en', { numeric: true }) <= 0) {
+  if (!isNewer(version, from)) {
     throw new ReleaseError(`${version} does not come after ${from}, the version in package.json.`);
   }
 }
