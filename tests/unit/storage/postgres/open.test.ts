@@ -120,9 +120,9 @@ describe('a storage in PostgreSQL', () => {
 describe('an encrypted storage in PostgreSQL', () => {
   it('contains nothing in plaintext', async () => {
     const url = await used();
-    const { rows } = await execute(url, `SELECT encode(value, 'escape') AS value FROM credentials`);
+    const { rows } = await execute(url, 'SELECT value FROM credentials');
     expect(rows).toHaveLength(1);
-    expect(JSON.stringify(rows)).not.toContain('secreto');
+    expect((rows[0].value as Buffer).includes('secreto')).toBe(false);
   });
 
   it('is refused without its key, and with another', async () => {
