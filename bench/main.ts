@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Bench } from './bench.ts';
@@ -77,6 +77,7 @@ async function runOne(bench: Bench, options: RunOptions, gateways: readonly Inst
   const size = { ...bench.sizes[options.size], ...overrides };
   const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'bench-'));
   const profiles = options.profiles === undefined ? undefined : resolve(options.profiles);
+  if (profiles !== undefined) await mkdir(profiles, { recursive: true });
   const startMs = performance.now();
   try {
     const figures = await bench.run({

@@ -166,7 +166,11 @@ export class TestBed implements AsyncDisposable {
     const result = await work();
     await Promise.all(pids.map(untilIdle));
     const cpuMs = (await cpuMsOf(pids)) - before;
-    if (this.#task.profiles !== undefined) contestant.toggleProfile();
+    if (this.#task.profiles !== undefined) {
+      contestant.toggleProfile();
+      // It is busy until the profile is written.
+      await Promise.all(pids.map(untilIdle));
+    }
     return { cpuMs, result };
   }
 
