@@ -13,6 +13,10 @@ beforeAll(async () => {
   world = await startWorld();
   [ana, luz] = [world.whatsapp.phone('5491122334455', 'Ana'), world.whatsapp.phone('5491133445566', 'Luz')];
   shop = await world.link(world.whatsapp.phone('5491166778899', 'Shop'));
+  // The phone shares the keys a moment after the pairing; until then each change answers 409.
+  await untilTrue(
+    async () => (await world.orchestrator.patch(at(`chats/${luz.number}`), { unread: false })).status === 200,
+  );
 });
 
 afterAll(() => world[Symbol.asyncDispose]());
