@@ -98,16 +98,16 @@ describe('the files of the dashboard', () => {
     expect(NAMES).toEqual(expect.arrayContaining(['index.html', 'page.js', 'styles/base.css', 'words/text.js']));
   });
 
-  it.each(['', ...NAMES])('"%s" is served to anybody, under a strict policy, and cached by nobody', async (name) => {
+  it.each(['', ...NAMES])('"%s" is served to anybody, under a strict policy, and once', async (name) => {
     const { headers } = await request(app).get(`/dashboard/${name}`).expect(200);
     expect(headers).toMatchObject({
       'content-security-policy': POLICY,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+      ...{ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' },
     });
     const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
     expect(headers['content-type']).toContain(types[name.split('.')[1] ?? ''] ?? 'text/html');
+    await request(app).get(`/dashboard/${name}`).set('If-None-Match', headers.etag!).expect(304, '');
   });
 
   it.each([

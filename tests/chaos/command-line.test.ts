@@ -1,5 +1,5 @@
 import { Dice } from './dice.ts';
-import { readArguments } from './command-line.ts';
+import { help, readArguments } from './command-line.ts';
 import type { Scenario } from './scenario.ts';
 
 const KILL: Scenario = {
@@ -13,21 +13,20 @@ const ALL = [KILL, OTHER];
 
 describe('npm run chaos', () => {
   it('runs everything in full with a random seed by default', () => {
-    expect(readArguments([], ALL)).toEqual({
-      scenarios: ALL,
-      size: 'full',
-      seed: expect.any(Number) as number,
-      changes: {},
-    });
+    const options = { scenarios: ALL, size: 'full', seed: expect.any(Number) as number, changes: {} };
+    expect(readArguments([], ALL)).toEqual({ name: 'run', options });
   });
 
   it('runs the named scenarios with the given size, seed and changes', () => {
     expect(readArguments(['kill', '--seed', '42', '--size', 'short', '--set', 'kills=40'], ALL)).toEqual({
-      scenarios: [KILL],
-      size: 'short',
-      seed: 42,
-      changes: { kills: 40 },
+      name: 'run',
+      options: { scenarios: [KILL], size: 'short', seed: 42, changes: { kills: 40 } },
     });
+  });
+
+  it('explains itself, with what each scenario proves', () => {
+    expect(readArguments(['kill', '--help'], ALL)).toEqual({ name: 'help' });
+    expect(help([{ ...KILL, proves: 'Nothing is lost.' }])).toMatch(/^ {2}kill +Nothing is lost\.$/m);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { readArguments, type RunOptions } from './command-line.ts';
+import { type Command, help, readArguments, type RunOptions } from './command-line.ts';
 import { Dice } from './dice.ts';
 import { messagesOf } from './ledger.ts';
 import type { Outcome, Scenario } from './scenario.ts';
@@ -12,13 +12,18 @@ type Say = (line: string) => void;
  * arguments.
  */
 export async function runScenarios(args: readonly string[], say: Say): Promise<number> {
-  let options: RunOptions;
+  let command: Command;
   try {
-    options = readArguments(args, SCENARIOS);
+    command = readArguments(args, SCENARIOS);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     return 2;
   }
+  if (command.name === 'help') {
+    say(help(SCENARIOS));
+    return 0;
+  }
+  const { options } = command;
   say(`seed ${options.seed}, size ${options.size}`);
   let broken = 0;
   for (const scenario of options.scenarios) broken += (await holds(scenario, options, say)) ? 0 : 1;

@@ -4,6 +4,7 @@ import { type Response, Router } from 'express';
 import { AppError } from '../../domain/errors.ts';
 import { numberFiles } from './number-files.ts';
 import { contextOf } from '../request-context.ts';
+import { type FixedContent, fixedContent, sendFixed } from '../responses/fixed-content.ts';
 
 const PAGE = new URL('page/', import.meta.url);
 const INDEX = 'index.html';
@@ -30,15 +31,10 @@ const POLICY = [
   "base-uri 'none'",
 ].join('; ');
 
-interface PageFile {
-  type: string;
-  content: Buffer;
-}
-
 /** Read when the process first serves them. */
-let pageFiles: ReadonlyMap<string, PageFile> | undefined;
+let pageFiles: ReadonlyMap<string, FixedContent> | undefined;
 /** Made when somebody first opens the page: a start does not wait for it. */
-let madeFiles: ReadonlyMap<string, PageFile> | undefined;
+let madeFiles: ReadonlyMap<string, FixedContent> | undefined;
 
 /**
  * Serves the dashboard below `/dashboard/`. Its files hold no secret and need no key: the page gets all its data from the
@@ -67,23 +63,21 @@ export function dashboard(): Router {
 }
 
 /** The files by their names in URLs, such as `words/text.js`. */
-function readFiles(): ReadonlyMap<string, PageFile> {
+function readFiles(): ReadonlyMap<string, FixedContent> {
   const names = readdirSync(PAGE, { recursive: true, encoding: 'utf8' }).filter((name) => extname(name) in TYPES);
   return new Map(
     names.map((name) => [
       name.replaceAll(sep, '/'),
-      { type: TYPES[extname(name)] ?? '', content: readFileSync(new URL(name, PAGE)) },
+      fixedContent(readFileSync(new URL(name, PAGE)), TYPES[extname(name)] ?? ''),
     ]),
   );
 }
 
-function makeNumberFiles(): ReadonlyMap<string, PageFile> {
-  return new Map(
-    [...numberFiles()].map(([name, script]) => [name, { type: TYPES['.js'] ?? '', content: Buffer.from(script) }]),
-  );
+function makeNumberFiles(): ReadonlyMap<string, FixedContent> {
+  return new Map([...numberFiles()].map(([name, script]) => [name, fixedContent(script, TYPES['.js'] ?? '')]));
 }
 
-function sendFile(file: PageFile | undefined, res: Response): void {
+function sendFile(file: FixedContent | undefined, res: Response): void {
   if (!file) throw new AppError('not_found');
-  res.set({ 'Content-Type': file.type, 'Content-Security-Policy': POLICY }).send(file.content);
+  sendFixed(res.set('Content-Security-Policy', POLICY), file);
 }
