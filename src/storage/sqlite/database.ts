@@ -79,6 +79,11 @@ export class Database {
     if (this.#commits.isWaiting(deferred)) throw this.#disk.named(this.#commits.lastFailure);
   }
 
+  /** Calls `listener` whenever what was written, and perhaps read, was rolled back instead of committed. */
+  onUndone(listener: () => void): void {
+    this.#commits.onUndone(listener);
+  }
+
   /** Commits what is open, then runs `work` outside of any group: for pragmas, checkpoints and transactions of its own. */
   exclusive<Result>(work: () => Result): Promise<Result> {
     return this.readUncommitted(() => {

@@ -52,6 +52,7 @@ export class GroupCommit {
   #lastFailure: unknown;
   #flushTimer: Timer | undefined;
   #isHeld = false;
+  readonly #undone: (() => void)[] = [];
 
   constructor(sqlite: Sqlite.Database, { clock, onCommit = () => undefined }: GroupCommitDeps) {
     this.#clock = clock;
@@ -98,6 +99,11 @@ export class GroupCommit {
     const result = this.#within(group, work);
     if (this.#isHeld) this.flush();
     return { result, committed: group.promise };
+  }
+
+  /** Calls `listener` whenever a group was rolled back. */
+  onUndone(listener: () => void): void {
+    this.#undone.push(listener);
   }
 
   /** Commits what is open, and until {@link release} every write at once: no transaction outlasts the call that began it. */
@@ -179,6 +185,7 @@ export class GroupCommit {
 
   #fail(group: Group, error: unknown): void {
     if (this.#group === group) this.#group = undefined;
+    for (const listener of this.#undone) listener();
     this.#postpone(group.deferredWrites, error);
     group.reject(error);
   }

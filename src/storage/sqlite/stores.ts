@@ -11,6 +11,7 @@ import { SqliteCallbackQueue } from './callbacks/callback-queue.ts';
 import { SqliteFurtherEventStore } from './callbacks/further-events.ts';
 import { SqliteHeldCallbacks } from './callbacks/held-callbacks.ts';
 import { Outbox } from './callbacks/outbox.ts';
+import { FreshCallbacks } from '../shared/callbacks/fresh-callbacks.ts';
 import { ReadySignal } from '../shared/callbacks/ready-signal.ts';
 import { SqliteSubscriptionStore } from './callbacks/subscriptions.ts';
 import { WaitingQrs } from './callbacks/waiting-qrs.ts';
@@ -49,8 +50,10 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   const readySignal = new ReadySignal();
   const retrySignal = new ReadySignal();
   const furtherSignal = new ReadySignal();
-  const qrs = new WaitingQrs(db);
-  const outbox = new Outbox(db, { clock, readySignal, vault, qrs });
+  const fresh = new FreshCallbacks();
+  db.onUndone(() => fresh.forgetAll());
+  const qrs = new WaitingQrs(db, fresh);
+  const outbox = new Outbox(db, { clock, readySignal, vault, qrs, fresh });
   const timeline = new SqliteTimeline(db);
   const damaged = new SqliteDamagedValues(db, { timeline, clock, onDamage });
   const sealed = { vault, damaged };
@@ -59,7 +62,7 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
   const chatTimers = new SqliteChatTimerStore(db, { clock, ...sealed });
   const heldCallbacks = new SqliteHeldCallbacks(db, { readySignal, clock, vault });
   const conversations = new SqliteConversationStore(db, clock);
-  const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault });
+  const awaitedNumbers = new SqliteAwaitedNumberStore(db, { clock, outbox, vault, fresh });
   const accountIds = new SqliteAccountIdStore(db, clock);
   const history = new SqliteHistoryStore(db, { clock, ...sealed });
   const sessionDeps = { history, journal, pollVotes, chatTimers, awaitedNumbers, conversations, timeline, accountIds };
@@ -76,10 +79,10 @@ export function createStores(db: Database, { clock, vault, onDamage }: StoresDep
     sentMessages: new SqliteSentMessageStore(db, { clock, outbox, history, pollVotes, ...sealed }),
     signalKeys: new SqliteSignalKeyStore(db, { journal, ...sealed }),
     callbacks: new SqliteCallbackQueue(db, {
-      ...{ readySignal, retrySignal, held: heldCallbacks, qrs, clock, timeline },
+      ...{ readySignal, retrySignal, held: heldCallbacks, qrs, clock, timeline, fresh },
       ...sealed,
     }),
-    archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, clock, vault }),
+    archive: new SqliteCallbackArchive(db, { readySignal, retrySignal, fresh, clock, vault }),
     contactNames: new SqliteContactNameStore(db, { clock, ...sealed }),
     labels: new SqliteLabelStore(db, { clock, ...sealed }),
     joinRequests: new SqliteJoinRequestStore(db, clock),

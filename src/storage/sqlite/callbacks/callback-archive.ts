@@ -1,6 +1,7 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CallbackArchive, CallbackFilter, Page, ReplaySpan, StoredCallback } from '../../../ports/callbacks.ts';
+import type { FreshCallbacks } from '../../shared/callbacks/fresh-callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { tellable } from '../../shared/tellable.ts';
@@ -13,6 +14,7 @@ export interface CallbackArchiveDeps {
   readySignal: ReadySignal;
   /** Notified in addition, to end the pause between two attempts. */
   retrySignal: ReadySignal;
+  fresh: FreshCallbacks;
   clock: Clock;
   vault: Vault;
 }
@@ -48,7 +50,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
     return this.#db.write(() => {
       const row = this.#sql.find.get(id);
       if (!row || (row.state !== 'pending' && this.#sql.revive.run(id).changes === 0)) return false;
-      this.#notify(row.sessionId);
+      this.#changed(row.sessionId);
       return true;
     });
   }
@@ -58,7 +60,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
       const row = this.#sql.find.get(id);
       if (!row || row.state === 'delivered') return false;
       if (this.#sql.discard.run({ id, nowMs: this.#deps.clock.now() }).changes === 0) return true;
-      this.#notify(row.sessionId);
+      this.#changed(row.sessionId);
       return true;
     });
   }
@@ -66,7 +68,7 @@ export class SqliteCallbackArchive implements CallbackArchive {
   replay({ sessionId, sinceMs, untilMs }: ReplaySpan): Promise<number> {
     return this.#db.write(() => {
       const { changes } = this.#sql.replay.run(sessionId, sinceMs, untilMs);
-      if (changes > 0) this.#notify(sessionId);
+      if (changes > 0) this.#changed(sessionId);
       return changes;
     });
   }
@@ -93,7 +95,8 @@ export class SqliteCallbackArchive implements CallbackArchive {
     return { ...row, body: body && tellable(body) };
   }
 
-  #notify(sessionId: SessionId): void {
+  #changed(sessionId: SessionId): void {
+    this.#deps.fresh.forget(sessionId);
     this.#deps.readySignal.notify([sessionId]);
     this.#deps.retrySignal.notify([sessionId]);
   }

@@ -1,6 +1,7 @@
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CallbackCounts, CallbackQueue, PendingCallback } from '../../../ports/callbacks.ts';
+import type { FreshCallbacks } from '../../shared/callbacks/fresh-callbacks.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import type { SqliteDamagedValues } from '../damage/damaged-values.ts';
@@ -44,6 +45,7 @@ export interface CallbackQueueDeps {
   vault: Vault;
   qrs: WaitingQrs;
   damaged: SqliteDamagedValues;
+  fresh: FreshCallbacks;
   timeline: SqliteTimeline;
 }
 
@@ -97,8 +99,8 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   /**
-   * Reads what is committed: what is not stored must not be delivered. Does not wait for deliveries to be recorded, since it
-   * remembers them. Also marks a QR as on its way, so that the mark is on disk before the QR leaves. A webhook with a damaged
+   * Reads what is committed, or remembered from a moment ago: what is not stored must not be delivered. Does not wait for
+   * deliveries to be recorded, since it remembers them. Also marks a QR as on its way, so that the mark is on disk before the QR leaves. A webhook with a damaged
    * body becomes a dead letter, and the next one is returned.
    */
   async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
@@ -110,7 +112,9 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   /** Recorded by a deferred write: the session need not wait for it, and after a crash the callback is delivered once more. */
-  delivered({ id, sessionId, webhookId }: PendingCallback, atMs: number): Promise<void> {
+  delivered(callback: PendingCallback, atMs: number): Promise<void> {
+    const { id, sessionId, webhookId } = callback;
+    this.#deps.fresh.settled(callback);
     const remember = () => this.#unrecorded.add(sessionId, id);
     remember();
     return this.#db.writeLater({
@@ -124,28 +128,33 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   failed(callback: PendingCallback, error: string, atMs: number): Promise<void> {
     return this.#db.write(() => {
+      this.#deps.fresh.forget(callback.sessionId);
       this.#fail(callback, { error, atMs });
       this.#firstAttempts.delete(callback.id);
     });
   }
 
-  unconfirmed({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
+  unconfirmed({ id, webhookId, sessionId }: PendingCallback, error: string, atMs: number): Promise<void> {
     return this.#db.write(() => {
+      this.#deps.fresh.forget(sessionId);
       this.#sql.failed.run({ id, webhookId, error, atMs });
       this.#firstAttempts.delete(id);
     });
   }
 
-  dead({ id, webhookId }: PendingCallback, error: string, atMs: number): Promise<void> {
-    return this.#db.write(() => this.#settle({ id, webhookId, state: 'dead', error, atMs }));
+  dead(callback: PendingCallback, error: string, atMs: number): Promise<void> {
+    return this.#db.write(() => this.#settleNow(callback, { state: 'dead', error, atMs }));
   }
 
   substitute({ id, webhookId, sessionId }: PendingCallback, note: TimelineNote): Promise<void> {
-    return this.#db.write(() => this.#substitute({ id, webhookId, sessionId, note }));
+    return this.#db.write(() => {
+      this.#deps.fresh.forget(sessionId);
+      this.#substitute({ id, webhookId, sessionId, note });
+    });
   }
 
-  unwanted({ id, webhookId }: PendingCallback, atMs: number): Promise<void> {
-    return this.#db.write(() => this.#settle({ id, webhookId, state: 'unwanted', error: null, atMs }));
+  unwanted(callback: PendingCallback, atMs: number): Promise<void> {
+    return this.#db.write(() => this.#settleNow(callback, { state: 'unwanted', error: null, atMs }));
   }
 
   counts(nowMs: number): Promise<CallbackCounts> {
@@ -175,8 +184,13 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   #readNext(sessionId: SessionId): { callback: PendingCallback; isReadable: boolean } | undefined {
+    const { fresh } = this.#deps;
+    const known = fresh.next(sessionId);
+    if (known !== undefined) return known ? { callback: known, isReadable: true } : undefined;
     const row = this.#oldest(sessionId);
-    if (!row || this.#mustWait(row)) return undefined;
+    if (row && this.#mustWait(row)) return undefined;
+    fresh.isOldest(sessionId, row?.id);
+    if (!row) return undefined;
     const callback = pendingCallback(row);
     const body = readableJson(this.#deps.vault, callbackBody(callback), callback.body);
     if (body === null) return { callback, isReadable: false };
@@ -186,10 +200,10 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 
   #setAside(callback: PendingCallback): void {
-    const { id, webhookId, sessionId, body } = callback;
+    const { sessionId, body } = callback;
     const { clock, damaged } = this.#deps;
     damaged.setAside({ sessionId, cell: callbackBody(callback), stored: body });
-    this.#settle({ id, webhookId, state: 'dead', error: 'its stored content is damaged', atMs: clock.now() });
+    this.#settleNow(callback, { state: 'dead', error: 'its stored content is damaged', atMs: clock.now() });
   }
 
   #oldest(sessionId: SessionId): PendingRow | undefined {
@@ -205,6 +219,12 @@ export class SqliteCallbackQueue implements CallbackQueue {
 
   #remove(rows: readonly { id: number }[]): void {
     for (const { id } of rows) this.#sql.remove.run(id);
+  }
+
+  #settleNow(callback: PendingCallback, outcome: Omit<Settlement, 'id' | 'webhookId'>): void {
+    const { id, webhookId } = callback;
+    this.#deps.fresh.settled(callback);
+    this.#settle({ id, webhookId, ...outcome });
   }
 
   #settle(settlement: Settlement): void {

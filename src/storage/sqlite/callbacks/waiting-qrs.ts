@@ -1,4 +1,5 @@
 import type { SessionId } from '../../../domain/session-id.ts';
+import type { FreshCallbacks } from '../../shared/callbacks/fresh-callbacks.ts';
 import type { Database } from '../database.ts';
 
 /** A pending QR callback. */
@@ -16,7 +17,10 @@ export interface WaitingQr {
 export class WaitingQrs {
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database) {
+  readonly #fresh: FreshCallbacks;
+
+  constructor(db: Database, fresh: FreshCallbacks) {
+    this.#fresh = fresh;
     this.#sql = prepare(db);
   }
 
@@ -59,6 +63,7 @@ export class WaitingQrs {
   }
 
   #closeGap(sessionId: SessionId, seq: number): void {
+    this.#fresh.forget(sessionId);
     for (const later of this.#sql.behind.all(sessionId, seq)) this.#sql.renumber.run(later.seq - 1, later.id);
     this.#sql.subscriptions.run(sessionId, seq);
   }

@@ -4,6 +4,7 @@ import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CallbackState, NewCallback } from '../../../ports/callbacks.ts';
 import type { AwaitedNumber, AwaitedNumberStore } from '../../../ports/storage.ts';
+import type { FreshCallbacks } from '../../shared/callbacks/fresh-callbacks.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { readableJson, type Vault } from '../../shared/encryption/vault.ts';
 import { correctedBody, mayBeSeen, withNumber } from '../../shared/late-numbers.ts';
@@ -32,6 +33,7 @@ export interface AwaitedNumberDeps {
   clock: Clock;
   outbox: Outbox;
   vault: Vault;
+  fresh: FreshCallbacks;
 }
 
 /** The callbacks of the last two weeks whose sender is known by LID alone. */
@@ -40,9 +42,11 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #vault: Vault;
+  readonly #fresh: FreshCallbacks;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: Database, { clock, outbox, vault }: AwaitedNumberDeps) {
+  constructor(db: Database, { clock, outbox, vault, fresh }: AwaitedNumberDeps) {
+    this.#fresh = fresh;
     this.#db = db;
     this.#vault = vault;
     this.#clock = clock;
@@ -111,6 +115,7 @@ export class SqliteAwaitedNumberStore implements AwaitedNumberStore {
       const callback = this.#find(webhookId);
       if (!callback || callback.state === 'delivered') continue;
       const body = JSON.stringify(withNumber(callback.body, number));
+      this.#fresh.forget(sessionId);
       this.#sql.change.run(this.#vault.seal(callbackBody(callback), body), callback.id);
     }
     this.#sql.remove.run(sessionId, lid);
