@@ -1,10 +1,22 @@
-import crypto, { createSecretKey } from 'node:crypto';
+import crypto, { createSecretKey, type KeyObject } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 
 type Make<Made> = (algorithm: string, key: unknown, ...others: never[]) => Made;
 
 /** The functions of `node:crypto` that take a secret key as bytes. */
 const TAKE_A_KEY = ['createHmac', 'createCipheriv', 'createDecipheriv'] as const;
+
+/** The cipher of Baileys' frames: those of one connection have one key in each direction. Other keys are used once. */
+const OF_FRAMES = 'aes-256-gcm';
+
+/** What was made of the bytes that a key had. */
+interface Known {
+  bytes: Buffer;
+  object: KeyObject;
+}
+
+/** The keys of frames, as long as their connection has them. */
+const known = new WeakMap<Uint8Array, Known>();
 
 /**
  * Wraps `make` to pass it a key object in place of a key in bytes. From bytes Node 24 creates the same object, but only
@@ -13,7 +25,16 @@ const TAKE_A_KEY = ['createHmac', 'createCipheriv', 'createDecipheriv'] as const
  */
 export function withKeyObject<Made>(make: Make<Made>): Make<Made> {
   return (algorithm, key, ...others) =>
-    make(algorithm, key instanceof Uint8Array ? createSecretKey(key) : key, ...others);
+    make(algorithm, key instanceof Uint8Array ? keyObject(algorithm, key) : key, ...others);
+}
+
+function keyObject(algorithm: string, key: Uint8Array): KeyObject {
+  if (algorithm !== OF_FRAMES) return createSecretKey(key);
+  const found = known.get(key);
+  if (found?.bytes.equals(key)) return found.object;
+  const object = createSecretKey(key);
+  known.set(key, { bytes: Buffer.from(key), object });
+  return object;
 }
 
 /** Wraps the functions for the whole process, also for modules that have already imported them. */

@@ -1,6 +1,9 @@
 import { type BinaryNode, jidDecode, type WASocket } from '@whiskeysockets/baileys';
 import { plainAck } from './plain-ack.ts';
 
+/** Baileys emits stanzas under names of this form: `CB:<tag>`, `CB:<tag>,<attribute>…`, `CB:<tag>,,<tag of a child>`. */
+const PREFIX = 'CB:';
+const IN_DETAIL = /^CB:(?<tag>[^,]*),/;
 /** What WhatsApp keeps for us until we acknowledge it. */
 const KEPT = new Set(['message', 'receipt', 'notification', 'call']);
 /** The attributes by which an acknowledgement is recognized. */
@@ -38,17 +41,48 @@ export interface UnfitListener {
  * understand is written differently in its acknowledgement. WhatsApp would deliver such a stanza again at each login, and end
  * the connection because of it. What any listener throws at once is reported, and holds up no other stanza. To be called
  * last, when all of Baileys' own listeners are in place.
+ *
+ * Baileys emits a stanza some 25 times in a row: under its tag with each of its attributes, and last under its tag alone. It is
+ * judged once, and only emitted under names that somebody may listen to.
  */
 export function takeUnfitStanzas(socket: WASocket, listener: UnfitListener): void {
   const { ws } = socket;
   const emit = ws.emit.bind(ws);
+  const detailed = tagsHeardInDetail(ws);
+  const isGood = judgeOnce((stanza) => isFit(stanza) && !listener.isGivenUp(stanza));
   ws.emit = (event: string | symbol, ...data: unknown[]) => {
     const [stanza] = data;
-    if (typeof event !== 'string' || !event.startsWith('CB:') || !isKept(stanza)) return emit(event, ...data);
-    if (isFit(stanza) && !listener.isGivenUp(stanza)) return attempt(() => emit(event, ...data), listener);
-    // Each stanza is emitted once under this name.
-    if (event === `CB:${stanza.tag}`) drop(socket, stanza, listener);
+    if (!isStanza(stanza) || typeof event !== 'string' || !event.startsWith(PREFIX)) return emit(event, ...data);
+    const { tag } = stanza;
+    const isLast = event.length === PREFIX.length + tag.length;
+    if (!isLast && !detailed.has(tag)) return false;
+    if (!KEPT.has(tag)) return emit(event, stanza);
+    if (isGood(stanza, isLast)) return attempt(() => emit(event, stanza), listener);
+    if (isLast) drop(socket, stanza, listener);
     return true;
+  };
+}
+
+/** The tags of stanzas that are listened to by more than their tag; it grows with the listeners. */
+function tagsHeardInDetail(ws: WASocket['ws']): ReadonlySet<string> {
+  const tags = new Set<string>();
+  const note = (event: string | symbol): void => {
+    const tag = IN_DETAIL.exec(String(event))?.groups?.tag;
+    if (tag !== undefined) tags.add(tag);
+  };
+  ws.eventNames().forEach(note);
+  ws.on('newListener', note);
+  return tags;
+}
+
+/** Remembers what `judge` says of a stanza until it comes for the last time. */
+function judgeOnce(judge: (stanza: BinaryNode) => boolean): (stanza: BinaryNode, isLast: boolean) => boolean {
+  let judged: BinaryNode | undefined;
+  let verdict = false;
+  return (stanza, isLast) => {
+    if (judged !== stanza) verdict = judge(stanza);
+    judged = isLast ? undefined : stanza;
+    return verdict;
   };
 }
 
@@ -66,8 +100,8 @@ function drop(socket: WASocket, stanza: BinaryNode, listener: UnfitListener): vo
   if (stanza.attrs.id) socket.sendRawMessage(plainAck(stanza)).catch((error: unknown) => listener.failed(error));
 }
 
-function isKept(data: unknown): data is BinaryNode {
-  return KEPT.has((data as BinaryNode | undefined)?.tag ?? '');
+function isStanza(data: unknown): data is BinaryNode {
+  return typeof data === 'object' && data !== null && 'tag' in data;
 }
 
 /** Whether Baileys understands whom a stanza is from, can acknowledge it, and is not kept busy by it. */
