@@ -75,6 +75,27 @@ contract('the callback archive', (startStorage) => {
     expect(keys(await archive.list({ sessionId: ANA }, { after: first!.id, limit: 1 }))).toEqual(['a2']);
   });
 
+  it('lists a session by id, whatever number a renewed QR has got', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'), qr(ANA, 'q1'), statusUpdate(ANA, 'a2'), statusUpdate(BEA, 'b1'));
+    await db.commit(qr(ANA, 'q2'), statusUpdate(ANA, 'a3'));
+    const { archive } = db.storage;
+    const listed = async (after: number, limit = 9) => archive.list({ sessionId: ANA }, { after, limit });
+    const all = await listed(0);
+    expect(all.map(({ webhookId, seq }) => `${webhookId} ${seq}`)).toEqual(['a1 1', 'q2 3', 'a2 2', 'a3 4']);
+    const paged = [];
+    for (let page = await listed(0, 1); page[0]; page = await listed(page[0].id, 1)) paged.push(...page);
+    expect(paged).toEqual(all);
+    const bea = await archive.list({ sessionId: BEA, state: 'pending' }, ALL);
+    expect(keys(await listed(bea[0]!.id))).toEqual(['a3']);
+    await db.drain(ANA);
+    expect(await archive.list({ sessionId: ANA, state: 'pending' }, ALL)).toEqual([]);
+    expect(keys(await archive.list({ sessionId: ANA, state: 'delivered' }, { after: all[1]!.id, limit: 9 }))).toEqual([
+      'a2',
+      'a3',
+    ]);
+  });
+
   it('returns callbacks and events of some sessions only', async () => {
     await using db = await startStorage();
     await db.commit(statusUpdate(ANA, 'a1'), statusUpdate(BEA, 'b1'), statusUpdate(ANA, 'a2'), statusUpdate(BEA, 'b2'));

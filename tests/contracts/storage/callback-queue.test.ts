@@ -250,3 +250,87 @@ contract('a newer QR', (startStorage) => {
     expect(await db.next(ANA)).toMatchObject({ webhookId: 'q1', attempts: 1 });
   });
 });
+
+contract('what is stored while a session has nothing else pending', (startStorage) => {
+  /** A storage whose queue has found out that nothing is pending. */
+  async function idle() {
+    const db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'a1'));
+    await db.drain(ANA);
+    expect(await db.next(ANA)).toBeUndefined();
+    return db;
+  }
+
+  it('is delivered in order and without a gap, however much it is', async () => {
+    await using db = await idle();
+    const names = Array.from({ length: 230 }, (_, at) => `n${at}`);
+    await db.storage.sessions.commit(
+      record(ANA),
+      names.map((name) => statusUpdate(ANA, name)),
+    );
+    await db.commit(statusUpdate(ANA, 'z'));
+    expect(await db.drain(ANA)).toEqual([...names.map((name, at) => `${at + 2} ${name}`), '232 z']);
+    await db.commit(statusUpdate(ANA, 'later'));
+    expect(await db.drain(ANA)).toEqual(['233 later']);
+  });
+
+  it('is what the table has, also after a failure, a restart and a delivery that was not recorded yet', async () => {
+    await using db = await idle();
+    await db.commit(statusUpdate(ANA, 'a2'), statusUpdate(ANA, 'a3'), statusUpdate(ANA, 'a4'));
+    const remembered = (await db.next(ANA))!;
+    await db.storage.callbacks.failed(remembered, 'away', 5);
+    expect(await db.next(ANA)).toEqual({ ...remembered, attempts: 1, firstFailedAtMs: 5 });
+    await db.storage.callbacks.delivered(remembered, 6);
+    const next = await db.next(ANA);
+    expect(next).toMatchObject({ webhookId: 'a3', seq: 3, attempts: 0 });
+    await db.reopen();
+    expect(await db.next(ANA)).toEqual(next);
+  });
+
+  it('may be discarded, given up and replayed', async () => {
+    await using db = await idle();
+    await db.commit(statusUpdate(ANA, 'a2'), statusUpdate(ANA, 'a3'), statusUpdate(ANA, 'a4'), statusUpdate(ANA, 'a5'));
+    const { callbacks, archive } = db.storage;
+    const onItsWay = (await db.next(ANA))!;
+    expect(await archive.discard(onItsWay.id)).toBe(true);
+    await callbacks.delivered(onItsWay, 1);
+    await callbacks.dead((await db.next(ANA))!, 'poison', 1);
+    await callbacks.unwanted((await db.next(ANA))!, 1);
+    expect(await db.drain(ANA)).toEqual(['5 a5']);
+    expect(await archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: db.clock.now() })).toBe(5);
+    await db.commit(statusUpdate(ANA, 'a6'));
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 a3', '4 a4', '5 a5', '6 a6']);
+  });
+
+  it('makes room for a renewed QR, waits behind a file, and is substituted', async () => {
+    await using db = await idle();
+    await db.commit(statusUpdate(ANA, 'a2'), qr(ANA, 'q1'), statusUpdate(ANA, 'a3'), qr(ANA, 'q2'));
+    expect(await db.drain(ANA)).toEqual(['2 a2', '3 a3', '4 q2']);
+    await db.next(ANA);
+
+    const instead = statusUpdate(ANA, 'in its place');
+    await db.commit(statusUpdate(ANA, 'a5'), { ...statusUpdate(ANA, 'refused'), instead }, statusUpdate(ANA, 'a7'));
+    await db.storage.callbacks.delivered((await db.next(ANA))!, 1);
+    const refused = (await db.next(ANA))!;
+    expect(refused).toMatchObject({ webhookId: 'refused', hasSubstitute: true });
+    await db.storage.callbacks.substitute(refused, { atMs: 1, what: 'announcement_refused', why: null });
+    expect(await db.drain(ANA)).toEqual(['6 in its place', '7 a7']);
+    await db.next(ANA);
+
+    const holdUntilMs = db.clock.now() + 1_000;
+    await db.commit(statusUpdate(ANA, 'a8'), { ...statusUpdate(ANA, 'held'), holdUntilMs }, statusUpdate(ANA, 'a10'));
+    expect(await db.drain(ANA)).toEqual(['8 a8']);
+    await db.clock.advance(1_001);
+    expect(await db.drain(ANA)).toEqual(['9 held', '10 a10']);
+  });
+
+  it('is never delivered when it was not stored', async () => {
+    await using db = await idle();
+    const circular = statusUpdate(ANA, 'broken');
+    Object.assign(circular.event.body, { itself: circular });
+    await expect(db.storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a2'), circular])).rejects.toThrow();
+    expect(await db.next(ANA)).toBeUndefined();
+    await db.commit(statusUpdate(ANA, 'a3'));
+    expect(await db.drain(ANA)).toEqual(['2 a3']);
+  });
+});

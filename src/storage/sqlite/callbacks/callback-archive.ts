@@ -154,9 +154,22 @@ function prepareLists(db: Database) {
   return {
     all: list('TRUE'),
     ofState: list('state = @state'),
-    ofSession: list('session_id = @sessionId'),
-    ofBoth: list('session_id = @sessionId AND state = @state'),
-    ofSessions: list(AMONG),
+    ofSession: prepareListOfSession(db, 'TRUE'),
+    // The plus keeps SQLite from looking at the callbacks of all sessions in this state.
+    ofBoth: prepareListOfSession(db, '+state = @state'),
+    ofSessions: list(`id IN (SELECT id FROM callbacks WHERE ${AMONG} AND id > @after ORDER BY id LIMIT @limit)`),
     ofSessionsAndState: list(`${AMONG} AND state = @state`),
   };
+}
+
+/** Its callbacks have their numbers in the order of their ids, which no other index has; a QR gets a new number when it is renewed. */
+function prepareListOfSession(db: Database, condition: string) {
+  const wanted = `FROM callbacks WHERE session_id = @sessionId AND id > @after AND ${condition}`;
+  return db.prepare<[Page & Omit<CallbackFilter, 'among'> & { among: string }], Row>(
+    `SELECT * FROM (SELECT ${COLUMNS} ${wanted} AND kind <> 'qr-update' AND seq > COALESCE(
+         (SELECT seq FROM callbacks WHERE id = @after AND session_id = @sessionId AND kind <> 'qr-update'), 0)
+       ORDER BY seq LIMIT @limit)
+     UNION ALL SELECT * FROM (SELECT ${COLUMNS} ${wanted} AND kind = 'qr-update' ORDER BY id LIMIT @limit)
+     ORDER BY id LIMIT @limit`,
+  );
 }

@@ -31,6 +31,7 @@ import { labels } from './027-labels.ts';
 import { usernames } from './028-usernames.ts';
 import { lateFacts } from './029-late-facts.ts';
 import { joinRequests } from './030-join-requests.ts';
+import { fewerPages } from './031-fewer-pages.ts';
 
 /** From an empty file to the current schema. `user_version` counts the migrations that a file has had. */
 const MIGRATIONS: readonly string[] = [
@@ -64,6 +65,7 @@ const MIGRATIONS: readonly string[] = [
   usernames,
   lateFacts,
   joinRequests,
+  fewerPages,
 ];
 
 /** The current schema: how many migrations it takes. */

@@ -117,8 +117,8 @@ const DAMAGED = new Uint8Array();
 
 const ENTRY = 'ciphertext_hash AS ciphertextHash, message_key AS messageKey, delivery, parts, attrs, plaintext';
 /** Whether all parts of a row's stanza are there. */
-const IS_COMPLETE = `parts <= (SELECT COUNT(*) FROM journal AS sibling
-  WHERE sibling.session_id = journal.session_id AND sibling.delivery = journal.delivery)`;
+const IS_COMPLETE = `(parts <= 1 OR parts <= (SELECT COUNT(*) FROM journal AS sibling
+  WHERE sibling.session_id = journal.session_id AND sibling.delivery = journal.delivery AND sibling.parts > 1))`;
 
 function prepare(db: Database) {
   return {
@@ -130,7 +130,8 @@ function prepare(db: Database) {
       `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND message_id = ? ORDER BY id`,
     ),
     leftOver: db.prepare<[SessionId], Row>(
-      `SELECT ${ENTRY} FROM journal WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_COMPLETE} ORDER BY id`,
+      `SELECT ${ENTRY} FROM journal INDEXED BY journal_by_message
+       WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_COMPLETE} ORDER BY id`,
     ),
     add: db.prepare<[Row & { sessionId: SessionId; messageId: string | null; nowMs: number }]>(
       `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
