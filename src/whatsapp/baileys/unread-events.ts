@@ -1,7 +1,7 @@
 import type { BaileysEvent, WASocket } from '@whiskeysockets/baileys';
 
-/** The events that Baileys may buffer (`BUFFERABLE_EVENT` in `Utils/event-buffer.js`). It listens to none of them itself. */
-const BUFFERED: ReadonlySet<BaileysEvent> = new Set([
+/** The events that Baileys may buffer: `BUFFERABLE_EVENT` in its `event-buffer.js`. It listens to none of them itself. */
+export const BUFFERED: ReadonlySet<BaileysEvent> = new Set([
   'messaging-history.set',
   'chats.upsert',
   'chats.update',

@@ -31,6 +31,21 @@ describe('a function that takes a secret key', () => {
     expect(Buffer.concat([decipher.update(sealed), decipher.final()])).toEqual(data);
   });
 
+  it('makes one key object of the key of frames, until its bytes are others', () => {
+    const given: unknown[] = [];
+    const make = withKeyObject((_: string, key: unknown) => given.push(key));
+    const key = randomBytes(32);
+
+    for (const algorithm of ['aes-256-gcm', 'aes-256-gcm', 'aes-256-cbc']) make(algorithm, key);
+    key.fill(1);
+    make('aes-256-gcm', key);
+
+    const [first, second, third, other] = given as KeyObject[];
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect(other?.export()).toEqual(Buffer.alloc(32, 1));
+  });
+
   it('leaves texts and key objects as they are', () => {
     const given: unknown[] = [];
     const make = withKeyObject((_: string, key: unknown) => given.push(key));

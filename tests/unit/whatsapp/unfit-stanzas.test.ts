@@ -1,8 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { type BinaryNode, decodeBinaryNode, type WASocket } from '@whiskeysockets/baileys';
+import fc from 'fast-check';
 import { isFit, takeUnfitStanzas } from '../../../src/whatsapp/baileys/unfit-stanzas.ts';
 
 const RECEIPT: BinaryNode = { tag: 'receipt', attrs: { id: 'A1', from: '1@lid', t: '1' } };
+
+const DEAF = { isGivenUp: () => false, dropped: () => undefined, failed: () => undefined };
 
 function withAttrs(attrs: Record<string, string>): BinaryNode {
   return { ...RECEIPT, attrs: { ...RECEIPT.attrs, ...attrs } };
@@ -114,4 +117,51 @@ describe('stanzas', () => {
 
     expect(failures).toMatchObject([{ message: 'odd' }]);
   });
+});
+
+/** Everything that Baileys emits of a stanza, in its order (`onMessageReceived`). */
+function namesOf({ tag, attrs, content }: BinaryNode): string[] {
+  const child = Array.isArray(content) ? content[0]?.tag : '';
+  const ofAttrs = Object.entries(attrs).flatMap(([key, value]) => {
+    const name = `CB:${tag},${key}`;
+    return [`${name}:${value},${String(child)}`, `${name}:${value}`, name];
+  });
+  return ['frame', `TAG:${attrs.id ?? ''}`, ...ofAttrs, `CB:${tag},,${String(child)}`, `CB:${tag}`];
+}
+
+it('a stanza that is fit, or not kept, reaches whoever listens to any of its names, as without us', () => {
+  const attrs = fc.dictionary(fc.constantFrom('type', 't', 'constructor'), fc.constantFrom('A1', 'x', '1@lid', 'a,b'));
+  const tag = fc.constantFrom('message', 'receipt', 'notification', 'iq', 'ib', 'frame', 'CB:iq');
+  const children = fc.array(fc.constant<BinaryNode>({ tag: 'enc', attrs: {} }), { maxLength: 1 });
+  const when = fc.array(fc.constantFrom('before', 'after', 'never'), { minLength: 14, maxLength: 14 });
+
+  fc.assert(
+    fc.property(tag, attrs, children, when, (ofTag, drawn, content, times) => {
+      const stanza: BinaryNode = { tag: ofTag, attrs: { id: 'A1', from: '1@lid', ...drawn }, content };
+      const sides = ['plain', 'ours'].map((side) => {
+        const [ws, heard]: [EventEmitter, string[]] = [new EventEmitter(), []];
+        const listen = (time: string): void =>
+          namesOf(stanza).forEach((name, at) => {
+            if (times[at] === time) ws.on(name, (received) => heard.push(`${name} ${received === stanza}`));
+          });
+        listen('before');
+        if (side === 'ours') takeUnfitStanzas({ ws } as unknown as WASocket, DEAF);
+        listen('after');
+        for (const name of namesOf(stanza)) ws.emit(name, stanza);
+        return heard;
+      });
+      expect(sides[1]).toEqual(sides[0]);
+    }),
+  );
+});
+
+it('a stanza is judged once, and again when it comes again', () => {
+  let judged = 0;
+  const { receive, heard } = startSocket(() => (judged += 1) === 0);
+
+  receive(RECEIPT);
+  expect(judged).toBe(1);
+
+  receive(RECEIPT);
+  expect([judged, heard.length]).toEqual([2, 4]);
 });
