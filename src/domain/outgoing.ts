@@ -166,11 +166,15 @@ export interface SentMessageRef {
   messageId: string;
 }
 
-/** A sent message with its status. */
-export interface KnownSentMessage extends Omit<SentMessage, 'content' | 'kept'> {
-  /** The encoded protobuf message; `null` when what is stored of it is damaged. */
-  content: Uint8Array | null;
+/** What became of a sent message. */
+export interface SentMessageState extends Omit<SentMessage, 'content' | 'kept'> {
   /** Unix ms. */
   sentAtMs: number;
   status: DeliveryStatus;
+}
+
+/** A sent message with its status. */
+export interface KnownSentMessage extends SentMessageState {
+  /** The encoded protobuf message; `null` when what is stored of it is damaged. */
+  content: Uint8Array | null;
 }

@@ -38,8 +38,16 @@ export async function sendReply(
   if (stream !== undefined) await stream(res);
   else if (fixed !== undefined) sendFixed(res.set(headers), fixed);
   else if (typeof body === 'string') res.status(status).set(headers).send(body);
-  else if (file === undefined) res.status(status).set(headers).json(body);
+  else if (file === undefined) sendJson(res.status(status).set(headers), body);
   else await sendFile(res, file, headers);
+}
+
+/** What Express' own `json` does, without a look at everything else that it can do. */
+function sendJson(res: Response, body: unknown): void {
+  const text = JSON.stringify(body);
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(text);
 }
 
 /** Refuses every path that no route matched. */

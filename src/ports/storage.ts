@@ -3,7 +3,7 @@ import type { PhoneNumber } from '../domain/address.ts';
 import type { ChatTimer, NotedTimer } from '../domain/chat.ts';
 import type { KeptMessage } from '../domain/kept-message.ts';
 import type { DeliveryStatus } from '../domain/message.ts';
-import type { KnownSentMessage, SentMessage, SentMessageRef } from '../domain/outgoing.ts';
+import type { KnownSentMessage, SentMessage, SentMessageRef, SentMessageState } from '../domain/outgoing.ts';
 import type { LearnedName, NamedPerson, Numbers, Person } from '../domain/person.ts';
 import type { CountedVote, VoteCast } from '../domain/poll.ts';
 import type { Answers, DailyRefusals } from '../domain/risk.ts';
@@ -236,6 +236,8 @@ export interface SentMessageStore {
   add(sessionId: SessionId, message: SentMessage): Promise<void>;
   /** The message and its status; `undefined` when it is not ours. May return what is not durable yet. */
   find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined>;
+  /** As {@link find}, without decrypting its content. */
+  state(sessionId: SessionId, messageId: string): Promise<SentMessageState | undefined>;
   /** Counts what the session has sent after this moment (Unix ms), until now. */
   countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince>;
   /** The messages of this node's sessions sent before this moment that were neither acknowledged nor refused, the oldest first. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DeliveryUpdate, IncomingMessage, MediaInfo } from '../domain/message.ts';
 import type { KnownSentMessage } from '../domain/outgoing.ts';
 import type { SessionId } from '../domain/session-id.ts';
@@ -187,5 +187,5 @@ export function messageStatusUpdate(
 
 /** An id that is the same for the same event and reveals nothing about its parts. */
 export function webhookId(kind: string, ...parts: string[]): string {
-  return `${kind}_${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 32)}`;
+  return `${kind}_${hash('sha256', parts.join('\n'), 'base64url').slice(0, 32)}`;
 }

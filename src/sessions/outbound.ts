@@ -133,7 +133,7 @@ export class Outbound {
     const { sent, history, refusals, clock, metrics } = this.#deps;
     const { sessionId } = session;
     const { messageId, status } = update;
-    const message = await sent.find(sessionId, messageId);
+    const message = await sent.state(sessionId, messageId);
     if (!message || !isProgress(message.status, status)) return;
     const event = messageStatusUpdate(session, message, update, clock.now());
     leaveTrace({ key: event.webhookId, after: messageId });

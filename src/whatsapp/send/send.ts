@@ -1,11 +1,12 @@
-import { generateMessageIDV2, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import { proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import type { Recipient } from '../../domain/address.ts';
 import { isChannel } from '../../domain/channel.ts';
 import { AppError } from '../../domain/errors.ts';
-import { isMedia, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
+import { isMedia, newMessageId, type OutgoingContent, type OutgoingMessage } from '../../domain/outgoing.ts';
 import type { VoteCast } from '../../domain/poll.ts';
 import { STATUS_JID } from '../../domain/post.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { systemRandom } from '../../kit/random.ts';
 import type { EncodedMessage, PreparedMessage, SendOutcome, Waiting } from '../../ports/connection.ts';
 import { isGroup, lidOf, numberOf, withoutDevice } from '../addressing/jid.ts';
 import { peopleOf } from '../addressing/people.ts';
@@ -90,7 +91,7 @@ function encode(deps: SendDeps, resolved: Resolved, earlier?: Uint8Array): Promi
       earlier && !(isChannel(to) && isMedia(resolved.message.content))
         ? writtenBefore(resolved.message.content, earlier, { target: resolved.target, nowMs: deps.clock.now() })
         : await write(deps, { ...resolved, to: address });
-    const messageId = resolved.message.messageId ?? generateMessageIDV2(deps.socket.user?.id);
+    const messageId = resolved.message.messageId ?? newMessageId(systemRandom);
     const content = proto.Message.encode(written.message).finish();
     return {
       sent: { messageId, to, toNumber, content },

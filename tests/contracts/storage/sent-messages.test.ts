@@ -18,7 +18,11 @@ contract('the sent messages', (startStorage) => {
       status: 'delivered',
       sentAtMs: db.clock.now(),
     });
+    const { messageId, to, toNumber } = MESSAGE;
+    const state = { messageId, to, toNumber, status: 'delivered', sentAtMs: db.clock.now() };
+    expect(await db.storage.sentMessages.state(ANA, 'M1')).toEqual(state);
     expect(await db.storage.sentMessages.find(BEA, 'M1')).toBeUndefined();
+    expect(await db.storage.sentMessages.state(BEA, 'M1')).toBeUndefined();
     expect(await db.drain(ANA)).toEqual(['1 a1']);
   });
 
@@ -46,6 +50,7 @@ contract('the sent messages', (startStorage) => {
     await db.storage.sentMessages.add(ANA, { ...MESSAGE, vote });
     await db.reopen();
     expect(await db.storage.sentMessages.find(ANA, 'M1')).toMatchObject({ status: 'pending', vote });
+    expect(await db.storage.sentMessages.state(ANA, 'M1')).toMatchObject({ status: 'pending', vote });
     expect(await db.storage.pollVotes.of(ANA, 'P1')).toEqual([]);
     const event = statusUpdate(ANA, 'a1');
     await db.storage.sentMessages.progress(ANA, { messageId: 'M1', status: 'sent', event, vote });

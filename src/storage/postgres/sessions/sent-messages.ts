@@ -1,4 +1,4 @@
-import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
+import type { KnownSentMessage, SentMessage, SentMessageRef, SentMessageState } from '../../../domain/outgoing.ts';
 import type { VoteCast } from '../../../domain/poll.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
@@ -14,10 +14,14 @@ import { sql, type Statement } from '../sql.ts';
 import type { PostgresHistoryStore } from './history.ts';
 import type { PostgresPollVoteStore } from './poll-votes.ts';
 
-/** What is read of `sent_messages`; the content and the vote, a JSON object, are sealed. */
-interface Row extends Omit<KnownSentMessage, 'content' | 'vote'> {
-  content: Buffer;
+/** What is read of `sent_messages` besides the content; the vote, a JSON object, is sealed. */
+interface StateRow extends Omit<SentMessageState, 'vote'> {
   vote: Buffer | null;
+}
+
+/** The content is sealed, too. */
+interface Row extends StateRow {
+  content: Buffer;
 }
 
 /** The dependencies of {@link PostgresSentMessageStore}. */
@@ -72,6 +76,17 @@ export class PostgresSentMessageStore implements SentMessageStore {
     return { ...row, content, vote: this.#vote(sessionId, row) };
   }
 
+  /** Uncommitted, as {@link find} is. */
+  async state(sessionId: SessionId, messageId: string): Promise<SentMessageState | undefined> {
+    const [row] = await this.#db.readUncommitted<StateRow>(
+      sessionId,
+      sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", vote, status,
+            created_at_ms AS "sentAtMs"
+          FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,
+    );
+    return row && { ...row, vote: this.#vote(sessionId, row) };
+  }
+
   async countSince(sessionId: SessionId, sinceMs: number): Promise<CountSince> {
     const [row] = await this.#db.read<CountSince>(
       sql`SELECT COUNT(*) AS count, MIN(created_at_ms) AS "oldestMs" FROM sent_messages
@@ -98,7 +113,7 @@ export class PostgresSentMessageStore implements SentMessageStore {
   }
 
   /** A damaged vote is not counted. */
-  #vote(sessionId: SessionId, { messageId, vote }: Row): VoteCast | undefined {
+  #vote(sessionId: SessionId, { messageId, vote }: StateRow): VoteCast | undefined {
     if (vote === null) return undefined;
     const { vault, damaged } = this.#deps;
     const cell = sentVote(sessionId, messageId);

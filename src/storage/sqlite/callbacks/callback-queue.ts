@@ -253,8 +253,11 @@ const NONE = { pending: 0, deadLettered: 0, oldestMs: null };
 const ROW = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
     attempts, first_failed_at_ms AS firstFailedAtMs, hold_until_ms AS holdUntilMs, instead_webhook_id AS insteadId
   FROM callbacks`;
-/** The pending callbacks of a session, in order. */
-const PENDING = `WHERE session_id = ? AND state = 'pending' ORDER BY seq`;
+/**
+ * The pending callbacks of a session, in order. The parameters are in casts because SQLite would plan the statement anew for
+ * each value of a bare one beside a partial index, or behind LIMIT: that takes ten times as long as the statement.
+ */
+const PENDING = `WHERE session_id = CAST(? AS TEXT) AND state = 'pending' ORDER BY seq`;
 
 function prepare(db: Database) {
   return {
@@ -263,7 +266,9 @@ function prepare(db: Database) {
        GROUP BY session_id ORDER BY MIN(created_at_ms), session_id`,
     ),
     oldest: db.prepare<[SessionId], PendingRow>(`${ROW} ${PENDING} LIMIT 1`),
-    oldestIds: db.prepare<[SessionId, number], number>(`SELECT id FROM callbacks ${PENDING} LIMIT ?`).pluck(),
+    oldestIds: db
+      .prepare<[SessionId, number], number>(`SELECT id FROM callbacks ${PENDING} LIMIT CAST(? AS INTEGER)`)
+      .pluck(),
     withId: db.prepare<[number], PendingRow>(`${ROW} WHERE id = ?`),
     settle: db.prepare<[Settlement]>(
       `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)

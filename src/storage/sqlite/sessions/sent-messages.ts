@@ -1,5 +1,5 @@
 import type { DeliveryStatus } from '../../../domain/message.ts';
-import type { KnownSentMessage, SentMessage, SentMessageRef } from '../../../domain/outgoing.ts';
+import type { KnownSentMessage, SentMessage, SentMessageRef, SentMessageState } from '../../../domain/outgoing.ts';
 import type { VoteCast } from '../../../domain/poll.ts';
 import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
@@ -14,10 +14,14 @@ import type { SqliteHistoryStore } from './history.ts';
 import { IN_PERIOD, type Period } from './period.ts';
 import type { SqlitePollVoteStore } from './poll-votes.ts';
 
-/** What is read of `sent_messages`; the content and the vote, a JSON object, are sealed. */
-interface Row extends Omit<KnownSentMessage, 'content' | 'vote'> {
-  content: Buffer;
+/** What is read of `sent_messages` besides the content; the vote, a JSON object, is sealed. */
+interface StateRow extends Omit<SentMessageState, 'vote'> {
   vote: string | null;
+}
+
+/** The content is sealed, too. */
+interface Row extends StateRow {
+  content: Buffer;
 }
 
 /** The dependencies of {@link SqliteSentMessageStore}. */
@@ -73,8 +77,16 @@ export class SqliteSentMessageStore implements SentMessageStore {
     });
   }
 
+  /** Uncommitted, as {@link find} is. */
+  state(sessionId: SessionId, messageId: string): Promise<SentMessageState | undefined> {
+    return this.#db.readUncommitted(() => {
+      const row = this.#sql.state.get(sessionId, messageId);
+      return row && { ...row, vote: this.#vote(sessionId, row) };
+    });
+  }
+
   /** A damaged vote is not counted. */
-  #vote(sessionId: SessionId, { messageId, vote }: Row): VoteCast | undefined {
+  #vote(sessionId: SessionId, { messageId, vote }: StateRow): VoteCast | undefined {
     if (vote === null) return undefined;
     const cell = sentVote(sessionId, messageId);
     const read = () => JSON.parse(this.#vault.open(cell, vote)) as VoteCast;
@@ -106,6 +118,9 @@ export class SqliteSentMessageStore implements SentMessageStore {
   }
 }
 
+/** The columns of a {@link StateRow}. */
+const STATE = `message_id AS messageId, recipient AS "to", to_number AS toNumber, vote, status, created_at_ms AS sentAtMs`;
+
 function prepare(db: Database) {
   return {
     add: db.prepare<[SessionId, string, string, string | null, Buffer, string | null, number]>(
@@ -113,9 +128,10 @@ function prepare(db: Database) {
        VALUES (?, ?, ?, ?, ?, ?, 'pending', ?) ON CONFLICT DO NOTHING`,
     ),
     find: db.prepare<[SessionId, string], Row>(
-      `SELECT message_id AS messageId, recipient AS "to", to_number AS toNumber, content, vote, status,
-         created_at_ms AS sentAtMs
-       FROM sent_messages WHERE session_id = ? AND message_id = ?`,
+      `SELECT content, ${STATE} FROM sent_messages WHERE session_id = ? AND message_id = ?`,
+    ),
+    state: db.prepare<[SessionId, string], StateRow>(
+      `SELECT ${STATE} FROM sent_messages WHERE session_id = ? AND message_id = ?`,
     ),
     countSince: db.prepare<[Period], CountSince>(
       `SELECT COUNT(*) AS count, MIN(created_at_ms) AS oldestMs FROM sent_messages
