@@ -264,10 +264,7 @@ contract('what is stored while a session has nothing else pending', (startStorag
   it('is delivered in order and without a gap, however much it is', async () => {
     await using db = await idle();
     const names = Array.from({ length: 230 }, (_, at) => `n${at}`);
-    await db.storage.sessions.commit(
-      record(ANA),
-      names.map((name) => statusUpdate(ANA, name)),
-    );
+    await db.commit(...names.map((name) => statusUpdate(ANA, name)));
     await db.commit(statusUpdate(ANA, 'z'));
     expect(await db.drain(ANA)).toEqual([...names.map((name, at) => `${at + 2} ${name}`), '232 z']);
     await db.commit(statusUpdate(ANA, 'later'));
