@@ -42,6 +42,7 @@ export function openDatabase(folder: string, masterKey: Secret | null, adoptPlai
     migrate(sqlite, file);
     if (masterKey) encryptExisting(sqlite, masterKey);
     allowGivingBack(sqlite);
+    keepSavepointsInMemory(sqlite);
     return sqlite;
   } catch (error) {
     sqlite?.close();
@@ -136,6 +137,14 @@ function allowGivingBack(sqlite: Sqlite.Database): void {
   } catch {
     // Without room for a second copy, a later start does it.
   }
+}
+
+/**
+ * What a transaction within a group has overwritten is kept until it ends. Beyond 64 KiB, which some ten messages at a time exceed, SQLite
+ * would write it to a file. Not before the start is over: a `VACUUM` may take more than there is memory.
+ */
+function keepSavepointsInMemory(sqlite: Sqlite.Database): void {
+  sqlite.pragma('temp_store = MEMORY');
 }
 
 function checkIntegrity(sqlite: Sqlite.Database): void {
