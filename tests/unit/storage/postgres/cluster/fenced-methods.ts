@@ -117,7 +117,7 @@ export const LATER: Record<string, (it: Stored) => Promise<unknown>> = {
 export const OTHERS: readonly string[] = [
   ...['sessions.all', 'sessions.some', 'sessions.counts', 'sessions.create', 'sessions.proxyOf', 'sessions.routeOf'],
   ...['scheduledMessages.of', 'scheduledMessages.find', 'scheduledMessages.next', 'scheduledMessages.sessionsWithDue'],
-  ...['sentMessages.find', 'sentMessages.countSince', 'sentMessages.unanswered'],
+  ...['sentMessages.find', 'sentMessages.state', 'sentMessages.countSince', 'sentMessages.unanswered'],
   ...[
     'conversations.isKnown',
     'conversations.begunSince',
