@@ -68,7 +68,8 @@ function prepare(db: Database) {
       `INSERT INTO audit (chain, seq, at_ms, caller, method, route, tool, session, status, request_id, previous, hash)
        VALUES (@chain, @seq, @atMs, @caller, @method, @route, @tool, @sessionId, @status, @requestId, @previous, @hash)`,
     ),
-    last: db.prepare<[string], StoredAuditEntry>(`${SELECT} WHERE chain = ? ORDER BY seq DESC LIMIT 1`),
+    // The cast: see PENDING of callbacks/callback-queue.ts.
+    last: db.prepare<[string], StoredAuditEntry>(`${SELECT} WHERE chain = CAST(? AS TEXT) ORDER BY seq DESC LIMIT 1`),
     chains: db.prepare<[], { chain: string }>('SELECT DISTINCT chain FROM audit ORDER BY chain'),
     of: db.prepare<[string, number, number], StoredAuditEntry>(
       `${SELECT} WHERE chain = ? AND seq > ? ORDER BY seq LIMIT ?`,

@@ -254,8 +254,8 @@ const ROW = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, k
     attempts, first_failed_at_ms AS firstFailedAtMs, hold_until_ms AS holdUntilMs, instead_webhook_id AS insteadId
   FROM callbacks`;
 /**
- * The pending callbacks of a session, in order. The parameters are in casts because SQLite would plan the statement anew for
- * each value of a bare one beside a partial index, or behind LIMIT: that takes ten times as long as the statement.
+ * The pending callbacks of a session, in order. The parameters are in casts because SQLite plans a statement anew each time a bare
+ * one is bound that is compared before an ORDER BY, or behind LIMIT: that takes ten times as long as the statement.
  */
 const PENDING = `WHERE session_id = CAST(? AS TEXT) AND state = 'pending' ORDER BY seq`;
 
