@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { bodyForBackend, sessionIn } from '../../domain/session-profile.ts';
 import type { Subscription } from '../../domain/subscription.ts';
@@ -38,7 +39,7 @@ export interface SubscriptionClientDeps {
 export class SubscriptionClient implements Disposable {
   readonly #subscription: Subscription;
   readonly #deps: SubscriptionClientDeps;
-  readonly #keys: Buffer[];
+  readonly #keys: KeyObject[];
   #origin: Origin | undefined;
 
   constructor(subscription: Subscription, deps: SubscriptionClientDeps) {
