@@ -10,7 +10,7 @@ export class ChunkedBody {
   readonly isEndedByClose = false;
   readonly #maxBytes: number;
   #bytes = 0;
-  /** What is missing of the current chunk; 0 while a line is awaited. */
+  /** What is missing of the current chunk; 0 between chunks. */
   #missing = 0;
   /** The beginning of a line. */
   #line = '';
