@@ -1,5 +1,4 @@
 import { SessionLostError } from '../domain/errors.ts';
-import type { MessageBody } from '../domain/event.ts';
 import type { AnyEventKind } from '../domain/further-event.ts';
 import type { SessionId } from '../domain/session-id.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -9,6 +8,7 @@ import { Supervisor } from '../kit/supervisor.ts';
 import type { DeliveryQueue, PendingCallback, PendingEvent } from '../ports/callbacks.ts';
 import { LASTING_LEASE, type Lease } from '../ports/ownership.ts';
 import type { BreakerState, CallbackFate, Metrics } from '../ports/metrics.ts';
+import { arrivalIn } from './arrival.ts';
 import { type BackendHealth, BackendHealthTracker } from './backend-health.ts';
 import { Breaker } from './breaker.ts';
 import type { Deliver } from './delivery-client.ts';
@@ -340,8 +340,8 @@ export class BackendNotifier<Pending extends PendingEvent = PendingCallback> imp
   /** From the time that WhatsApp gave the message to its acceptance. */
   #measureLatency({ kind, body }: Pending): void {
     if (kind !== 'message-received') return;
-    const { timestamp, offline } = JSON.parse(body) as MessageBody;
-    this.#deps.metrics.arrived(this.#deps.clock.now() - Date.parse(timestamp), offline);
+    const arrival = arrivalIn(body);
+    if (arrival) this.#deps.metrics.arrived(this.#deps.clock.now() - arrival.sentAtMs, arrival.offline);
   }
 
   #recovered(): void {

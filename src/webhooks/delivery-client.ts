@@ -1,11 +1,10 @@
-import http, { type RequestOptions } from 'node:http';
-import https from 'node:https';
-import { urlToHttpOptions } from 'node:url';
 import { EVENT_PATHS, type EventKind } from '../domain/event.ts';
 import { bodyForBackend } from '../domain/session-profile.ts';
 import type { PendingCallback, PendingEvent } from '../ports/callbacks.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Secret } from '../kit/secret.ts';
+import { Origin } from './http/origin.ts';
+import { type Target, targetOf } from './http/request.ts';
 import { postTraced } from './post-traced.ts';
 import type { DeliveryOutcome } from './retry-policy.ts';
 import { signingKeys, webhookHeaders } from './signature.ts';
@@ -45,20 +44,20 @@ export function createDeliveryClient(settings: DeliverySettings, clock: Clock): 
 /** The URLs below `BACKEND_BASE_URL`, each parsed once. */
 class Targets {
   readonly #baseUrl: string;
-  readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
-  readonly #known = new Map<EventKind, RequestOptions>();
+  readonly #known = new Map<EventKind, Target>();
+  #origin: Origin | undefined;
 
   constructor(baseUrl: string) {
     this.#baseUrl = baseUrl.replace(/\/$/, '');
   }
 
   /** @throws TypeError when it is not an HTTP URL */
-  of(kind: EventKind): RequestOptions {
+  of(kind: EventKind): Target {
     const known = this.#known.get(kind);
     if (known) return known;
     const url = new URL(`${this.#baseUrl}${EVENT_PATHS[kind]}`);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('not an HTTP URL');
-    const target = { ...urlToHttpOptions(url), agent: this.#agents[url.protocol] };
+    this.#origin ??= new Origin(url);
+    const target = targetOf(url, this.#origin);
     this.#known.set(kind, target);
     return target;
   }

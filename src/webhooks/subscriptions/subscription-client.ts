@@ -1,13 +1,13 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { KeyObject } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
-import { urlToHttpOptions } from 'node:url';
 import { bodyForBackend, sessionIn } from '../../domain/session-profile.ts';
 import type { Subscription } from '../../domain/subscription.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { Secret } from '../../kit/secret.ts';
 import type { PendingEvent } from '../../ports/callbacks.ts';
 import { sessionHeaders } from '../delivery-client.ts';
+import { Origin } from '../http/origin.ts';
+import { type Target, targetOf } from '../http/request.ts';
 import { post, type Posting } from '../post.ts';
 import { postTraced } from '../post-traced.ts';
 import type { DeliveryOutcome } from '../retry-policy.ts';
@@ -39,8 +39,8 @@ export interface SubscriptionClientDeps {
 export class SubscriptionClient implements Disposable {
   readonly #subscription: Subscription;
   readonly #deps: SubscriptionClientDeps;
-  readonly #keys: Buffer[];
-  #agent: http.Agent | undefined;
+  readonly #keys: KeyObject[];
+  #origin: Origin | undefined;
 
   constructor(subscription: Subscription, deps: SubscriptionClientDeps) {
     this.#subscription = subscription;
@@ -68,7 +68,7 @@ export class SubscriptionClient implements Disposable {
 
   /** Closes its connections. */
   [Symbol.dispose](): void {
-    this.#agent?.destroy();
+    this.#origin?.[Symbol.dispose]();
   }
 
   #posting(webhookId: string, body: string, ofSession: Record<string, string>): Posting {
@@ -85,12 +85,9 @@ export class SubscriptionClient implements Disposable {
   }
 
   /** Checked at each attempt: what is allowed may have changed since the subscription was made. */
-  #target(): http.RequestOptions {
+  #target(): Target {
     const url = this.#deps.guard.check(this.#subscription.url);
-    this.#agent ??= new (url.protocol === 'https:' ? https : http).Agent({
-      keepAlive: true,
-      lookup: this.#deps.guard.lookupFor(url),
-    });
-    return { ...urlToHttpOptions(url), agent: this.#agent };
+    this.#origin ??= new Origin(url, this.#deps.guard.lookupFor(url));
+    return targetOf(url, this.#origin);
   }
 }
