@@ -83,7 +83,7 @@ export function openStorage(
         ...others.map((store) => (limit: number) => store.prune(limit)),
       ];
       await pruneInPieces(db, pieces, { signal });
-      await giveBackInPieces(db, { signal });
+      await giveBackInPieces(db, signal);
       // What was overwritten, such as the data key of a removed session, stays in the write-ahead log until it is emptied.
       await db.exclusive(() => {
         backup.renew();

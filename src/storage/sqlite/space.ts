@@ -48,7 +48,7 @@ export class SqliteSpace implements DatabaseSpace {
       const pieces = this.#olderThan(Math.min(beforeMs, nowMs - ageMs), nowMs - DAY_MS);
       await pruneInPieces(this.#db, pieces.map(counted), { signal, isEnough });
     }
-    await giveBackInPieces(this.#db, { signal });
+    await giveBackInPieces(this.#db, signal);
     await this.#db.exclusive(() => {
       this.#db.checkpoint();
     });

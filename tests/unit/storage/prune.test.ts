@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -54,7 +55,7 @@ describe('pruning', () => {
     do {
       await storage.settings.set('in between', `${turns}`);
       turns += 1;
-      logBytes = Math.max(logBytes, (await stat(join(folder, 'orchestrator.db-wal'))).size);
+      logBytes = Math.max(logBytes, statSync(join(folder, 'orchestrator.db-wal')).size);
     } while ((await Promise.race([pruned, turn('goes on')])) !== 'over');
     await storage[Symbol.asyncDispose]();
 
