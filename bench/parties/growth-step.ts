@@ -104,15 +104,23 @@ async function atPace({ testBed, ours, loopFile, size: { perSecond, seconds } }:
   return { delaysMs, loop: await jsonWhenThere<{ p99Ms: number; maxMs: number }>(loopFile) };
 }
 
-/** Only a file that nobody has open says what is in it: the process is stopped before and after, and left down. */
+/**
+ * Only a file that nobody has open says what is in it: the process is stopped before and after, and left down. A restart stores
+ * something of each session, too; so there is one without texts.
+ */
 async function bytesOfTexts(task: StepTask, accounts: Account[]): Promise<number> {
   const { testBed, ours, size } = task;
   await ours.stop();
   const before = usedBytes(ours.authDir);
-  await comeBack(task, 'SIGTERM');
-  await testBed.receive(ours, { accounts, count: size.texts });
-  await ours.stop();
-  return (usedBytes(ours.authDir) - before) / size.texts / KB;
+  const grown: number[] = [];
+  for (const count of [0, size.texts]) {
+    await comeBack(task, 'SIGTERM');
+    if (count > 0) await testBed.receive(ours, { accounts, count });
+    await ours.stop();
+    grown.push(usedBytes(ours.authDir) - before);
+  }
+  const [ofRestart = NaN, ofBoth = NaN] = grown;
+  return (ofBoth - 2 * ofRestart) / size.texts / KB;
 }
 
 /** From the start of the process until it serves requests, with so many webhooks that wait for a backend that is down. Leaves it down. */

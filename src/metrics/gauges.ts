@@ -20,7 +20,7 @@ export interface GaugeSources {
   /** The sessions whose oldest webhook keeps failing. */
   blocked: () => number;
   /** What the database takes, and may take at most, in bytes. */
-  database: { bytes: () => Promise<number>; maxDatabaseBytes: number };
+  database: { bytes(): Promise<number>; readonly maxBytes: number };
 }
 
 /** Metrics of the current state, which are read at each scrape. */
@@ -69,7 +69,7 @@ export class Gauges {
     for (const [status, count] of Object.entries(sessions.ownCounts())) this.#sessions.set({ status }, count);
     for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === breaker() ? 1 : 0);
     this.#databaseBytes.set(await database.bytes());
-    this.#databaseMax.set(database.maxDatabaseBytes);
+    this.#databaseMax.set(database.maxBytes);
     const { ok, backend, callbacks, sink } = await health.report();
     this.#storageUp.set(ok ? 1 : 0);
     this.#backendUp.set(backend === 'down' ? 0 : 1);

@@ -55,6 +55,11 @@ export class DatabaseBound implements AsyncDisposable {
     return this.#problem;
   }
 
+  /** The limit, in bytes; 0 for none. */
+  get maxBytes(): number {
+    return this.#deps.maxBytes;
+  }
+
   /** Looks now, and from now on. Does nothing without a limit. */
   start(): void {
     const { space, maxBytes } = this.#deps;

@@ -17,7 +17,12 @@ const NAMES = [
 
 describe('the settings in force', () => {
   it('are those that are set, and the usual ones of the others, by name', () => {
-    const settings = inForce({ SEND_RATE: '7', CALLBACK_RETENTION: '3d', DATABASE_MAX_SIZE: '1G', TRUST_PROXY: '10.0.0.1, 10.0.0.2' });
+    const settings = inForce({
+      SEND_RATE: '7',
+      CALLBACK_RETENTION: '3d',
+      DATABASE_MAX_SIZE: '1G',
+      TRUST_PROXY: '10.0.0.1, 10.0.0.2',
+    });
 
     expect(settings).toMatchObject({
       SEND_RATE: { value: '7', isSet: true, isSecret: false },

@@ -4,7 +4,7 @@ import type { SinkBacklog } from '../../../src/ports/sink.ts';
 import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
 import { ANA, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
 
-const NO_DATABASE = { bytes: () => Promise.resolve(7), maxDatabaseBytes: 9 };
+const NO_DATABASE = { bytes: () => Promise.resolve(7), maxBytes: 9 };
 const NO_WEBHOOKS = { health: () => Promise.resolve([]) };
 
 function healthOf(
