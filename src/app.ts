@@ -16,7 +16,7 @@ import type { Storage } from './ports/storage.ts';
 import { announceReady } from './runtime/announce.ts';
 import { type AuditTrail, openAuditTrail } from './runtime/audit-trail.ts';
 import { followOthers } from './runtime/follow-others.ts';
-import { AppHealth, type AppHealthDeps } from './runtime/health.ts';
+import { watchedHealth } from './runtime/watched-health.ts';
 import {
   ApiKeys,
   type Drafts,
@@ -39,7 +39,7 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { createRest } from './runtime/rest-interface.ts';
 import { RunningSessions } from './runtime/session-host.ts';
-import { bytesOf, createDatabaseBound, type DatabaseBound } from './runtime/database-bound.ts';
+import { bytesOf, createDatabaseBound } from './runtime/database-bound.ts';
 import { createSink, createSubscriptions, type Sink } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
 import { followSteps } from './runtime/tracing.ts';
@@ -140,7 +140,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: uploads }));
   const bound = keep(built, createDatabaseBound(config, { ...deps, storage, webhooks, sink, metrics }));
   const parts = { storage, files, notifier, webhooks, pressure, bound, sink, guard, client: connector };
-  const health = watched({ ...parts, droppedLogLines, clock, mayServe, node: member?.node, sessions, metrics });
+  const health = watchedHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node, sessions, metrics });
   const news = keep(built, await createOperatorNews(config, deps, { sessions, health, storage, metrics, member }));
   const http = createRest(config, deps, {
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
@@ -157,17 +157,6 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   health.started();
   announceReady(config, { url: server.url, log });
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
-}
-
-/** The health of these parts, which the metrics tell, too. */
-function watched({ sessions, metrics, ...deps }: AppHealthDeps & WatchedDeps): AppHealth {
-  const health = new AppHealth(deps);
-  const { notifier, bound: database } = deps;
-  metrics.watch({
-    ...{ sessions, health, database },
-    ...{ breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions },
-  });
-  return health;
 }
 
 /** Takes over what version 3 left in `AUTH_DIR`, which no other node has. */
@@ -298,14 +287,6 @@ function createConnector(
   });
   pressure.onReached((error) => connector.holdBack(error));
   return connector;
-}
-
-/** What the metrics tell of besides the health. */
-interface WatchedDeps {
-  sessions: SessionManager;
-  metrics: PrometheusMetrics;
-  notifier: BackendNotifier;
-  bound: DatabaseBound;
 }
 
 /** What the sessions are built on. */
