@@ -118,7 +118,7 @@ export const TOO_MANY_CALLBACKS =
 export const DISK_NEARLY_FULL =
   'Free disk space is below MIN_FREE_DISK: connections are closed, and WhatsApp holds the messages.';
 /** The sentence for `DATABASE_MAX_SIZE`, in `/health` and in the sessions. */
-export const DATABASE_FULL =
+const DATABASE_FULL =
   'The database has reached DATABASE_MAX_SIZE: connections are closed, and WhatsApp holds the messages.';
 
 /** The bytes that this process may still write on the disk of this folder. */
