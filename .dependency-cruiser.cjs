@@ -4,7 +4,7 @@ const PACKAGE_HOMES = [
   ['@whiskeysockets/baileys', '^src/whatsapp/|^simulator/|^tests/|^bench/'],
   ['@modelcontextprotocol/sdk', '^src/http/mcp/|^src/cli/mcp|^tests/'],
   ['express', '^src/http/|^demo/|^examples/|^bench/|^tests/'],
-  ['better-sqlite3', '^src/storage/sqlite/|^tests/'],
+  ['better-sqlite3', '^src/storage/sqlite/|^tests/|^bench/'],
   ['pg', '^src/storage/postgres/|^src/sink/|^src/sources/|^examples/|^tests/|^bench/'],
   ['@aws-sdk/client-s3', '^src/storage/s3/|^tests/'],
   ['ioredis', '^src/sources/|^tests/'],

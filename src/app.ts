@@ -16,7 +16,7 @@ import type { Storage } from './ports/storage.ts';
 import { announceReady } from './runtime/announce.ts';
 import { type AuditTrail, openAuditTrail } from './runtime/audit-trail.ts';
 import { followOthers } from './runtime/follow-others.ts';
-import { AppHealth } from './runtime/health.ts';
+import { watchedHealth } from './runtime/watched-health.ts';
 import {
   ApiKeys,
   type Drafts,
@@ -39,6 +39,7 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { createRest } from './runtime/rest-interface.ts';
 import { RunningSessions } from './runtime/session-host.ts';
+import { bytesOf, createDatabaseBound } from './runtime/database-bound.ts';
 import { createSink, createSubscriptions, type Sink } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
 import { followSteps } from './runtime/tracing.ts';
@@ -137,9 +138,9 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   if (member) followOthers(member.node, { keys, settings, tokens, webhooks, metrics }, log);
   const uploads = await prepareFiles(config, log);
   const scheduled = keep(built, createScheduler(deps, { storage, sessions, files: uploads }));
-  const parts = { storage, files, notifier, webhooks, pressure, sink, guard, client: connector };
-  const health = new AppHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node });
-  metrics.watch({ sessions, health, breaker: () => notifier.breaker, blocked: () => notifier.blockedSessions });
+  const bound = keep(built, createDatabaseBound(config, { ...deps, storage, webhooks, sink, metrics }));
+  const parts = { storage, files, notifier, webhooks, pressure, bound, sink, guard, client: connector };
+  const health = watchedHealth({ ...parts, droppedLogLines, clock, mayServe, node: member?.node, sessions, metrics });
   const news = keep(built, await createOperatorNews(config, deps, { sessions, health, storage, metrics, member }));
   const http = createRest(config, deps, {
     ...{ sessions, media, scheduled, settings, webhooks, health, metrics, keys, tokens, audit, drafts },
@@ -152,7 +153,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   for (const part of [pressure, notifier, sink, webhooks]) await part.start();
   if (member) takeShare(member, { host, http }, built);
   else await startAll({ media, sessions });
-  for (const part of [scheduled, news]) part.start();
+  for (const part of [scheduled, news, bound]) part.start();
   health.started();
   announceReady(config, { url: server.url, log });
   return { url: server.url, port: server.port, [Symbol.asyncDispose]: () => takeDown(built) };
@@ -250,12 +251,13 @@ function createNotifier(
 function createBackPressure(
   config: Config,
   { clock, log, freeBytes }: Required<AppOptions>,
-  { callbacks }: Storage,
+  { callbacks, space }: Storage,
 ): BackPressure {
   return new BackPressure({
     bounds: config.bounds,
     callbacks: () => callbacks.counts(clock.now()),
     freeBytes: () => freeBytes(config.sessions.authDir),
+    databaseBytes: () => bytesOf(space),
     clock,
     log: log.child({ part: 'back-pressure' }),
   });

@@ -1,8 +1,9 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench, Figure, Size } from '../bench.ts';
 import { TestBed } from '../parties/test-bed.ts';
+import { jsonWhenThere } from '../parties/json-when-there.ts';
 import type { Orchestrator } from '../parties/orchestrator.ts';
 import { median } from '../statistics.ts';
 
@@ -25,7 +26,6 @@ interface Resources {
 }
 
 const RESOURCES = new URL('../preload/resources.ts', import.meta.url);
-const POLL_INTERVAL_MS = 50;
 const MB = 1e6;
 /** The heap after garbage collection varies between samples; growth that matters exceeds this. */
 const STEADY = 1.05;
@@ -92,15 +92,9 @@ async function resources(ours: Orchestrator, file: string): Promise<Resources> {
   await rm(file, { force: true });
   process.kill(ours.pid, 'SIGHUP');
   const database = join(ours.authDir, 'orchestrator.db');
-  for (;;) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined) {
-      await pause(POLL_INTERVAL_MS);
-      continue;
-    }
-    const [{ size: databaseBytes }, { size: walBytes }] = await Promise.all([stat(database), stat(`${database}-wal`)]);
-    return { ...(JSON.parse(text) as Pick<Resources, 'heapBytes' | 'handles'>), databaseBytes, walBytes };
-  }
+  const found = await jsonWhenThere<Pick<Resources, 'heapBytes' | 'handles'>>(file);
+  const [{ size: databaseBytes }, { size: walBytes }] = await Promise.all([stat(database), stat(`${database}-wal`)]);
+  return { ...found, databaseBytes, walBytes };
 }
 
 function figures(samples: readonly Resources[], messages: number): Figure[] {

@@ -10,6 +10,8 @@ import { openStorage } from '../../src/storage/sqlite/open.ts';
 import { MASTER_KEY } from './orchestrator.ts';
 import { sharedNowMs } from './usage.ts';
 
+/** How the ids of the sessions begin that {@link fillBacklog} makes. */
+export const BACKLOG_SESSIONS = 'session_1700000000000_';
 /** The number of callbacks per transaction. */
 const BATCH_SIZE = 500;
 
@@ -36,7 +38,7 @@ export async function fillBacklog(
 function closedSession(index: number): SessionRecord {
   const phoneNumber = `54911${String(index).padStart(8, '0')}` as PhoneNumber;
   return {
-    sessionId: `session_1700000000000_${String(index).padStart(9, '0')}` as SessionId,
+    sessionId: `${BACKLOG_SESSIONS}${String(index).padStart(9, '0')}` as SessionId,
     phase: 'closed',
     identity: { phoneNumber, whatsappUserId: `${phoneNumber}:1@s.whatsapp.net` },
     announced: true,

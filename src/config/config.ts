@@ -65,6 +65,10 @@ export const PRESET_BACKEND = 'http://localhost:8000';
 const HOUR_SECONDS = 3_600;
 const MAX_CALL_TEXT = 4_096;
 const MAX_DEVICE_NAME = 50;
+/** Less would hardly hold the keys of a hundred accounts. */
+const MIN_DATABASE_BYTES = 64 * 1024 * 1024;
+const BOUNDS_SQLITE_ONLY =
+  'DATABASE_MAX_SIZE bounds a SQLite file only: the disk and the tablespace of PostgreSQL are its operator’s.';
 
 /**
  * Reads and validates the settings.
@@ -77,8 +81,8 @@ export function readConfig(environment: Environment): Config {
   const http = readHttp(read, production);
   const backend = readBackend(read, production);
   const sessions = readSessions(read, production);
-  const bounds = readBounds(read);
   const storage = readStorage(read, production);
+  const bounds = readBounds(read, storage);
   const config: Config = {
     mode: production ? 'production' : 'development',
     http,
@@ -167,8 +171,11 @@ function readCalls(read: EnvironmentReader): SessionSettings['calls'] {
 }
 
 /** The limits at which sessions disconnect until there is room again. */
-function readBounds(read: EnvironmentReader): StorageBounds {
+function readBounds(read: EnvironmentReader, { databaseUrl }: StorageSettings): StorageBounds {
+  const maxDatabaseBytes = read.bytes('DATABASE_MAX_SIZE', 0, MIN_DATABASE_BYTES);
+  if (maxDatabaseBytes > 0 && databaseUrl) read.refuse('DATABASE_MAX_SIZE', BOUNDS_SQLITE_ONLY);
   return {
+    maxDatabaseBytes,
     maxPendingCallbacks: read.integer('MAX_PENDING_CALLBACKS', 1_000_000, { min: 0, max: 1_000_000_000 }),
     minFreeDiskBytes: read.integer('MIN_FREE_DISK', 100 * 1024 * 1024, { min: 0, max: Number.MAX_SAFE_INTEGER }),
   };

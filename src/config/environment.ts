@@ -25,6 +25,7 @@ function listOf(problems: readonly string[]): string {
 }
 
 const UNITS: Record<string, number> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400 };
+const BYTE_UNITS: Record<string, number> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 
 /**
  * Reads typed values from an environment. An invalid value is replaced by a valid one and noted, so that {@link check} can tell of all
@@ -122,6 +123,17 @@ export class EnvironmentReader {
     if (seconds >= min) return seconds;
     const bound = min === 0 ? '' : `, and at least ${min} s`;
     this.#unexpected(name, `a duration in seconds, or one like 90m, 72h or 3d${bound}`, value);
+    return fallback;
+  }
+
+  /** A number of bytes, 0 or at least `min`: a whole number, optionally with the unit `K`, `M`, `G` or `T` (powers of 1,024). */
+  bytes(name: string, fallback: number, min: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)$/.exec(value) ?? [];
+    const bytes = Number(digits) * (BYTE_UNITS[unit] ?? Number.NaN);
+    if (bytes === 0 || (bytes >= min && bytes <= Number.MAX_SAFE_INTEGER)) return bytes;
+    this.#unexpected(name, `a number of bytes, or one like 500M or 20G, and 0 or at least ${min}`, value);
     return fallback;
   }
 

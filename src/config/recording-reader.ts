@@ -70,6 +70,10 @@ export class RecordingReader extends EnvironmentReader {
     return this.#resolved(name, super.seconds(name, fallback, min), (seconds) => `${seconds}s`);
   }
 
+  override bytes(name: string, fallback: number, min: number): number {
+    return this.#resolved(name, super.bytes(name, fallback, min), String);
+  }
+
   override oneOf<Word extends string>(name: string, words: readonly Word[], fallback: Word): Word {
     return this.#resolved(name, super.oneOf(name, words, fallback), String);
   }

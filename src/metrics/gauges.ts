@@ -19,6 +19,8 @@ export interface GaugeSources {
   breaker: () => BreakerState;
   /** The sessions whose oldest webhook keeps failing. */
   blocked: () => number;
+  /** What the database takes, and may take at most, in bytes. */
+  database: { bytes(): Promise<number>; readonly maxBytes: number };
 }
 
 /** Metrics of the current state, which are read at each scrape. */
@@ -31,6 +33,8 @@ export class Gauges {
   readonly #backendUp;
   readonly #breaker;
   readonly #storageUp;
+  readonly #databaseBytes;
+  readonly #databaseMax;
   readonly #sinkPending;
   readonly #sinkOldest;
   #sources: GaugeSources | undefined;
@@ -44,6 +48,8 @@ export class Gauges {
     this.#backendUp = make.gauge('backend_up', '0 while the last webhook was not accepted, else 1.');
     this.#breaker = make.gauge('breaker', "1 for the breaker's current state, 0 for the others.", ['state']);
     this.#storageUp = make.gauge('storage_up', '0 while the storage cannot write, else 1.');
+    this.#databaseBytes = make.gauge('database_bytes', 'What is in use of the SQLite file, and its write-ahead log.');
+    this.#databaseMax = make.gauge('database_max_bytes', 'DATABASE_MAX_SIZE; 0 is no limit.');
     this.#sinkPending = make.gauge('sink_pending', 'Current events that wait for SINK_DATABASE_URL.');
     this.#sinkOldest = make.gauge(
       'sink_oldest_pending_seconds',
@@ -58,10 +64,12 @@ export class Gauges {
   /** Reads the current state. */
   async update(): Promise<void> {
     if (!this.#sources) return;
-    const { sessions, health, breaker, blocked } = this.#sources;
+    const { sessions, health, breaker, blocked, database } = this.#sources;
     this.#blocked.set(blocked());
     for (const [status, count] of Object.entries(sessions.ownCounts())) this.#sessions.set({ status }, count);
     for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === breaker() ? 1 : 0);
+    this.#databaseBytes.set(await database.bytes());
+    this.#databaseMax.set(database.maxBytes);
     const { ok, backend, callbacks, sink } = await health.report();
     this.#storageUp.set(ok ? 1 : 0);
     this.#backendUp.set(backend === 'down' ? 0 : 1);

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { SessionStatus } from '../domain/session.ts';
 import type {
   CallbackFate,
+  DatabaseMetrics,
   Metrics,
   NotificationMetrics,
   ReceiptFate,
@@ -29,7 +30,7 @@ export interface MetricsOptions {
 }
 
 /** Metrics for Prometheus. docs/metrics.md explains each of them, and a test compares it with these. */
-export class PrometheusMetrics implements Metrics, NotificationMetrics {
+export class PrometheusMetrics implements Metrics, NotificationMetrics, DatabaseMetrics {
   readonly #registry = new Registry();
   readonly #make = new Instruments(this.#registry);
   readonly #received = this.#make.counter('messages_received_total', 'Received messages.', ['type', 'fate']);
@@ -62,6 +63,11 @@ export class PrometheusMetrics implements Metrics, NotificationMetrics {
     ['offline'],
   );
   readonly #committed = this.#make.histogram('store_commit_seconds', 'Duration of a commit.', COMMIT_BUCKETS);
+  readonly #shed = this.#make.counter(
+    'database_shed_total',
+    'Rows that were removed before their time to stay below DATABASE_MAX_SIZE.',
+    [],
+  );
   readonly #gauges = new Gauges(this.#make);
   readonly #grouped;
   /** Those of a node; `null` for a process on its own. */
@@ -135,6 +141,10 @@ export class PrometheusMetrics implements Metrics, NotificationMetrics {
 
   notified(channel: string, fate: 'sent' | 'failed'): void {
     this.#notified.inc({ channel, fate });
+  }
+
+  shed(rows: number): void {
+    this.#shed.inc(rows);
   }
 
   committed(ms: number, writes?: number): void {

@@ -72,6 +72,12 @@ export interface Metrics {
   committed(ms: number, writes?: number): void;
 }
 
+/** Counts what the storage removes before its time. */
+export interface DatabaseMetrics {
+  /** So many rows were removed to stay below `DATABASE_MAX_SIZE`. */
+  shed(rows: number): void;
+}
+
 /** Counts notifications of the operator. */
 export interface NotificationMetrics {
   /** A channel has accepted a notification, or it was given up there. */

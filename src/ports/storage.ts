@@ -72,6 +72,8 @@ export interface Storage extends AsyncDisposable {
   readonly drafts: DraftStore;
   readonly idempotency: IdempotencyStore;
   readonly masterKey: MasterKey;
+  /** `null` where the database is not ours to keep small. */
+  readonly space: DatabaseSpace | null;
   /** `null` where the database has tools of its own. */
   readonly backup: DatabaseBackup | null;
   readonly damagedValues: DamagedValueStore;
@@ -89,6 +91,19 @@ export interface Storage extends AsyncDisposable {
    * `signal` is aborted. Events that are `awaited` stay for longer.
    */
   prune(callbackRetentionMs: number, signal?: AbortSignal, awaited?: AwaitedEvents): Promise<void>;
+}
+
+/** How much room the database takes, and how it makes some. */
+export interface DatabaseSpace {
+  /** What is in use of the file, without its free pages, and the write-ahead log beside it; in bytes. */
+  bytes(): Promise<number>;
+  /**
+   * Removes what nobody awaits, the oldest first, until no more than `toBytes` are in use or nothing is left that may go: delivered and
+   * unwanted callbacks, further events, handled journal entries, the history that sessions keep, and after a day messages that have
+   * reached their recipients. Only what was stored before `beforeMs` (Unix ms). Goes in pieces, as {@link Storage.prune} does. Resolves
+   * with the number of removed rows.
+   */
+  shed(limits: { toBytes: number; beforeMs: number; signal?: AbortSignal }): Promise<number>;
 }
 
 /** The stored values that could not be read. Each is set aside for two weeks, and counts as missing. */

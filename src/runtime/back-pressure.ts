@@ -11,6 +11,8 @@ export interface StorageBounds {
   maxPendingCallbacks: number;
   /** `MIN_FREE_DISK`, in bytes. */
   minFreeDiskBytes: number;
+  /** `DATABASE_MAX_SIZE`, in bytes. */
+  maxDatabaseBytes: number;
 }
 
 /** The dependencies of {@link BackPressure}. */
@@ -19,6 +21,8 @@ export interface BackPressureDeps {
   callbacks: () => Promise<CallbackCounts>;
   /** The free space on the disk of the database, in bytes. */
   freeBytes: () => Promise<number>;
+  /** What the database takes, in bytes; asked only where that has a limit. */
+  databaseBytes: () => Promise<number>;
   clock: Clock;
   log: Logger;
 }
@@ -28,7 +32,7 @@ const LOOK_MS = 5_000;
 const SLACK = 0.1;
 
 /**
- * Closes all connections when too many callbacks are pending or the disk is nearly full. WhatsApp holds the messages
+ * Closes all connections when too many callbacks are pending, the disk is nearly full, or the database is as large as it may be. WhatsApp holds the messages
  * meanwhile, and the connections reopen when there is room. The limits are checked every 5 seconds, so they can be exceeded
  * by what arrives in between.
  */
@@ -91,12 +95,14 @@ export class BackPressure implements Admission, AsyncDisposable {
   }
 
   async #boundReached(): Promise<string | null> {
-    const { maxPendingCallbacks: max, minFreeDiskBytes: min } = this.#deps.bounds;
+    const { maxPendingCallbacks: max, minFreeDiskBytes: min, maxDatabaseBytes: most } = this.#deps.bounds;
     const slack = this.#why === null ? 0 : SLACK;
     const { pending } = max > 0 ? await this.#deps.callbacks() : { pending: 0 };
     if (max > 0 && pending >= max * (1 - slack)) return TOO_MANY_CALLBACKS;
     const isTight = min > 0 && (await this.#deps.freeBytes()) < min * (1 + slack);
-    return isTight ? DISK_NEARLY_FULL : null;
+    if (isTight) return DISK_NEARLY_FULL;
+    const isLarge = most > 0 && (await this.#deps.databaseBytes()) >= most * (1 - slack);
+    return isLarge ? DATABASE_FULL : null;
   }
 
   #letIn(): void {
@@ -111,6 +117,9 @@ export const TOO_MANY_CALLBACKS =
 /** The sentence for `MIN_FREE_DISK`, in `/health` and in the sessions. */
 export const DISK_NEARLY_FULL =
   'Free disk space is below MIN_FREE_DISK: connections are closed, and WhatsApp holds the messages.';
+/** The sentence for `DATABASE_MAX_SIZE`, in `/health` and in the sessions. */
+const DATABASE_FULL =
+  'The database has reached DATABASE_MAX_SIZE: connections are closed, and WhatsApp holds the messages.';
 
 /** The bytes that this process may still write on the disk of this folder. */
 export async function freeBytesAt(folder: string): Promise<number> {

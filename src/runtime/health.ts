@@ -1,4 +1,5 @@
 import type { BackPressure } from './back-pressure.ts';
+import type { DatabaseBound } from './database-bound.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { BackendNotifier } from '../webhooks/backend-notifier.ts';
 import type { BackendHealth } from '../webhooks/backend-health.ts';
@@ -39,6 +40,8 @@ export interface AppHealthDeps {
   files: Pick<MediaStore, 'problem'>;
   notifier: Pick<BackendNotifier, 'health' | 'blockedSessions'>;
   pressure: Pick<BackPressure, 'why'>;
+  /** What keeps the database small. */
+  bound: Pick<DatabaseBound, 'problem'>;
   /** The receivers besides the main backend. */
   webhooks: { health(): Promise<readonly SubscriptionHealth[]> };
   /** What writes events into the operator's own table. */
@@ -126,11 +129,11 @@ export class AppHealth implements HealthApi {
   }
 
   #otherTroubles(): Trouble[] {
-    const { files, notifier, pressure, sink, guard, client, droppedLogLines } = this.#deps;
+    const { files, notifier, pressure, bound, sink, guard, client, droppedLogLines } = this.#deps;
     const unexpected = guard.unexpected();
     const dropped = droppedLogLines();
     return [
-      ...named('limits', [pressure.why]),
+      ...named('limits', [pressure.why ?? bound.problem]),
       ...named('files', [files.problem]),
       ...named('whatsapp', [client.unreachable]),
       ...named('version', [client.warning]),

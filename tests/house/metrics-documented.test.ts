@@ -38,6 +38,7 @@ async function everything(): Promise<string> {
     },
     breaker: () => 'well',
     blocked: () => 0,
+    database: { bytes: () => Promise.resolve(0), maxBytes: 0 },
   });
   for (const fate of RECEIPT_FATES) metrics.received('text', fate);
   for (const fate of SEND_FATES) metrics.sent('text', fate);

@@ -93,6 +93,7 @@ function storageOn(db: Database, vault: PostgresVault, options: PostgresOptions,
   return {
     ...stores,
     backup: null,
+    space: null,
     masterKey: {
       change: async (sealed) => {
         if (!(vault instanceof SealingVault)) throw new AppError('storage_not_encrypted');

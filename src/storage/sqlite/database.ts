@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { DiskHealth } from './disk-health.ts';
 import { type DeferredWrite, GroupCommit, type GroupCommitDeps } from './group-commit.ts';
@@ -17,12 +18,15 @@ export class Database {
   readonly transaction: Sqlite.Database['transaction'];
   readonly #sqlite: Sqlite.Database;
   readonly #commits: GroupCommit;
+  /** The number of rows changed since the file was opened. */
+  readonly #totalChanges: Sqlite.Statement<[], number>;
   readonly #disk: DiskHealth;
 
   constructor(sqlite: Sqlite.Database, deps: GroupCommitDeps) {
     this.prepare = sqlite.prepare.bind(sqlite);
     this.transaction = sqlite.transaction.bind(sqlite);
     this.#sqlite = sqlite;
+    this.#totalChanges = sqlite.prepare<[], number>('SELECT total_changes()').pluck();
     this.#commits = new GroupCommit(sqlite, deps);
     this.#disk = new DiskHealth(sqlite);
   }
@@ -110,6 +114,22 @@ export class Database {
     if (before <= spare) return false;
     this.#sqlite.pragma(`incremental_vacuum(${Math.min(pages, before - spare)})`);
     return free() < before && free() > spare;
+  }
+
+  /** How many rows were changed since the file was opened, removed ones included. */
+  changes(): number {
+    return this.#totalChanges.get() ?? 0;
+  }
+
+  /** What is in use of the file, in bytes: all but its free pages. */
+  usedBytes(): number {
+    const pragma = (name: string) => this.#sqlite.pragma(name, { simple: true }) as number;
+    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+  }
+
+  /** The size of the write-ahead log, in bytes. */
+  logBytes(): number {
+    return statSync(`${this.#sqlite.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /** Moves the write-ahead log into the database file and empties it. Only within {@link exclusive}. */

@@ -10,9 +10,10 @@ import { SealingVault } from './encryption/sealing-vault.ts';
 import type { CommitListener } from './group-commit.ts';
 import { removeCopies } from './online-copy.ts';
 import { openDatabase } from './open-database.ts';
-import { pruneInPieces } from './prune.ts';
+import { giveBackInPieces, pruneInPieces } from './prune.ts';
 import { REDELIVERY_WINDOW_MS } from '../shared/retention.ts';
 import { RestoredBackup } from './restored.ts';
+import { SqliteSpace } from './space.ts';
 import { createStores } from './stores.ts';
 
 /** What the storage reports, and what it may do. */
@@ -54,6 +55,7 @@ export function openStorage(
     ...stores,
     masterKey: { change: (sealed) => db.exclusive(() => changeMasterKey(sqlite, dataKeys, sealed)) },
     backup: { create: () => copies.create() },
+    space: new SqliteSpace(db, stores, clock),
     check: () => db.check(),
     prune: async (callbackRetentionMs, signal, awaited) => {
       const { awaitedNumbers, callbacks, sentMessages, idempotency, journal, pollVotes } = stores;
@@ -80,7 +82,8 @@ export function openStorage(
         (limit: number) => furtherEvents.prune(settledBeforeMs, late, limit),
         ...others.map((store) => (limit: number) => store.prune(limit)),
       ];
-      await pruneInPieces(db, pieces, signal);
+      await pruneInPieces(db, pieces, { signal });
+      await giveBackInPieces(db, signal);
       // What was overwritten, such as the data key of a removed session, stays in the write-ahead log until it is emptied.
       await db.exclusive(() => {
         backup.renew();

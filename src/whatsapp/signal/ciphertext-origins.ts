@@ -9,6 +9,9 @@ export type Origin = Omit<JournalEntry, 'plaintext'>;
 /** The types that are encrypted with a ratchet; others are not journaled. */
 const RATCHET_TYPES = new Set(['pkmsg', 'msg', 'skmsg']);
 
+/** So much of the first hash tells stanzas apart: it is stored twice with each message, in its row and in an index. */
+const DELIVERY_BYTES = 16;
+
 /**
  * Records which stanza each ciphertext came in. Baileys passes only the bytes to its Signal repository; they are the
  * stanza's own buffer, and are found by identity.
@@ -33,7 +36,8 @@ export class CiphertextOrigins {
     if (!first) return;
     const messageKey = keyOf(stanza, authState.creds.me);
     if (messageKey === undefined) return;
-    const shared = { messageKey, delivery: first.toString('hex'), parts: hashes.length, attrs: stanza.attrs };
+    const delivery = first.toString('base64url', 0, DELIVERY_BYTES);
+    const shared = { messageKey, delivery, parts: hashes.length, attrs: stanza.attrs };
     ciphertexts.forEach((ciphertext, at) => {
       this.#origins.set(ciphertext, { ...shared, ciphertextHash: hashes[at] ?? first });
     });

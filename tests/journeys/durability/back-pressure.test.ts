@@ -1,3 +1,5 @@
+import { itOnSqlite } from '../../harness/on-sqlite.ts';
+import { changeStored } from '../../harness/stored.ts';
 import { type World, startWorld } from '../../harness/world.ts';
 
 const SHOP = '5491166778899';
@@ -75,3 +77,30 @@ it('no connection opens at startup while the disk is nearly full', async () => {
   free = 1_000_000;
   await world.fastForwardUntil(world.orchestrator.until(sessionId, { status: 'connected' }));
 });
+
+itOnSqlite('the disk of PostgreSQL is its operator’s')(
+  'the connections stay closed while the database is larger than DATABASE_MAX_SIZE, and what nobody awaits is removed',
+  async () => {
+    await using world = await startWorld({ environment: { DATABASE_MAX_SIZE: '64M' } });
+    const { sessionId } = await world.link(world.whatsapp.phone(SHOP));
+    await world.stopOrchestrator();
+    await changeStored(
+      world.authDir,
+      `INSERT INTO settings VALUES ('filler', hex(zeroblob(${35 * 1024 * 1024})));
+       INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, created_at_ms, state, settled_at_ms)
+         VALUES ('old', 'session_1_old', 1, 0, 'status-update', '{}', 1, 'delivered', 1)`,
+    );
+    await world.startOrchestrator();
+    await world.fastForwardUntil(world.orchestrator.until(sessionId, { status: 'disconnected', reconnecting: true }));
+    expect(await problems(world)).toContain('The database has reached DATABASE_MAX_SIZE');
+    const text = await (await fetch(`${world.orchestrator.url}/metrics`)).text();
+    expect(text).toContain('orchestrator_database_shed_total 1');
+    expect(text).toContain('orchestrator_database_max_bytes 67108864');
+    await world.stopOrchestrator();
+
+    await changeStored(world.authDir, `DELETE FROM settings WHERE name = 'filler'`);
+    await world.startOrchestrator();
+    await world.fastForwardUntil(world.orchestrator.until(sessionId, { status: 'connected' }));
+    expect(await problems(world)).toBe('');
+  },
+);

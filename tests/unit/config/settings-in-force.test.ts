@@ -17,12 +17,18 @@ const NAMES = [
 
 describe('the settings in force', () => {
   it('are those that are set, and the usual ones of the others, by name', () => {
-    const settings = inForce({ SEND_RATE: '7', CALLBACK_RETENTION: '3d', TRUST_PROXY: '10.0.0.1, 10.0.0.2' });
+    const settings = inForce({
+      SEND_RATE: '7',
+      CALLBACK_RETENTION: '3d',
+      DATABASE_MAX_SIZE: '1G',
+      TRUST_PROXY: '10.0.0.1, 10.0.0.2',
+    });
 
     expect(settings).toMatchObject({
       SEND_RATE: { value: '7', isSet: true, isSecret: false },
       SEND_BURST: { value: '5', isSet: false },
       CALLBACK_RETENTION: { value: '259200s', isSet: true },
+      DATABASE_MAX_SIZE: { value: '1073741824', isSet: true },
       CALLBACK_POISON_AFTER: { value: '3600s', isSet: false },
       TRUST_PROXY: { value: '10.0.0.1,10.0.0.2', isSet: true },
       DASHBOARD: { value: 'true', isSet: false },

@@ -3,12 +3,13 @@ import { OverloadedError } from '../../../src/domain/errors.ts';
 import { silentLogger } from '../../../src/kit/logger.ts';
 import { ManualClock } from '../../harness/manual-clock.ts';
 
-const BOUNDS = { maxPendingCallbacks: 100, minFreeDiskBytes: 1_000 };
+const BOUNDS = { maxPendingCallbacks: 100, minFreeDiskBytes: 1_000, maxDatabaseBytes: 5_000 };
 
 /** Back-pressure on a server whose pending callbacks and free disk space the test sets. */
 class TestServer implements AsyncDisposable {
   pending = 0;
   free = 1_000_000;
+  database = 0;
   readonly clock = new ManualClock();
   readonly reached: string[] = [];
   readonly pressure: BackPressure;
@@ -18,6 +19,7 @@ class TestServer implements AsyncDisposable {
       bounds,
       callbacks: () => Promise.resolve({ pending: this.pending, deadLettered: 0, oldestPendingSeconds: 0 }),
       freeBytes: () => Promise.resolve(this.free),
+      databaseBytes: () => Promise.resolve(this.database),
       clock: this.clock,
       log: silentLogger,
     });
@@ -25,7 +27,7 @@ class TestServer implements AsyncDisposable {
   }
 
   /** Applies a change, waits for the next check, and returns the reason for the back-pressure, if any. */
-  async why(change: Partial<Pick<TestServer, 'pending' | 'free'>>): Promise<string | null> {
+  async why(change: Partial<Pick<TestServer, 'pending' | 'free' | 'database'>>): Promise<string | null> {
     Object.assign(this, change);
     await this.clock.advance(5_000);
     return this.pressure.why;
@@ -45,7 +47,7 @@ async function started(bounds?: StorageBounds): Promise<TestServer> {
 describe('back-pressure', () => {
   it('admits everything below the limits', async () => {
     await using server = await started();
-    expect(await server.why({ pending: 99, free: 1_000 })).toBeNull();
+    expect(await server.why({ pending: 99, free: 1_000, database: 4_999 })).toBeNull();
     expect(() => server.pressure.check()).not.toThrow();
     await server.pressure.admitted();
     expect(server.reached).toEqual([]);
@@ -60,6 +62,13 @@ describe('back-pressure', () => {
       by: 'MAX_PENDING_CALLBACKS',
     },
     { of: 'the disk', full: { free: 999 }, nearly: { free: 1_099 }, room: { free: 1_100 }, by: 'MIN_FREE_DISK' },
+    {
+      of: 'the database',
+      full: { database: 5_000 },
+      nearly: { database: 4_500 },
+      room: { database: 4_499 },
+      by: 'DATABASE_MAX_SIZE',
+    },
   ])(
     'starts at the limit of $of, and ends once a tenth of it is free again',
     async ({ full, nearly, room, by: setting }) => {
@@ -90,8 +99,8 @@ describe('back-pressure', () => {
     await full.pressure.start();
     expect(full.pressure.why).toContain('MAX_PENDING_CALLBACKS');
 
-    await using unbounded = await started({ maxPendingCallbacks: 0, minFreeDiskBytes: 0 });
-    expect(await unbounded.why({ pending: 1_000_000, free: 0 })).toBeNull();
+    await using unbounded = await started({ maxPendingCallbacks: 0, minFreeDiskBytes: 0, maxDatabaseBytes: 0 });
+    expect(await unbounded.why({ pending: 1_000_000, free: 0, database: 1e12 })).toBeNull();
   });
 
   it('stays as it was while a check fails', async () => {

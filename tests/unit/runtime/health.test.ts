@@ -4,6 +4,7 @@ import type { SinkBacklog } from '../../../src/ports/sink.ts';
 import { PrometheusMetrics } from '../../../src/metrics/prometheus.ts';
 import { ANA, startStorage, statusUpdate, type TestStorage } from '../../contracts/storage/support.ts';
 
+const NO_DATABASE = { bytes: () => Promise.resolve(7), maxBytes: 9 };
 const NO_WEBHOOKS = { health: () => Promise.resolve([]) };
 
 function healthOf(
@@ -15,13 +16,18 @@ function healthOf(
     node,
     webhooks = NO_WEBHOOKS,
     backlog = null,
-  }: Partial<Pick<AppHealthDeps, 'files' | 'node' | 'webhooks'>> & { backlog?: SinkBacklog | null } = {},
+    problem = null,
+  }: Partial<Pick<AppHealthDeps, 'files' | 'node' | 'webhooks'>> & {
+    backlog?: SinkBacklog | null;
+    problem?: string | null;
+  } = {},
 ): AppHealth {
   return new AppHealth({
     storage,
     files,
     notifier: { health: () => backend.now, blockedSessions },
     pressure: { why: null },
+    bound: { problem },
     guard: { unexpected: () => 0 },
     sink: { problem: null, backlog: () => Promise.resolve(backlog) },
     client: { warning: null, unreachable: null },
@@ -45,7 +51,7 @@ function failing({ storage, clock }: TestStorage) {
 async function linesOf(health: AppHealth): Promise<(at: string) => Promise<string | undefined>> {
   const metrics = new PrometheusMetrics();
   const ownCounts = () => ({ connecting: 0, connected: 0, disconnected: 0, error: 0 });
-  metrics.watch({ sessions: { ownCounts }, health, breaker: () => 'well', blocked: () => 0 });
+  metrics.watch({ sessions: { ownCounts }, health, breaker: () => 'well', blocked: () => 0, database: NO_DATABASE });
   await metrics.text();
   return async (name) => (await metrics.text()).split('\n').find((line) => line.startsWith(`orchestrator_${name} `));
 }
@@ -73,6 +79,13 @@ describe('the metrics of the health', () => {
     const line = await linesOf(healthOf(db, undefined, 0, { backlog }));
     expect(await line('sink_pending')).toBe('orchestrator_sink_pending 7');
     expect(await line('sink_oldest_pending_seconds')).toBe('orchestrator_sink_oldest_pending_seconds 90000');
+  });
+
+  it('report how large the database is, and may be', async () => {
+    await using db = await startStorage();
+    const line = await linesOf(healthOf(db));
+    expect(await line('database_bytes')).toBe('orchestrator_database_bytes 7');
+    expect(await line('database_max_bytes')).toBe('orchestrator_database_max_bytes 9');
   });
 
   it('report a storage that fails, with the last known counts of callbacks', async () => {
@@ -114,6 +127,15 @@ describe('the health', () => {
       problems: [],
       webhooks: [],
       sink: null,
+    });
+  });
+
+  it('says that the database needs more room', async () => {
+    await using db = await startStorage();
+    const problem = 'The database is close to DATABASE_MAX_SIZE';
+    expect(await healthOf(db, undefined, 0, { problem }).report()).toMatchObject({
+      ok: true,
+      troubles: [{ kind: 'limits', sentence: problem }],
     });
   });
 

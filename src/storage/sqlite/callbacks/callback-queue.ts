@@ -65,6 +65,8 @@ export class SqliteCallbackQueue implements CallbackQueue {
   readonly #unrecorded = new UnrecordedDeliveries();
   /** The QRs whose current attempt is the first that can deliver them. */
   readonly #firstAttempts = new Set<number>();
+  /** How many were pending, and until when that is good enough, on the monotonic clock. */
+  #counted = { count: 0, untilMs: -Infinity };
   readonly #sql: ReturnType<typeof prepare>;
   readonly #removeAll: (rows: readonly { id: number }[]) => void;
   readonly #substitute: (change: Substitution) => void;
@@ -157,9 +159,11 @@ export class SqliteCallbackQueue implements CallbackQueue {
     return this.#db.write(() => this.#settleNow(callback, { state: 'unwanted', error: null, atMs }));
   }
 
+  /** Of very many that wait, the number is some seconds old: to count a million takes long. */
   counts(nowMs: number): Promise<CallbackCounts> {
     return this.#db.read(() => {
-      const { pending, deadLettered, oldestMs } = this.#sql.counts.get() ?? NONE;
+      const { deadLettered, oldestMs } = this.#sql.counts.get() ?? NONE;
+      const pending = this.#countPending();
       const waitedMs = oldestMs === null ? 0 : Math.max(0, nowMs - oldestMs);
       return { pending, deadLettered, oldestPendingSeconds: Math.floor(waitedMs / 1000) };
     });
@@ -181,6 +185,15 @@ export class SqliteCallbackQueue implements CallbackQueue {
         return rows.length === limit;
       };
     });
+  }
+
+  #countPending(): number {
+    const nowMs = this.#deps.clock.monotonic();
+    const { count, untilMs } = this.#counted;
+    if (nowMs < untilMs) return count;
+    const pending = this.#sql.countPending.get() ?? 0;
+    this.#counted = { count: pending, untilMs: pending < MANY ? nowMs : nowMs + pending / COUNTED_PER_MS };
+    return pending;
   }
 
   #readNext(sessionId: SessionId): { callback: PendingCallback; isReadable: boolean } | undefined {
@@ -248,11 +261,17 @@ function pendingCallback({
   return insteadId === null ? callback : { ...callback, hasSubstitute: true };
 }
 
-const NONE = { pending: 0, deadLettered: 0, oldestMs: null };
+const NONE = { deadLettered: 0, oldestMs: null };
+/** So many take some ms to count. */
+const MANY = 50_000;
+/** A number of 100,000 is used for a second: counting takes less than a hundredth of the time. */
+const COUNTED_PER_MS = 100;
 
 const ROW = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
     attempts, first_failed_at_ms AS firstFailedAtMs, hold_until_ms AS holdUntilMs, instead_webhook_id AS insteadId
   FROM callbacks`;
+/** Without a hint SQLite would read all that wait, by their state. */
+const WAITING = 'callbacks INDEXED BY callbacks_pending';
 /**
  * The pending callbacks of a session, in order. The parameters are in casts because SQLite plans a statement anew each time a bare
  * one is bound that is compared before an ORDER BY, or behind LIMIT: that takes ten times as long as the statement.
@@ -262,8 +281,14 @@ const PENDING = `WHERE session_id = CAST(? AS TEXT) AND state = 'pending' ORDER 
 function prepare(db: Database) {
   return {
     sessions: db.prepare<[], { sessionId: SessionId }>(
-      `SELECT session_id AS sessionId FROM callbacks WHERE state = 'pending'
-       GROUP BY session_id ORDER BY MIN(created_at_ms), session_id`,
+      // Steps from one session to the next, and looks at the oldest webhook of each: a start does not read all that wait.
+      `WITH RECURSIVE waiting (owner) AS (
+         SELECT MIN(session_id) FROM ${WAITING} WHERE state = 'pending'
+         UNION ALL
+         SELECT (SELECT MIN(session_id) FROM ${WAITING} WHERE state = 'pending' AND session_id > owner)
+         FROM waiting WHERE owner IS NOT NULL)
+       SELECT owner AS sessionId FROM waiting WHERE owner IS NOT NULL ORDER BY (SELECT created_at_ms FROM ${WAITING}
+         WHERE session_id = owner AND state = 'pending' ORDER BY seq LIMIT 1), owner`,
     ),
     oldest: db.prepare<[SessionId], PendingRow>(`${ROW} ${PENDING} LIMIT 1`),
     oldestIds: db
@@ -286,9 +311,9 @@ function prepare(db: Database) {
          first_failed_at_ms = COALESCE(first_failed_at_ms, @atMs)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
     ),
-    counts: db.prepare<[], { pending: number; deadLettered: number; oldestMs: number | null }>(
-      `SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'pending') AS pending,
-         (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,
+    countPending: db.prepare<[], number>(`SELECT COUNT(*) FROM callbacks WHERE state = 'pending'`).pluck(),
+    counts: db.prepare<[], { deadLettered: number; oldestMs: number | null }>(
+      `SELECT (SELECT COUNT(*) FROM callbacks WHERE state = 'dead') AS deadLettered,
          (SELECT MIN(created_at_ms) FROM callbacks WHERE state = 'pending') AS oldestMs`,
     ),
     // No callback is settled before it is created: those from then on need not be looked at.

@@ -106,7 +106,7 @@ export class SqliteHistoryStore implements HistoryStore {
   }
 
   removeOlder(sessionId: SessionId, beforeMs: number): Promise<void> {
-    return pruneInPieces(this.#db, [this.#piece(sessionId, beforeMs)], undefined);
+    return pruneInPieces(this.#db, [this.#piece(sessionId, beforeMs)]);
   }
 
   async prune(defaultDays: number, signal?: AbortSignal): Promise<void> {
@@ -115,7 +115,12 @@ export class SqliteHistoryStore implements HistoryStore {
     const pieces = sessions.map(({ sessionId, days }) =>
       this.#piece(sessionId, nowMs - (days ?? defaultDays) * DAY_MS),
     );
-    if (pieces.length > 0) await pruneInPieces(this.#db, pieces, signal);
+    if (pieces.length > 0) await pruneInPieces(this.#db, pieces, { signal });
+  }
+
+  /** The messages of all sessions from before this moment, in pieces. */
+  pruning(beforeMs: number) {
+    return this.#sql.keeping.all().map(({ sessionId }) => this.#piece(sessionId, beforeMs));
   }
 
   #piece(sessionId: SessionId, beforeMs: number) {

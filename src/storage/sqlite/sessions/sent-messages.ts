@@ -116,6 +116,14 @@ export class SqliteSentMessageStore implements SentMessageStore {
   prune(limit: number): boolean {
     return this.#sql.prune.run(this.#clock.now() - MESSAGE_RETENTION_MS, limit).changes === limit;
   }
+
+  /**
+   * Removes up to `limit` older messages that have reached their recipients, or never will: the others may be asked for again. Returns
+   * whether there may be more.
+   */
+  pruneArrived(beforeMs: number, limit: number): boolean {
+    return this.#sql.pruneArrived.run(beforeMs, limit).changes === limit;
+  }
 }
 
 /** The columns of a {@link StateRow}. */
@@ -143,6 +151,10 @@ function prepare(db: Database) {
     ),
     progress: db.prepare<[DeliveryStatus, SessionId, string]>(
       'UPDATE sent_messages SET status = ? WHERE session_id = ? AND message_id = ?',
+    ),
+    pruneArrived: db.prepare<[number, number]>(
+      `DELETE FROM sent_messages WHERE rowid IN (SELECT rowid FROM sent_messages
+         WHERE created_at_ms < ? AND status NOT IN ('pending', 'sent') ORDER BY created_at_ms LIMIT ?)`,
     ),
     prune: db.prepare<[number, number]>(
       `DELETE FROM sent_messages WHERE rowid IN (SELECT rowid FROM sent_messages WHERE created_at_ms < ? LIMIT ?)`,

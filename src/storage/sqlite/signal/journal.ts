@@ -77,8 +77,13 @@ export class SqliteJournal implements Journal {
   /** Removes what nobody will ask for again, but never a complete message that was not handled yet. */
   prune(limit: number): boolean {
     const beforeMs = this.#clock.now() - MESSAGE_RETENTION_MS;
-    const { pruneHandled, pruneIncomplete } = this.#sql;
-    return [pruneHandled, pruneIncomplete].some((statement) => statement.run(beforeMs, limit).changes === limit);
+    const isMore = this.#sql.pruneIncomplete.run(beforeMs, limit).changes === limit;
+    return this.pruneHandled(beforeMs, limit) || isMore;
+  }
+
+  /** Removes up to `limit` messages that were handled before this moment. Returns whether there may be more. */
+  pruneHandled(beforeMs: number, limit: number): boolean {
+    return this.#sql.pruneHandled.run(beforeMs, limit).changes === limit;
   }
 
   #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {

@@ -155,6 +155,14 @@ export const SPANISH_SENTENCES = [
     'El espacio libre en disco es menor que MIN_FREE_DISK: las conexiones se cierran y WhatsApp retiene los mensajes.',
   ],
   [
+    /^The database has reached DATABASE_MAX_SIZE.*$/,
+    'La base de datos alcanzó DATABASE_MAX_SIZE: las conexiones se cierran y WhatsApp retiene los mensajes.',
+  ],
+  [
+    /^The database is close to DATABASE_MAX_SIZE.*$/,
+    'La base de datos está cerca de DATABASE_MAX_SIZE, y solo queda lo que debe conservarse: aumenta el límite.',
+  ],
+  [
     /^The device was unlinked on the phone.*$/,
     'El dispositivo se desvinculó en el teléfono. Conecta la cuenta de nuevo con otro código QR.',
   ],

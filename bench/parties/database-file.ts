@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+
+/** How much of the database of a process that is down is in use, in bytes: without its free pages. */
+export function usedBytes(authDir: string): number {
+  const sqlite = open(authDir);
+  try {
+    const pragma = (name: string): number => sqlite.pragma(name, { simple: true }) as number;
+    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Removes the sessions whose ids begin so from the database of a process that is down, and their callbacks. */
+export function removeSessions(authDir: string, beginning: string): void {
+  const sqlite = open(authDir);
+  try {
+    for (const table of ['callbacks', 'sequences', 'sessions'])
+      sqlite.prepare(`DELETE FROM ${table} WHERE session_id GLOB ? || '*'`).run(beginning);
+  } finally {
+    sqlite.close();
+  }
+}
+
+function open(authDir: string): Sqlite.Database {
+  return new Sqlite(join(authDir, 'orchestrator.db'));
+}
