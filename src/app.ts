@@ -39,6 +39,7 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { createRest } from './runtime/rest-interface.ts';
 import { RunningSessions } from './runtime/session-host.ts';
+import { SpareMemory } from './runtime/spare-memory.ts';
 import { createSink, createSubscriptions, type Sink } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
 import { followSteps } from './runtime/tracing.ts';
@@ -74,11 +75,13 @@ export interface AppOptions {
   freeBytes?: (folder: string) => Promise<number>;
   /** Other nodes have taken this one for dead: the process must end at once, and start anew. */
   onBuried?: () => void;
+  /** Collects all garbage of the process at once. */
+  collectGarbage?: () => void;
 }
 
 const DEFAULTS = {
   ...{ clock: systemClock, random: systemRandom, freeBytes: freeBytesAt },
-  ...{ droppedLogLines: () => 0, onBuried: () => undefined },
+  ...{ droppedLogLines: () => 0, onBuried: () => undefined, collectGarbage: () => undefined },
 };
 
 /**
@@ -114,7 +117,8 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const historyDays = new HistoryDays(storage.history, config.sessions.historyDays);
-  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays });
+  const memory = keep(built, new SpareMemory(clock, deps.collectGarbage));
+  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays, memory });
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
   const sessions: SessionManager = keep(
@@ -269,7 +273,8 @@ function createConnector(
     pressure,
     metrics,
     historyDays,
-  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure },
+    memory,
+  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure; memory: SpareMemory },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
   const connector = new BaileysConnector({
@@ -281,6 +286,7 @@ function createConnector(
       await pressure.admitted();
       await storage.check();
     },
+    loginEnded: () => memory.loginEnded(),
     log: log.child({ part: 'whatsapp' }),
   });
   pressure.onReached((error) => connector.holdBack(error));
