@@ -117,8 +117,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const historyDays = new HistoryDays(storage.history, config.sessions.historyDays);
-  const memory = keep(built, new SpareMemory(clock, deps.collectGarbage));
-  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays, memory });
+  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays, built });
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
   const sessions: SessionManager = keep(
@@ -267,16 +266,17 @@ function createBackPressure(
 
 function createConnector(
   config: Config,
-  { clock, log }: Required<AppOptions>,
+  { clock, log, collectGarbage }: Required<AppOptions>,
   {
     storage,
     pressure,
     metrics,
     historyDays,
-    memory,
-  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure; memory: SpareMemory },
+    built,
+  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure; built: AsyncDisposable[] },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
+  const memory = keep(built, new SpareMemory(clock, collectGarbage));
   const connector = new BaileysConnector({
     settings: config.whatsapp,
     ...proxiesOf(config, storage),

@@ -8,15 +8,21 @@ type Task = (...values: unknown[]) => void;
 type SetTimer = (task: Task, delayMs?: number, ...values: unknown[]) => unknown;
 type ClearTimer = (timer: unknown) => void;
 
+/** Node's functions, as far as they matter here. */
+interface Timers {
+  setTimeout: SetTimer;
+  setInterval: SetTimer;
+  clearTimeout: ClearTimer;
+  clearInterval: ClearTimer;
+}
+
 /**
  * Puts the intervals and long timeouts that are set on a connection on the one timer of all (`kit/timer-wheel.ts`): those of Baileys, of its
  * caches and of its WebSocket. All others stay Node's own. Intervals end with the connection: a cache of Baileys never ends its own, which
  * would keep the whole connection forever.
  */
 export function takeTimers(): void {
-  const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis as unknown as {
-    [Name in 'setTimeout' | 'setInterval']: SetTimer;
-  } & { [Name in 'clearTimeout' | 'clearInterval']: ClearTimer };
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis as unknown as Timers;
   Object.assign(globalThis, {
     setTimeout: like(setTimeout, (task, delayMs = 1, ...values) =>
       delayMs >= LONG_MS && currentConnection()
@@ -34,8 +40,8 @@ export function takeTimers(): void {
 }
 
 /** What Node knows of its own function, such as its form with a promise, is true of ours, too. */
-function like<Function extends object>(stock: Function, own: Function): Function {
-  return Object.defineProperties(own, Object.getOwnPropertyDescriptors(stock)) as Function;
+function like<Own extends SetTimer | ClearTimer>(stock: Own, own: Own): Own {
+  return Object.defineProperties<Own>(own, Object.getOwnPropertyDescriptors(stock));
 }
 
 function clear(timer: unknown, stock: ClearTimer): void {
