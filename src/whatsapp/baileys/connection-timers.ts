@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type Clock, systemClock, type Timer } from '../../kit/clock.ts';
 import { currentConnection } from './connection-context.ts';
 
@@ -58,12 +59,13 @@ interface Plan {
 }
 
 /** Looks like a timer of Node's, but never keeps the process alive. */
-class ConnectionTimer {
+class ConnectionTimer extends AsyncResource {
   readonly #clock: Pick<Clock, 'after'>;
   readonly #plan: Plan;
   #timer: Timer;
 
   constructor(clock: Pick<Clock, 'after'>, plan: Plan) {
+    super('ConnectionTimer', { requireManualDestroy: true });
     this.#clock = clock;
     this.#plan = plan;
     this.#timer = this.#wait();
@@ -75,7 +77,7 @@ class ConnectionTimer {
 
   refresh(): this {
     this.#timer.cancel();
-    this.#timer = this.#wait();
+    this.#timer = this.runInAsyncScope(() => this.#wait());
     return this;
   }
 

@@ -61,7 +61,8 @@ export const PATCHES: readonly Patch[] = [
   },
   {
     target: 'globalThis.setTimeout',
-    changes: 'It, `setInterval` and what clears both put long timers of a connection on one of Node; intervals end with the connection.',
+    changes:
+      'It, `setInterval` and what clears both put long timers of a connection on one of Node; intervals end with the connection.',
     why: 'Baileys sets several for each connection as long as that lives, and never clears the one of a cache, which keeps the connection.',
     apply: once(takeTimers),
   },

@@ -324,6 +324,8 @@ export class BaileysConnection implements Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.#intervals.stop();
+    // Timers that Baileys leaves behind, some for days, keep the context, but not the connection.
+    this.#context.failed = nothing;
     this.#connection?.watchdogs.stop();
     this.#connection?.history.end();
     this.#connection?.passkey.end();
@@ -344,3 +346,6 @@ export class BaileysConnection implements Connection {
     return { ...reason, next: await this.#deps.clientVersion.refused(version) };
   }
 }
+
+/** Made outside of any connection, it keeps none. */
+const nothing = (): void => undefined;

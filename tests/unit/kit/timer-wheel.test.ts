@@ -26,18 +26,21 @@ function turning() {
 }
 
 describe('a timer wheel', () => {
-  it.each([1, 99, 100, 2_000, 2_345, 30 * DAY_MS])('runs a task after %d ms, and at most 100 ms later', async (delayMs) => {
-    const { ran, set, pass } = turning();
-    set('task', delayMs);
-    await pass(delayMs - 1);
-    expect(ran).toEqual([]);
-    await pass(200);
-    expect(ran).toHaveLength(1);
-    expect(ran[0]?.[1]).toBeGreaterThanOrEqual(delayMs);
-    expect(ran[0]?.[1]).toBeLessThanOrEqual(delayMs + 100);
-    await pass(60 * DAY_MS);
-    expect(ran).toHaveLength(1);
-  });
+  it.each([1, 99, 100, 2_000, 2_345, 30 * DAY_MS])(
+    'runs a task after %d ms, and at most 100 ms later',
+    async (delayMs) => {
+      const { ran, set, pass } = turning();
+      set('task', delayMs);
+      await pass(delayMs - 1);
+      expect(ran).toEqual([]);
+      await pass(200);
+      expect(ran).toHaveLength(1);
+      expect(ran[0]?.[1]).toBeGreaterThanOrEqual(delayMs);
+      expect(ran[0]?.[1]).toBeLessThanOrEqual(delayMs + 100);
+      await pass(60 * DAY_MS);
+      expect(ran).toHaveLength(1);
+    },
+  );
 
   it('has one timer below it, however many are set, and none when all are cancelled and their time has come', async () => {
     const { clock, set, pass } = turning();
@@ -52,7 +55,12 @@ describe('a timer wheel', () => {
 
   it('runs tasks in the order of their slots, and those of one slot as they were set', async () => {
     const { ran, set, pass } = turning();
-    for (const [name, delayMs] of [['late', 5_000], ['first', 2_090], ['second', 2_010], ['soon', 1_000]] as const) {
+    for (const [name, delayMs] of [
+      ['late', 5_000],
+      ['first', 2_090],
+      ['second', 2_010],
+      ['soon', 1_000],
+    ] as const) {
       set(name, delayMs);
     }
     await pass(6_000);

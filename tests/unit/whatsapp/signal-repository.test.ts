@@ -32,7 +32,11 @@ async function startDevice({ storage }: TestStorage, owner: typeof ANA, jid: str
     storageFailed: () => undefined,
     learned: () => undefined,
   });
-  const [noted, batch, retries] = [new Map<Uint8Array, Origin>(), new BatchDecryption(), new RetryRequests(new ManualClock())];
+  const [noted, batch, retries] = [
+    new Map<Uint8Array, Origin>(),
+    new BatchDecryption(),
+    new RetryRequests(new ManualClock()),
+  ];
   const origins = { of: (ciphertext: Uint8Array) => noted.get(ciphertext) };
   const deps = { auth, origins, batch, retries, log: silentLogger, unreadable: () => undefined };
   const { signedIdentityKey, signedPreKey, registrationId } = auth.state.creds;
