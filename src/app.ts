@@ -40,6 +40,7 @@ import { proxiesOf, proxyCheck } from './runtime/proxies.ts';
 import { createRest } from './runtime/rest-interface.ts';
 import { RunningSessions } from './runtime/session-host.ts';
 import { bytesOf, createDatabaseBound } from './runtime/database-bound.ts';
+import { SpareMemory } from './runtime/spare-memory.ts';
 import { createSink, createSubscriptions, type Sink } from './runtime/subscriptions.ts';
 import { createScheduler } from './runtime/scheduled-messages.ts';
 import { followSteps } from './runtime/tracing.ts';
@@ -75,11 +76,13 @@ export interface AppOptions {
   freeBytes?: (folder: string) => Promise<number>;
   /** Other nodes have taken this one for dead: the process must end at once, and start anew. */
   onBuried?: () => void;
+  /** Collects all garbage of the process at once. */
+  collectGarbage?: () => void;
 }
 
 const DEFAULTS = {
   ...{ clock: systemClock, random: systemRandom, freeBytes: freeBytesAt },
-  ...{ droppedLogLines: () => 0, onBuried: () => undefined },
+  ...{ droppedLogLines: () => 0, onBuried: () => undefined, collectGarbage: () => undefined },
 };
 
 /**
@@ -115,7 +118,7 @@ async function build(config: Config, deps: Required<AppOptions>, built: AsyncDis
   const settings = await DownloadSetting.load(storage.settings, config.media.download);
   const pressure = keep(built, createBackPressure(config, deps, storage));
   const historyDays = new HistoryDays(storage.history, config.sessions.historyDays);
-  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays });
+  const connector = createConnector(config, deps, { storage, pressure, metrics, historyDays, built });
   const mediaDeps = { source: connector.media, files, held: storage.heldCallbacks, setting: settings, metrics, clock };
   const media = keep(built, new MediaDownloader({ ...mediaDeps, log: log.child({ part: 'media' }) }));
   const sessions: SessionManager = keep(
@@ -265,15 +268,17 @@ function createBackPressure(
 
 function createConnector(
   config: Config,
-  { clock, log }: Required<AppOptions>,
+  { clock, log, collectGarbage }: Required<AppOptions>,
   {
     storage,
     pressure,
     metrics,
     historyDays,
-  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure },
+    built,
+  }: Pick<SessionsDeps, 'storage' | 'metrics' | 'historyDays'> & { pressure: BackPressure; built: AsyncDisposable[] },
 ): BaileysConnector {
   const { sentMessages, awaitedNumbers, chatTimers, signalKeys: keys, journal } = storage;
+  const memory = keep(built, new SpareMemory(clock, collectGarbage));
   const connector = new BaileysConnector({
     settings: config.whatsapp,
     ...proxiesOf(config, storage),
@@ -283,6 +288,7 @@ function createConnector(
       await pressure.admitted();
       await storage.check();
     },
+    loginEnded: () => memory.loginEnded(),
     log: log.child({ part: 'whatsapp' }),
   });
   pressure.onReached((error) => connector.holdBack(error));

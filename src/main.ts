@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { App } from './app.ts';
 import { answerTo, refuseArguments, UsageError } from './cli/arguments.ts';
 import { type Config, readConfig } from './config/config.ts';
+import { collectGarbage } from './kit/collect-garbage.ts';
 import { type LogOutput, standardOutput } from './kit/log-output.ts';
 import { createLogger, type Logger } from './kit/logger.ts';
 import { OperatorError } from './kit/operator-error.ts';
@@ -61,7 +62,7 @@ async function run(config: Config): Promise<void> {
     process.once(signal, () => void end(starting.promise, { log, output, limitMs }, signal));
   }
   const onBuried = (): void => void leave(output, BURIED_EXIT_CODE);
-  starting.resolve(startApp(config, { log, guard, onBuried, droppedLogLines: () => output.dropped }));
+  starting.resolve(startApp(config, { log, guard, onBuried, collectGarbage, droppedLogLines: () => output.dropped }));
   await starting.promise;
 }
 

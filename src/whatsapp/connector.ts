@@ -50,6 +50,8 @@ export interface ConnectorDeps {
   /** `PROXY_URL`. */
   proxy: RoutesDeps['proxy'];
   lookupFor: RoutesDeps['lookupFor'];
+  /** A login has succeeded or failed. */
+  loginEnded: () => void;
   clock: Clock;
   log: Logger;
 }
@@ -83,7 +85,7 @@ export class BaileysConnector implements Connector {
     this.#lookup = new RecipientLookup(deps.clock);
     this.#routes = new Routes({ ...deps, deviceName: deps.settings.deviceName ?? null });
     this.#clientVersion = new ClientVersion({ ...deps, agent: () => this.#routes.common() });
-    this.#logins = new Logins(deps.clock);
+    this.#logins = new Logins(deps.clock, deps.loginEnded);
     this.#reachability = new Reachability(deps.clock);
     const host = new MediaHost(deps.media.host);
     this.#histories = { host, places: new Semaphore(HISTORIES_AT_ONCE) };

@@ -1,11 +1,11 @@
-import type { Clock, Timer } from '../../src/kit/clock.ts';
+import { type Clock, systemClock, type Timer } from '../../src/kit/clock.ts';
 
 /** A pending timer. */
 interface SetTimer {
   atMs: number;
   delayMs: number;
   task: () => void;
-  real: NodeJS.Timeout;
+  real: Timer;
 }
 
 /**
@@ -29,7 +29,7 @@ export class SkippingClock implements Clock {
       atMs: this.now() + delayMs,
       delayMs,
       task,
-      real: this.#wait(delayMs, () => this.#run(timer)),
+      real: systemClock.after(delayMs, () => this.#run(timer)),
     };
     this.#timers.add(timer);
     return { cancel: () => this.#forget(timer) };
@@ -65,16 +65,12 @@ export class SkippingClock implements Clock {
   }
 
   #setAgain(timer: SetTimer): void {
-    clearTimeout(timer.real);
-    timer.real = this.#wait(timer.atMs - this.now(), () => this.#run(timer));
+    timer.real.cancel();
+    timer.real = systemClock.after(timer.atMs - this.now(), () => this.#run(timer));
   }
 
   #forget(timer: SetTimer): void {
-    clearTimeout(timer.real);
+    timer.real.cancel();
     this.#timers.delete(timer);
-  }
-
-  #wait(delayMs: number, task: () => void): NodeJS.Timeout {
-    return setTimeout(task, delayMs).unref();
   }
 }

@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SessionId } from '../../domain/session-id.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** The connection that caused something, for exceptions that surface where nobody catches them. */
 export interface ConnectionContext {
   sessionId: SessionId;
   /** Closes the connection because of an uncaught exception; a new one follows. */
   failed(error: unknown): void;
+  /** The real time, for the intervals of Baileys and its libraries: they end with the connection. */
+  readonly intervals: Pick<Clock, 'after'>;
   /** Resolves when the message that is being sent is stored: nothing of it may leave before. */
   stored?: Promise<void>;
   /** A message was encrypted for the device with this JID. */

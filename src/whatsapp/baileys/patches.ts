@@ -1,6 +1,7 @@
 import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 import { TOKEN_MAP } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
 import type { WhatsAppSettings } from '../settings.ts';
+import { takeTimers } from './connection-timers.ts';
 import { routeLibraryDownloads } from './library-downloads.ts';
 import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
 import { passKeyObjects } from './quick-keys.ts';
@@ -57,6 +58,13 @@ export const PATCHES: readonly Patch[] = [
     changes: 'Requests that carry our dispatcher are checked, bounded and read in full before Baileys sees the answer.',
     why: 'Baileys downloads histories and app state from any host, with no deadline and no limit, and ignores cut streams.',
     apply: once(routeLibraryDownloads),
+  },
+  {
+    target: 'globalThis.setTimeout',
+    changes:
+      'It, `setInterval` and what clears both put long timers of a connection on one of Node; intervals end with the connection.',
+    why: 'Baileys sets several for each connection as long as that lives, and never clears the one of a cache, which keeps the connection.',
+    apply: once(takeTimers),
   },
   {
     target: 'TOKEN_MAP',

@@ -5,6 +5,8 @@ import { calculateSignature, verifySignature } from 'whatsapp-rust-bridge';
 
 /** The first byte of a public key in the Signal protocol: it is a point of Curve25519. */
 const KEY_TYPE = Buffer.from([5]);
+/** The length of each half of a key pair. */
+const KEY_BYTES = 32;
 
 /** Replaces libsignal's signature functions for the whole process: it looks them up at each call. */
 export function signQuickly(): void {
@@ -33,5 +35,9 @@ function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Arra
 function generateKeyPair(): KeyPair {
   const { privateKey } = generateKeyPairSync('x25519');
   const { x = '', d = '' } = privateKey.export({ format: 'jwk' });
-  return { public: Buffer.from(x, 'base64url'), private: Buffer.from(d, 'base64url') };
+  // The pair of a connection lives as long as that: in one of Node's slabs it would keep 64 kB.
+  const bytes = Buffer.alloc(2 * KEY_BYTES);
+  bytes.write(x, 'base64url');
+  bytes.write(d, KEY_BYTES, 'base64url');
+  return { public: bytes.subarray(0, KEY_BYTES), private: bytes.subarray(KEY_BYTES) };
 }

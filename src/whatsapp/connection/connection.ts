@@ -2,6 +2,7 @@ import type { BinaryNode, WAMessage } from '@whiskeysockets/baileys';
 import type { CloseReason } from '../../domain/close-reason.ts';
 import { AppError, type OverloadedError } from '../../domain/errors.ts';
 import type { OutgoingMessage } from '../../domain/outgoing.ts';
+import { systemClock } from '../../kit/clock.ts';
 import { messageOf } from '../../kit/failure.ts';
 import { SerialQueue } from '../../kit/serial-queue.ts';
 import type { Connection, ConnectionEvent, PasskeyActions, PreparedMessage } from '../../ports/connection.ts';
@@ -27,6 +28,7 @@ import { MessageReceiver } from './message-receiver.ts';
 import { openSocket } from './open-socket.ts';
 import { takeServerNotices } from './server-notices.ts';
 import { emitSocketEvents, type SocketEvent } from './socket-events.ts';
+import { ConnectionClock } from './watchdogs/connection-clock.ts';
 import { BrokenConnectionError } from './watchdogs/connection-errors.ts';
 
 /**
@@ -43,6 +45,7 @@ export class BaileysConnection implements Connection {
   readonly people: Actions['people'];
   readonly profile: Actions['profile'];
   readonly #deps: ConnectionDeps;
+  readonly #intervals = new ConnectionClock(systemClock);
   readonly #context: ConnectionContext;
   readonly #acks: Acks;
   readonly #actions: Actions;
@@ -58,7 +61,8 @@ export class BaileysConnection implements Connection {
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
     this.#acks = new Acks(deps.clock);
-    this.#context = { sessionId: deps.sessionId, failed: (error) => this.#broke('outside of its listeners', error) };
+    const failed = (error: unknown) => this.#broke('outside of its listeners', error);
+    this.#context = { sessionId: deps.sessionId, failed, intervals: this.#intervals };
     this.#ringing = new Calls(deps.clock);
     this.#actions = new Actions({
       ...{ ...deps, socket: () => this.#usable().socket, withinConnection: this.#within, calls: this.#ringing },
@@ -319,6 +323,9 @@ export class BaileysConnection implements Connection {
   #finish(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#intervals.stop();
+    // Timers that Baileys leaves behind, some for days, keep the context, but not the connection.
+    this.#context.failed = nothing;
     this.#connection?.watchdogs.stop();
     this.#connection?.history.end();
     this.#connection?.passkey.end();
@@ -339,3 +346,6 @@ export class BaileysConnection implements Connection {
     return { ...reason, next: await this.#deps.clientVersion.refused(version) };
   }
 }
+
+/** Made outside of any connection, it keeps none. */
+const nothing = (): void => undefined;

@@ -13,11 +13,14 @@ const WAIT_LIMIT_MS = 30_000;
  */
 export class Logins {
   readonly #clock: Clock;
+  readonly #onEnded: () => void;
   readonly #underWay = new Set<object>();
   #waiting: (() => void)[] = [];
 
-  constructor(clock: Clock) {
+  /** `ended` is called at the end of each. */
+  constructor(clock: Clock, ended: () => void) {
     this.#clock = clock;
+    this.#onEnded = ended;
   }
 
   /** A connection begins to open. Returns its event handler, from which its end is learned. */
@@ -42,7 +45,8 @@ export class Logins {
   }
 
   #ended(login: object): void {
-    this.#underWay.delete(login);
+    if (!this.#underWay.delete(login)) return;
+    this.#onEnded();
     if (this.#underWay.size > 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -60,7 +60,7 @@ export interface OpenSocket {
 /** Creates a Baileys socket and adds everything that fixes Baileys from outside, before anybody else listens. */
 export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const { clock, retryCounters, settings, version, giveUp, note } = deps;
-  const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests()];
+  const [origins, batch, retries] = [new CiphertextOrigins(), new BatchDecryption(), new RetryRequests(clock)];
   const resync = new AppStateResync();
   const failed = (error: unknown) => deps.log.warn({ err: error }, 'a message could not be sent again');
   const resends = new Resends(deps.findSent, { nowMs: () => clock.now(), failed });

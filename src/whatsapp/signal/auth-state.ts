@@ -9,6 +9,7 @@ import {
 import type { Numbers } from '../../domain/person.ts';
 import type { SessionId } from '../../domain/session-id.ts';
 import { asError } from '../../kit/failure.ts';
+import { ownBytes } from '../../kit/own-bytes.ts';
 import type { Journal, JournalEntry, KeyChange, SignalKeyStore } from '../../ports/signal.ts';
 import { numberOf } from '../addressing/jid.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
@@ -89,6 +90,7 @@ export async function loadAuth(
     // A pairing that fails starts with fresh credentials; with a code, Baileys sets the number before anybody has typed
     // it.
     saveCredentials: async () => {
+      ownBytes(creds);
       if (isPaired(creds)) await write(() => keys.saveCredentials(sessionId, encode(creds)));
     },
     commitStep: async (changes, decrypted) => {
@@ -114,7 +116,10 @@ async function storedCredentials(keys: SignalKeyStore, sessionId: SessionId): Pr
   const stored = await keys.credentials(sessionId);
   if (stored === undefined) return undefined;
   const creds = attempt(() => decode(stored)) as Partial<AuthenticationCreds> | null | undefined;
-  if (creds?.noiseKey && creds.signedIdentityKey && creds.signedPreKey) return creds as AuthenticationCreds;
+  if (creds?.noiseKey && creds.signedIdentityKey && creds.signedPreKey) {
+    ownBytes(creds);
+    return creds as AuthenticationCreds;
+  }
   await keys.unreadable(sessionId, 'credentials');
   return undefined;
 }

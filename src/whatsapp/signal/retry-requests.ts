@@ -1,5 +1,6 @@
 import { type BinaryNode, jidDecode, type WASocket } from '@whiskeysockets/baileys';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../kit/bounded-cache.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** More at a time would be an attack; forgetting one means that a device has to ask once more. */
 const MAX_ASKING = 1_000;
@@ -9,7 +10,11 @@ const MAX_ASKING = 1_000;
  * else needs one while there is one.
  */
 export class RetryRequests {
-  readonly #asking = new LRUCache<string, true>({ max: MAX_ASKING });
+  readonly #asking: BoundedCache<true>;
+
+  constructor(clock: Clock) {
+    this.#asking = new BoundedCache(clock, { max: MAX_ASKING });
+  }
 
   /** Records every request before Baileys handles it. */
   watch(socket: WASocket): void {
@@ -24,7 +29,13 @@ export class RetryRequests {
 
   /** Whether the device asked, under any of its JIDs. Another call is false, until it asks again. */
   take(jids: readonly string[]): boolean {
-    return jids.filter((jid) => this.#asking.delete(deviceOf(jid))).length > 0;
+    return jids.filter((jid) => this.#takeOne(deviceOf(jid))).length > 0;
+  }
+
+  #takeOne(device: string): boolean {
+    const asked = this.#asking.get(device) !== undefined;
+    this.#asking.delete(device);
+    return asked;
   }
 }
 

@@ -11,7 +11,7 @@ const NOTE: ConnectionEvent = { kind: 'note', why: 'something' };
 /** Logins, one that waits for their end, and what it saw. */
 function waiting() {
   const clock = new ManualClock();
-  const logins = new Logins(clock);
+  const logins = new Logins(clock, () => undefined);
   const heard: string[] = [];
   const begin = () => logins.begin(({ kind }) => void heard.push(kind));
   const [first, second] = [begin(), begin()];
@@ -35,7 +35,7 @@ it('lets what follows a login wait until no other session logs in', async () => 
 it('waits for nobody when no session logs in', async () => {
   const clock = new ManualClock();
 
-  await expect(new Logins(clock).over(clock)).resolves.toBeUndefined();
+  await expect(new Logins(clock, () => undefined).over(clock)).resolves.toBeUndefined();
 });
 
 it('does not wait for a login that hangs', async () => {

@@ -21,6 +21,7 @@ const SCRIPT = `
     'Curve.verify': [Curve.verify, Curve.sharedKey],
     'SessionCipher.prototype': [SessionCipher.prototype.doDecryptWhisperMessage],
     'globalThis.fetch': [globalThis.fetch],
+    'globalThis.setTimeout': [globalThis.setTimeout, globalThis.setInterval, globalThis.clearTimeout, globalThis.clearInterval],
     TOKEN_MAP: [Object.getPrototypeOf(TOKEN_MAP)],
     console: [console.info, console.warn, console.error],
     'WA_CERT_DETAILS.PUBLIC_KEY': [Buffer.from(WA_CERT_DETAILS.PUBLIC_KEY).toString('hex')],

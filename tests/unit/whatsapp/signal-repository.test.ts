@@ -9,6 +9,7 @@ import { RetryRequests } from '../../../src/whatsapp/signal/retry-requests.ts';
 import { safeSignalRepository } from '../../../src/whatsapp/signal/signal-repository.ts';
 import type { SessionId } from '../../../src/domain/session-id.ts';
 import { ANA, BEA, startStorage, type TestStorage } from '../../contracts/storage/support.ts';
+import { ManualClock } from '../../harness/manual-clock.ts';
 
 const CARLA = 'session_3_carla' as SessionId;
 
@@ -31,7 +32,11 @@ async function startDevice({ storage }: TestStorage, owner: typeof ANA, jid: str
     storageFailed: () => undefined,
     learned: () => undefined,
   });
-  const [noted, batch, retries] = [new Map<Uint8Array, Origin>(), new BatchDecryption(), new RetryRequests()];
+  const [noted, batch, retries] = [
+    new Map<Uint8Array, Origin>(),
+    new BatchDecryption(),
+    new RetryRequests(new ManualClock()),
+  ];
   const origins = { of: (ciphertext: Uint8Array) => noted.get(ciphertext) };
   const deps = { auth, origins, batch, retries, log: silentLogger, unreadable: () => undefined };
   const { signedIdentityKey, signedPreKey, registrationId } = auth.state.creds;

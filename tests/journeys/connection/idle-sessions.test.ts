@@ -1,0 +1,56 @@
+import { createHook } from 'node:async_hooks';
+import { queryObjects } from 'node:v8';
+import { BaileysConnection } from '../../../src/whatsapp/connection/connection.ts';
+import { untilTrue } from '../../harness/until.ts';
+import { startWorld, type World } from '../../harness/world.ts';
+
+const NUMBER = '5491100000001';
+
+/** The timers of Node that are set and not over, of the whole process. */
+class NodeTimers implements Disposable {
+  readonly #live = new Set<number>();
+  readonly #hook = createHook({
+    init: (id, type) => {
+      if (type === 'Timeout') this.#live.add(id);
+    },
+    destroy: (id) => void this.#live.delete(id),
+  }).enable();
+
+  get count(): number {
+    return this.#live.size;
+  }
+
+  [Symbol.dispose](): void {
+    this.#hook.disable();
+  }
+}
+
+async function link(world: World, numbers: readonly string[]): Promise<void> {
+  for (const number of numbers) {
+    const { sessionId } = await world.link(world.whatsapp.phone(number));
+    await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false });
+  }
+}
+
+it('idle sessions have no timers of their own: six have as many as one', async () => {
+  using timers = new NodeTimers();
+  await using world = await startWorld();
+  await link(world, [NUMBER]);
+  const one = timers.count;
+  await link(world, ['5491100000002', '5491100000003', '5491100000004', '5491100000005', '5491100000006']);
+  // What a login sets is over soon; each session had seven more.
+  await untilTrue(() => Promise.resolve(timers.count <= one));
+});
+
+it('a connection that is over is not kept by what Baileys has left running', async () => {
+  await using world = await startWorld();
+  const { sessionId } = await world.link(world.whatsapp.phone(NUMBER));
+  for (let time = 0; time < 3; time += 1) {
+    const { logins } = world.whatsapp.stats();
+    world.whatsapp.fault('cut', { number: NUMBER });
+    await world.fastForwardUntil(world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins));
+    await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false });
+  }
+  // The current one, and for some seconds the one before. Node collects garbage before it counts.
+  await untilTrue(() => Promise.resolve(queryObjects(BaileysConnection, { format: 'count' }) <= 2));
+});
