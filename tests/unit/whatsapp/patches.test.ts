@@ -9,6 +9,7 @@ import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 const SCRIPT = `
   import crypto from 'node:crypto';
   import { Curve, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+  import * as group from '@whiskeysockets/baileys/lib/Signal/Group/index.js';
   import { TOKEN_MAP } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
   import curve25519 from 'curve25519-js';
   import { SessionCipher } from 'libsignal';
@@ -26,6 +27,11 @@ const SCRIPT = `
     'Curve.generateKeyPair': [Curve.generateKeyPair],
     'Curve.verify': [Curve.verify, Curve.sharedKey],
     'SessionCipher.prototype': [SessionCipher.prototype.doDecryptWhisperMessage],
+    'sender keys': [
+      ...[group.GroupCipher.prototype.encrypt, group.SenderChainKey.prototype.getDerivative],
+      ...[group.SenderKeyRecord.deserialize, group.SenderKeyRecord.prototype.serialize],
+      group.SenderKeyState.prototype.removeSenderMessageKey,
+    ],
     'globalThis.fetch': [globalThis.fetch],
     TOKEN_MAP: [Object.getPrototypeOf(TOKEN_MAP)],
     console: [console.info, console.warn, console.error],
