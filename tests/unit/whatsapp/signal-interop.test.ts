@@ -88,13 +88,14 @@ it.each([
     await begin(0, 1);
     let [onTheWay, delivered] = [[], []];
     for (let at = 0; at < 400; at++) {
+      // The new session is known to both at once: late messages of the old one would spoil it in libsignal as it is.
       if (at === 200) { as(1); onTheWay = []; await begin(1, 2); }
       const by = at < 3 ? 0 : at === 200 ? 1 : randomInt(2);
       as(by);
       const sent = await seal(by, 'text ' + at).catch((error) => error);
       // Whoever was not written to yet has no session.
       if (!(sent instanceof Error)) { onTheWay.push(sent); counts.first += sent.type === 3 ? 1 : 0; }
-      if (randomInt(3) === 0) continue;
+      if (at !== 200 && randomInt(3) === 0) continue;
       // Mostly the oldest, sometimes one that has overtaken it; the rest of a turn comes before what answers it.
       const mine = onTheWay.filter((each) => each.by === onTheWay[0]?.by).slice(0, 4);
       const next = mine[randomInt(4) === 0 ? randomInt(mine.length || 1) : 0];
