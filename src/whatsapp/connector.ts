@@ -28,6 +28,7 @@ import { KnownMessages } from './receive/known-messages.ts';
 import type { MediaSettings, WhatsAppSettings } from './settings.ts';
 import { loadAuth, storedOwner } from './signal/auth-state.ts';
 import { createKeyCache, CachedKeyStore } from './signal/key-cache.ts';
+import { SessionStates } from './signal/session-states.ts';
 import { storedKeys } from './signal/stored-keys.ts';
 import { tokenView } from './signal/token-view.ts';
 
@@ -72,6 +73,7 @@ export class BaileysConnector implements Connector {
   readonly #histories: ConnectionDeps['histories'];
   readonly #uploads: ConnectionDeps['uploads'];
   readonly #keyCache = createKeyCache();
+  readonly #sessionStates = new SessionStates();
   readonly #logins: Logins;
   readonly #reachability: Reachability;
   /** The current connection of each session, or its last one. */
@@ -117,7 +119,8 @@ export class BaileysConnector implements Connector {
       settings,
       loadAuth: async (auth) => {
         await admitted();
-        const loaded = await loadAuth({ keys: new CachedKeyStore(keys, this.#keyCache), journal }, sessionId, auth);
+        const stores = { keys: new CachedKeyStore(keys, this.#keyCache), journal, states: this.#sessionStates };
+        const loaded = await loadAuth(stores, sessionId, auth);
         loaded.state.keys = tokenView(loaded.state.keys, () => cache.serverProps.terms);
         return loaded;
       },

@@ -13,6 +13,7 @@ import { ownBytes } from '../../kit/own-bytes.ts';
 import type { Journal, JournalEntry, KeyChange, SignalKeyStore } from '../../ports/signal.ts';
 import { numberOf } from '../addressing/jid.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
+import { SessionStates } from './session-states.ts';
 
 /** The credentials and keys of one connection, and the fence that ends its right to write them. */
 export interface ConnectionAuth {
@@ -40,6 +41,8 @@ export interface ConnectionAuth {
 export interface AuthStores {
   keys: SignalKeyStore;
   journal: Journal;
+  /** Shared by all connections. */
+  states?: SessionStates;
 }
 
 /** Thrown when a connection that is over tries to write. */
@@ -64,11 +67,12 @@ export interface AuthListener {
 
 /** Loads the session's credentials, or creates fresh ones for a pairing, which are stored once a device is linked. */
 export async function loadAuth(
-  { keys, journal }: AuthStores,
+  { keys, journal, states = new SessionStates() }: AuthStores,
   sessionId: SessionId,
   listener: AuthListener,
 ): Promise<ConnectionAuth> {
   const creds = (await storedCredentials(keys, sessionId)) ?? initAuthCreds();
+  const codec = codecOf(sessionId, states);
   let fenced = false;
   const guarded = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
@@ -85,7 +89,7 @@ export async function loadAuth(
   return {
     state: {
       creds,
-      keys: keyStore(keys, sessionId, { guarded, write, learned: (numbers) => listener.learned(numbers) }),
+      keys: keyStore(keys, sessionId, { codec, guarded, write, learned: (numbers) => listener.learned(numbers) }),
     },
     // A pairing that fails starts with fresh credentials; with a code, Baileys sets the number before anybody has typed
     // it.
@@ -95,7 +99,7 @@ export async function loadAuth(
     },
     commitStep: async (changes, decrypted) => {
       if (fenced) throw new ConnectionEndedError();
-      await guarded(keys.set(sessionId, changesOf(changes), ...decrypted));
+      await guarded(keys.set(sessionId, changesOf(changes, codec), ...decrypted));
     },
     recall: ({ ciphertextHash, messageKey }) => guarded(journal.find(sessionId, ciphertextHash, messageKey)),
     leftOver: () => guarded(journal.leftOver(sessionId)),
@@ -129,20 +133,40 @@ export function isPaired(creds: AuthenticationCreds): boolean {
   return creds.me !== undefined && creds.account !== undefined;
 }
 
+/** How the keys of a session become texts, and are made of them again. */
+interface Codec {
+  encode: (type: string, id: string, value: object) => string;
+  /** @throws Error when the text is damaged */
+  decode: (type: keyof SignalDataTypeMap, id: string, text: string) => unknown;
+}
+
+function codecOf(sessionId: SessionId, states: SessionStates): Codec {
+  return {
+    encode: (type, id, value) =>
+      type === 'session' && !ArrayBuffer.isView(value) ? states.encode(sessionId, id, value) : encodeKey(type, value),
+    decode: (type, id, text) => (type === 'session' ? states.decode(sessionId, id, text) : decodeKey(type, text)),
+  };
+}
+
 /** How the store is accessed: every failure is reported, and writes are fenced. */
 interface Access {
+  codec: Codec;
   guarded: <Result>(work: Promise<Result>) => Promise<Result>;
   write: (work: () => Promise<void>) => Promise<void>;
   learned: (numbers: Numbers) => void;
 }
 
-function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write, learned }: Access): BaileysKeyStore {
+function keyStore(
+  store: SignalKeyStore,
+  sessionId: SessionId,
+  { codec, guarded, write, learned }: Access,
+): BaileysKeyStore {
   return {
     async get<Type extends keyof SignalDataTypeMap>(type: Type, ids: string[]) {
       const found = await guarded(store.get(sessionId, type, ids));
       const entries: [string, unknown][] = [];
       for (const [id, text] of found) {
-        const value = attempt(() => decodeKey(type, text));
+        const value = attempt(() => codec.decode(type, id, text));
         // Baileys then begins anew with the contact, as it does when there is no key.
         if (value === undefined) await write(() => store.unreadable(sessionId, { type, id }));
         else entries.push([id, value]);
@@ -151,7 +175,7 @@ function keyStore(store: SignalKeyStore, sessionId: SessionId, { guarded, write,
     },
     set: (data: SignalDataSet) =>
       write(async () => {
-        await store.set(sessionId, changesOf(data));
+        await store.set(sessionId, changesOf(data, codec));
         const numbers = numbersIn(data);
         if (numbers.size > 0) learned(numbers);
       }),
@@ -179,12 +203,12 @@ function numbersIn({ 'lid-mapping': mappings = {} }: SignalDataSet): Numbers {
   return new Map(numbers);
 }
 
-function changesOf(data: SignalDataSet): KeyChange[] {
+function changesOf(data: SignalDataSet, codec: Codec): KeyChange[] {
   return Object.entries(data).flatMap(([type, values]) =>
-    Object.entries(values as Record<string, unknown>).map(([id, value]) => ({
+    Object.entries(values as Record<string, object | null | undefined>).map(([id, value]) => ({
       type,
       id,
-      value: value === null || value === undefined ? null : encodeKey(type, value),
+      value: value === null || value === undefined ? null : codec.encode(type, id, value),
     })),
   );
 }

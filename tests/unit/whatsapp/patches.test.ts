@@ -9,17 +9,29 @@ import { CHILD_ENVIRONMENT } from '../../harness/child-environment.ts';
 const SCRIPT = `
   import crypto from 'node:crypto';
   import { Curve, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
+  import * as group from '@whiskeysockets/baileys/lib/Signal/Group/index.js';
   import { TOKEN_MAP } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
   import curve25519 from 'curve25519-js';
   import { SessionCipher } from 'libsignal';
+  import signalCrypto from 'libsignal/src/crypto.js';
+  import signalCurve from 'libsignal/src/curve.js';
   import { main } from './src/main.ts';
   import { installPatches } from './src/whatsapp/baileys/patches.ts';
   const look = () => ({
     'node:crypto': [crypto.createHmac, crypto.createCipheriv, crypto.createDecipheriv],
     'curve25519-js': [curve25519.sign, curve25519.verify],
+    libsignal: [
+      ...[signalCrypto.calculateMAC, signalCrypto.deriveSecrets, signalCrypto.verifyMAC],
+      ...[signalCurve.generateKeyPair, signalCurve.calculateAgreement],
+    ],
     'Curve.generateKeyPair': [Curve.generateKeyPair],
     'Curve.verify': [Curve.verify, Curve.sharedKey],
     'SessionCipher.prototype': [SessionCipher.prototype.doDecryptWhisperMessage],
+    'sender keys': [
+      ...[group.GroupCipher.prototype.encrypt, group.SenderChainKey.prototype.getDerivative],
+      ...[group.SenderKeyRecord.deserialize, group.SenderKeyRecord.prototype.serialize],
+      group.SenderKeyState.prototype.removeSenderMessageKey,
+    ],
     'globalThis.fetch': [globalThis.fetch],
     'globalThis.setTimeout': [globalThis.setTimeout, globalThis.setInterval, globalThis.clearTimeout, globalThis.clearInterval],
     TOKEN_MAP: [Object.getPrototypeOf(TOKEN_MAP)],

@@ -1,0 +1,38 @@
+import { LRUCache } from 'lru-cache';
+import type { SessionId } from '../../domain/session-id.ts';
+import { decode } from './key-codec.ts';
+
+/** For all accounts together, in characters of the texts: some two thousand states. What they take decoded is about twice that. */
+const MAX_SIZE = 2_000_000;
+
+/** The state of a Signal session, with the text that it is stored as. */
+interface KnownState {
+  text: string;
+  /** As libsignal writes it, without bytes. Nobody changes it. */
+  state: object;
+}
+
+/**
+ * The states of the Signal sessions that are in use, decoded: each message reads the one that the message before it has written.
+ * A state counts only for exactly the text that is stored, so it needs no care when a write fails or another connection writes.
+ */
+export class SessionStates {
+  readonly #known = new LRUCache<string, KnownState>({ maxSize: MAX_SIZE, sizeCalculation: ({ text }) => text.length });
+
+  /** What libsignal wrote, as text, which {@link decode} will find again. */
+  encode(sessionId: SessionId, id: string, state: object): string {
+    const text = JSON.stringify(state);
+    this.#known.set(nameOf(sessionId, id), { text, state });
+    return text;
+  }
+
+  /** @throws Error when the text is damaged */
+  decode(sessionId: SessionId, id: string, text: string): unknown {
+    const known = this.#known.get(nameOf(sessionId, id));
+    return known?.text === text ? known.state : decode(text);
+  }
+}
+
+function nameOf(sessionId: SessionId, id: string): string {
+  return `${sessionId} ${id}`;
+}
