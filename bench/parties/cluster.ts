@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Account, Contestant, Offer } from './contestant.ts';
 import type { Orchestrator, OrchestratorOptions } from './orchestrator.ts';
 
@@ -6,6 +7,8 @@ type StartNode = (options: Pick<OrchestratorOptions, 'settings' | 'backend'>) =>
 
 /** A lease that no busy machine outlives. */
 const LEASE_S = '15';
+/** Its nodes trust each other by it. */
+const SECRET = randomBytes(32).toString('hex');
 
 /** Orchestrators that share their sessions, as nodes on one database. New sessions come to each of them in turn. */
 export class Cluster implements Contestant {
@@ -32,7 +35,7 @@ export class Cluster implements Contestant {
       const backend = this.nodes[0]?.backend;
       const settings = {
         ...{ DATABASE_URL: this.#databaseUrl, DATABASE_DURABILITY: 'single' },
-        ...{ CLUSTER_NODE_ID: `node-${this.nodes.length + 1}`, CLUSTER_PORT: '0', CLUSTER_SECRET: 's'.repeat(32) },
+        ...{ CLUSTER_NODE_ID: `node-${this.nodes.length + 1}`, CLUSTER_PORT: '0', CLUSTER_SECRET: SECRET },
         CLUSTER_LEASE: LEASE_S,
       };
       this.nodes.push(await this.#start({ settings, ...(backend && { backend }) }));

@@ -100,8 +100,9 @@ export class Database {
    * Resolves when the disk accepts writes; probes it only if a write has failed since it last did.
    * @throws StorageUnavailableError while it does not
    */
-  check(): Promise<void> {
-    return this.exclusive(() => this.#disk.check());
+  async check(): Promise<void> {
+    // Each login asks: nothing is committed for it while the disk is well.
+    if (this.#disk.hasFailed) await this.exclusive(() => this.#disk.check());
   }
 
   /**

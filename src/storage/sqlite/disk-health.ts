@@ -24,6 +24,11 @@ export class DiskHealth {
     });
   }
 
+  /** Whether the last write failed. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /**
    * If the last write failed, tries another one.
    * @throws an error of SQLite while the disk accepts nothing

@@ -70,7 +70,9 @@ export function socketConfig(deps: SocketConfigDeps): UserFacingSocketConfig {
     // We know what we send, and the echo is one more place that throws where nobody catches.
     emitOwnEvents: false,
     generateHighQualityLinkPreview: false,
-    defaultQueryTimeoutMs: 30_000,
+    // See `query-deadlines.ts` and `first-questions.ts`.
+    defaultQueryTimeoutMs: undefined,
+    fireInitQueries: false,
     // Called inside a transaction. It uses no keys, and it never resolves with undefined, which would have Baileys ask by itself.
     cachedGroupMetadata: groupMetadata,
     getMessage: (key) => resends.message(key),

@@ -71,8 +71,10 @@ export async function loadAuth(
   sessionId: SessionId,
   listener: AuthListener,
 ): Promise<ConnectionAuth> {
-  const creds = (await storedCredentials(keys, sessionId)) ?? initAuthCreds();
+  const stored = await storedCredentials(keys, sessionId);
+  const creds = stored?.creds ?? initAuthCreds();
   const codec = codecOf(sessionId, states);
+  let savedText = stored?.text;
   let fenced = false;
   const guarded = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
@@ -92,10 +94,18 @@ export async function loadAuth(
       keys: keyStore(keys, sessionId, { codec, guarded, write, learned: (numbers) => listener.learned(numbers) }),
     },
     // A pairing that fails starts with fresh credentials; with a code, Baileys sets the number before anybody has typed
-    // it.
+    // it. At a login, Baileys says twice that they changed, and mostly they did not.
     saveCredentials: async () => {
       ownBytes(creds);
-      if (isPaired(creds)) await write(() => keys.saveCredentials(sessionId, encode(creds)));
+      const text = isPaired(creds) ? encode(creds) : savedText;
+      if (text === undefined || text === savedText) return;
+      savedText = text;
+      try {
+        await write(() => keys.saveCredentials(sessionId, text));
+      } catch (error) {
+        savedText = undefined;
+        throw error;
+      }
     },
     commitStep: async (changes, decrypted) => {
       if (fenced) throw new ConnectionEndedError();
@@ -112,17 +122,20 @@ export async function loadAuth(
 
 /** Returns the account's own JIDs, as last stored; `undefined` when no device is linked. */
 export async function storedOwner(keys: SignalKeyStore, sessionId: SessionId): Promise<AuthenticationCreds['me']> {
-  return (await storedCredentials(keys, sessionId))?.me;
+  return (await storedCredentials(keys, sessionId))?.creds.me;
 }
 
 /** Credentials that make no sense are set aside, and the account must be linked anew: nothing can be done with them. */
-async function storedCredentials(keys: SignalKeyStore, sessionId: SessionId): Promise<AuthenticationCreds | undefined> {
-  const stored = await keys.credentials(sessionId);
-  if (stored === undefined) return undefined;
-  const creds = attempt(() => decode(stored)) as Partial<AuthenticationCreds> | null | undefined;
+async function storedCredentials(
+  keys: SignalKeyStore,
+  sessionId: SessionId,
+): Promise<{ creds: AuthenticationCreds; text: string } | undefined> {
+  const text = await keys.credentials(sessionId);
+  if (text === undefined) return undefined;
+  const creds = attempt(() => decode(text)) as Partial<AuthenticationCreds> | null | undefined;
   if (creds?.noiseKey && creds.signedIdentityKey && creds.signedPreKey) {
     ownBytes(creds);
-    return creds as AuthenticationCreds;
+    return { creds: creds as AuthenticationCreds, text };
   }
   await keys.unreadable(sessionId, 'credentials');
   return undefined;

@@ -3,6 +3,9 @@ import { startWorld, type World } from '../../harness/world.ts';
 const ACCOUNT = '5491234567890';
 const PERSON = '5490987654321';
 
+/** The namespaces of what WhatsApp Web asks after a login. */
+const QUESTIONS: ReadonlySet<string> = new Set(['abt', 'blocklist', 'privacy']);
+
 /** The statuses that the backend was notified of, in order. */
 function statuses(world: World): string[] {
   return world.backend.accepted
@@ -13,6 +16,29 @@ function statuses(world: World): string[] {
 function device(world: World) {
   return world.whatsapp.devices().find(({ number }) => number === ACCOUNT);
 }
+
+it('a login asks what WhatsApp Web asks, once each, and does not have the properties repeated', async () => {
+  await using world = await startWorld();
+  const asked: string[] = [];
+  world.whatsapp.use({
+    name: 'note the questions of a login',
+    onStanza({ tag, attrs, content }) {
+      const [child] = Array.isArray(content) ? content : [];
+      const hash = child?.attrs.hash === undefined ? '' : ' with a hash';
+      if (tag === 'iq' && QUESTIONS.has(attrs.xmlns ?? '')) asked.push(`${attrs.xmlns ?? ''}${hash}`);
+      return false;
+    },
+  });
+  await world.link(world.whatsapp.phone(ACCOUNT));
+  await world.whatsapp.until(() => asked.length >= QUESTIONS.size);
+  const first = asked.splice(0);
+
+  world.whatsapp.fault('cut', { number: ACCOUNT });
+  await world.whatsapp.until(() => asked.length >= QUESTIONS.size);
+
+  expect(first.sort()).toEqual(['abt', 'blocklist', 'privacy']);
+  expect(asked.sort()).toEqual(['abt with a hash', 'blocklist', 'privacy']);
+});
 
 describe('a lost connection', () => {
   it('that is restored within 10 s sends no status update', async () => {

@@ -85,3 +85,44 @@ it('a connection whose device is not linked stores no credentials, even when it 
 
   expect(await stored(db)).toEqual({ credentials: undefined, sessions: [] });
 });
+
+describe('credentials that Baileys says have changed', () => {
+  it('are stored only if they have', async () => {
+    await using db = await startStorage();
+    const first = await load(db);
+    await first.saveCredentials();
+    const auth = await load(db);
+    const other = encode({ of: 'somebody who wrote in between' });
+
+    await db.storage.signalKeys.saveCredentials(ANA, other);
+    await auth.saveCredentials();
+    expect(await db.storage.signalKeys.credentials(ANA)).toBe(other);
+
+    auth.state.creds.nextPreKeyId += 1;
+    await auth.saveCredentials();
+    expect(await db.storage.signalKeys.credentials(ANA)).toBe(encode(auth.state.creds));
+
+    auth.state.creds.nextPreKeyId -= 1;
+    await auth.saveCredentials();
+    expect(await db.storage.signalKeys.credentials(ANA)).toBe(encode(auth.state.creds));
+  });
+
+  it('are stored by the next attempt when one has failed', async () => {
+    await using db = await startStorage();
+    const { signalKeys, journal } = db.storage;
+    let isBroken = true;
+    const keys = Object.assign(Object.create(signalKeys) as typeof signalKeys, {
+      saveCredentials: (...what: Parameters<typeof signalKeys.saveCredentials>) =>
+        isBroken ? Promise.reject(new Error('the disk is full')) : signalKeys.saveCredentials(...what),
+      credentials: () => signalKeys.credentials(ANA),
+    });
+    const auth = await loadAuth({ keys, journal }, ANA, { storageFailed: () => undefined, learned: () => undefined });
+    Object.assign(auth.state.creds, { me: { id: '5491234567890:1@s.whatsapp.net' }, account: {} });
+
+    await expect(auth.saveCredentials()).rejects.toThrow('the disk is full');
+    isBroken = false;
+    await auth.saveCredentials();
+
+    expect(await signalKeys.credentials(ANA)).toBe(encode(auth.state.creds));
+  });
+});
