@@ -38,7 +38,7 @@ const HTTP_ROOMS = {
   access: 'access',
   responses: 'responses',
   live: 'live|access|views',
-  dashboard: 'dashboard',
+  dashboard: 'dashboard|responses',
   reference: 'reference|routes|schemas|access|files|views|responses',
 };
 
