@@ -5,6 +5,7 @@ import { untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 const NUMBER = '5491100000001';
+const MORE = Array.from({ length: 8 }, (_, index) => `549112000000${index}`);
 
 /** The timers of Node that are set and not over, of the whole process. */
 class NodeTimers implements Disposable {
@@ -32,14 +33,14 @@ async function link(world: World, numbers: readonly string[]): Promise<void> {
   }
 }
 
-it('idle sessions have no timers of their own: six have as many as one', async () => {
+it('idle sessions have no timers of their own', async () => {
   using timers = new NodeTimers();
   await using world = await startWorld();
   await link(world, [NUMBER]);
   const one = timers.count;
-  await link(world, ['5491100000002', '5491100000003', '5491100000004', '5491100000005', '5491100000006']);
-  // What a login sets is over soon; each session had seven more.
-  await untilTrue(() => Promise.resolve(timers.count <= one));
+  await link(world, MORE);
+  // Each session had seven. HTTP sets and ends some at any time, but fewer than one for each session.
+  await untilTrue(() => Promise.resolve(timers.count < one + MORE.length));
 });
 
 it('a connection that is over is not kept by what Baileys has left running', async () => {
