@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 
 /** A slot of a wheel: a task runs at most this late. */
-export const SLOT_MS = 100;
+const SLOT_MS = 100;
 
 /** What a wheel knows of time. */
 export interface TimeSource {
