@@ -59,7 +59,7 @@ export const PATCHES: readonly Patch[] = [
     target: 'SessionCipher.prototype',
     changes:
       'A session that a message does not belong to stays as it was; one that it belongs to keeps the newest chains only.',
-    why: 'libsignal steps each session that it tries, and stores them all when one fits: a late message would spoil a new session. And it keeps a chain of each turn forever: after 800 turns, each message took 6 ms.',
+    why: 'libsignal steps each session that it tries, and stores them all when one fits: a late message would spoil a new session. And it keeps a chain of each turn forever: after 800 turns, each message took 3 ms.',
     apply: once(tryWithoutTrace),
   },
   {

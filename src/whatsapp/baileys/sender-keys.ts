@@ -18,7 +18,9 @@ interface Cipher {
   senderKeyName: Parameters<Store['loadSenderKey']>[0];
 }
 
-const { removeSenderMessageKey: remove } = SenderKeyState.prototype;
+type Remove = (this: SenderKeyState, iteration: number) => ReturnType<SenderKeyState['removeSenderMessageKey']>;
+
+const { removeSenderMessageKey: remove } = SenderKeyState.prototype as { removeSenderMessageKey: Remove };
 
 /**
  * Makes sender keys small and quick, for the whole process. With every message that we send to a group Baileys skips a key, and keeps
@@ -79,7 +81,7 @@ function deserialize(data: Uint8Array): SenderKeyRecord {
   );
 }
 
-function removeSenderMessageKey(this: SenderKeyState, iteration: number): ReturnType<typeof remove> {
+function removeSenderMessageKey(this: SenderKeyState, iteration: number): ReturnType<Remove> {
   const key = this.getStructure().senderMessageKeys.find((each) => each.iteration === iteration);
   if (key) key.seed = asBytes(key.seed);
   return remove.call(this, iteration);
