@@ -1,6 +1,4 @@
 import { createHook } from 'node:async_hooks';
-import { queryObjects } from 'node:v8';
-import { BaileysConnection } from '../../../src/whatsapp/connection/connection.ts';
 import { untilTrue } from '../../harness/until.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
@@ -41,17 +39,4 @@ it('idle sessions have no timers of their own', async () => {
   await link(world, MORE);
   // Each session had seven. HTTP sets and ends some at any time, but fewer than one for each session.
   await untilTrue(() => Promise.resolve(timers.count < one + MORE.length));
-});
-
-it('a connection that is over is not kept by what Baileys has left running', async () => {
-  await using world = await startWorld();
-  const { sessionId } = await world.link(world.whatsapp.phone(NUMBER));
-  for (let time = 0; time < 3; time += 1) {
-    const { logins } = world.whatsapp.stats();
-    world.whatsapp.fault('cut', { number: NUMBER });
-    await world.fastForwardUntil(world.whatsapp.until((whatsapp) => whatsapp.stats().logins > logins));
-    await world.orchestrator.until(sessionId, { status: 'connected', reconnecting: false });
-  }
-  // The current one, and for some seconds the one before. Node collects garbage before it counts.
-  await untilTrue(() => Promise.resolve(queryObjects(BaileysConnection, { format: 'count' }) <= 2));
 });
