@@ -97,8 +97,7 @@ export class BaileysConnection implements Connection {
   /** Has the phone upload a file again, as {@link askAgain} says; `undefined` also while the connection is not open. */
   async askAgain(message: WAMessage, mediaKey: Uint8Array): Promise<string | undefined> {
     const socket = this.#ended ? undefined : this.#connection?.socket;
-    if (!socket?.ws.isOpen) return undefined;
-    return this.#within(() => askAgain(socket, message, mediaKey, this.#deps.clock));
+    return socket && this.#within(() => askAgain(socket, message, mediaKey, this.#deps.clock));
   }
 
   async close(): Promise<void> {
@@ -114,7 +113,7 @@ export class BaileysConnection implements Connection {
   }
 
   async drain(): Promise<void> {
-    if (this.#connection?.socket.ws.isOpen && !this.isClosing) await drain(this.#connection, this.#deps);
+    if (this.#connection && !this.isClosing) await drain(this.#connection, this.#deps);
   }
 
   async logout(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import { type Clock, wait } from '../../kit/clock.ts';
 import type { Logger } from '../../kit/logger.ts';
+import { canSend } from '../baileys/handshake.ts';
 import type { OpenSocket } from './open-socket.ts';
 
 const ANSWER_LIMIT_MS = 3_000;
@@ -14,11 +15,12 @@ const PING: BinaryNode = {
   content: [{ tag: 'ping', attrs: {} }],
 };
 
-/** Waits until everything is handled that WhatsApp had for this device: its answer comes behind that. */
+/** Waits until everything is handled that WhatsApp had for this device: its answer comes behind that. Not if nothing has come yet. */
 export async function drain(
   { socket, order }: Pick<OpenSocket, 'socket' | 'order'>,
   { log, clock }: { log: Logger; clock: Clock },
 ): Promise<void> {
+  if (!canSend(socket)) return;
   await socket
     .query(PING, ANSWER_LIMIT_MS)
     .catch((error: unknown) => log.warn({ err: error }, 'WhatsApp did not answer before the device is unlinked'));
@@ -32,6 +34,7 @@ export async function drain(
 export async function unlinkDevice(socket: WASocket): Promise<void> {
   const jid = socket.authState.creds.me?.id;
   if (!jid) return;
+  if (!canSend(socket)) throw new Error('The connection is not open yet');
   await socket.query(
     {
       tag: 'iq',

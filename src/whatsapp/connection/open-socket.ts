@@ -4,6 +4,7 @@ import { type AccountNewsDeps, watchAccount } from '../receive/account-news.ts';
 import type { AppStateChanges } from '../baileys/app-state-changes.ts';
 import { AppStateResync } from '../baileys/app-state-resync.ts';
 import { bundleFrames } from '../baileys/frame-bundles.ts';
+import { watchHandshake } from '../baileys/handshake.ts';
 import { guardListeners, type ListenerFailure } from '../baileys/listener-guard.ts';
 import { plainAck } from '../baileys/plain-ack.ts';
 import { limitQueries } from '../baileys/query-deadlines.ts';
@@ -67,6 +68,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const failed = (error: unknown) => deps.log.warn({ err: error }, 'a message could not be sent again');
   const resends = new Resends(deps.findSent, { nowMs: () => clock.now(), failed });
   const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync, resends }));
+  watchHandshake(socket);
   bundleFrames(socket);
   dropUnreadEvents(socket);
   limitQueries(socket, clock);

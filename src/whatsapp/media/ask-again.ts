@@ -7,6 +7,7 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import type { Clock } from '../../kit/clock.ts';
+import { canSend } from '../baileys/handshake.ts';
 
 /** The phone's answer, as the socket emits it. */
 type Answer = BaileysEventMap['messages.media-update'][number];
@@ -16,7 +17,7 @@ const ANSWER_LIMIT_MS = 20_000;
 
 /**
  * Asks the phone that has the file of `message` to upload it to WhatsApp again. Returns the new direct path;
- * `undefined` when the phone refuses, or does not answer in time. (Baileys' `updateMediaMessage` would wait for as long
+ * `undefined` when the phone refuses, does not answer in time, or cannot be asked yet. (Baileys' `updateMediaMessage` would wait for as long
  * as the connection lasts, and does not support video notes.)
  */
 export async function askAgain(
@@ -27,7 +28,7 @@ export async function askAgain(
 ): Promise<string | undefined> {
   const { id } = key;
   const me = socket.authState.creds.me?.id;
-  if (!id || me === undefined) return undefined;
+  if (!id || me === undefined || !canSend(socket)) return undefined;
   const answer = answerOn(socket, id, clock);
   try {
     await socket.sendNode(encryptMediaRetryRequest(key, Buffer.from(mediaKey), me));

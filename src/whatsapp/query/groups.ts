@@ -6,6 +6,7 @@ import type { OutgoingFile } from '../../domain/outgoing.ts';
 import type { GroupActions } from '../../ports/group-actions.ts';
 import { withoutDevice } from '../addressing/jid.ts';
 import type { RecipientLookup } from '../addressing/recipient-lookup.ts';
+import { canSend } from '../baileys/handshake.ts';
 import { BaileysCommunities } from './communities.ts';
 import { createGroup } from './create-group.ts';
 import type { GroupCache } from './group-cache.ts';
@@ -114,16 +115,16 @@ export class BaileysGroups implements GroupActions {
     return this.#groups.metadata(groupId, maxAgeMs);
   }
 
-  /** A group's name. While the socket is not open yet, only from the cache. */
-  name(groupId: string, { ws }: Pick<WASocket, 'ws'>): Promise<string | null> {
-    return this.#cache.name(groupId, ws.isOpen ? () => this.#groups.fresh(groupId) : undefined);
+  /** A group's name. While nothing can be asked yet, only from the cache. */
+  name(groupId: string, socket: Pick<WASocket, 'ws'>): Promise<string | null> {
+    return this.#cache.name(groupId, canSend(socket) ? () => this.#groups.fresh(groupId) : undefined);
   }
 
   /** Whether somebody with one of these JIDs administers the group; false also when WhatsApp does not say it in time. */
-  async isAdmin(groupId: string, names: readonly string[], { ws }: Pick<WASocket, 'ws'>): Promise<boolean> {
+  async isAdmin(groupId: string, names: readonly string[], socket: Pick<WASocket, 'ws'>): Promise<boolean> {
     const metadata = await this.#cache.metadataInTime(
       groupId,
-      ws.isOpen ? () => this.#groups.fresh(groupId) : undefined,
+      canSend(socket) ? () => this.#groups.fresh(groupId) : undefined,
     );
     const admins = metadata?.participants.filter(({ admin }) => admin) ?? [];
     return admins.flatMap(addressesOf).some((jid) => jid && names.includes(withoutDevice(jid)));

@@ -1,6 +1,7 @@
 import type { WASocket } from '@whiskeysockets/baileys';
 import type { Clock } from '../../kit/clock.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
+import { canSend } from '../baileys/handshake.ts';
 
 /**
  * Shorter than Baileys' own limit of 30 s, after which it reports most queries as successful or empty; and shorter than
@@ -40,6 +41,7 @@ export class Queries {
   async ask<Answer>(question: (socket: WASocket) => Promise<Answer>, refusals: Refusals = {}): Promise<Answer> {
     const { socket, withinConnection, clock } = this.#deps;
     const open = socket();
+    if (!canSend(open)) throw new AppError('session_not_connected');
     const { promise: failure, reject } = Promise.withResolvers<never>();
     const limit = clock.after(ANSWER_LIMIT_MS, () => reject(new AppError('whatsapp_timeout')));
     this.#waiting.add(reject);
