@@ -43,7 +43,7 @@ export const latency: Bench<LatencySize> = {
           unit: 'ms',
           values: differences(at('ours', percent), at('bare', percent)),
         },
-        bound: { atMost: percent === 50 ? 15 : 60 },
+        bound: { atMost: percent === 50 ? 2 : 60 },
       },
     ]);
   },

@@ -57,9 +57,9 @@ export const memory: Bench<MemorySize> = {
     const total = points.map(({ ours: [...all] }) => (all.at(-1)?.[1] ?? NaN) / MB);
     return [
       { name: 'a session, bare Baileys', unit: 'MB', values: each('bare') },
-      { name: 'a session, orchestrator', unit: 'MB', values: each('ours'), bound: { atMost: 0.6 } },
+      { name: 'a session, orchestrator', unit: 'MB', values: each('ours'), bound: { atMost: 0.15 } },
       { name: 'a session, to bare', unit: 'x', values: ratios(each('ours'), each('bare')), bound: { atMost: 1.15 } },
-      { name: `the whole process with ${to}, orchestrator`, unit: 'MB', values: total },
+      { name: `the whole process with ${to}, orchestrator`, unit: 'MB', values: total, bound: { atMost: 250 } },
     ];
   },
 };

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import signalCrypto from 'libsignal/src/crypto.js';
 import signalCurve from 'libsignal/src/curve.js';
 import { calculateAgreement, generateIndexMac, generateKeyPair, hkdf } from 'whatsapp-rust-bridge';
@@ -43,11 +44,11 @@ function deriveSecrets(input: Buffer, salt: Buffer, info: Buffer, chunks = 3): B
   return Array.from({ length: chunks }, (_, at) => secrets.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES));
 }
 
-/** Compares the first `length` bytes of a MAC as libsignal does. */
+/** Compares the first `length` bytes of a MAC, in constant time, unlike libsignal. */
 function verifyMAC(data: Buffer, key: Buffer, mac: Buffer, length: number): void {
   const calculated = calculateMAC(key, data).subarray(0, length);
   if (mac.length !== length || calculated.length !== length) throw new Error('Bad MAC length');
-  if (!mac.equals(calculated)) throw new Error('Bad MAC');
+  if (!timingSafeEqual(mac, calculated)) throw new Error('Bad MAC');
 }
 
 function generateSignalKeys(): { pubKey: Buffer; privKey: Buffer } {
