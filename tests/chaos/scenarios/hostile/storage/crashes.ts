@@ -4,6 +4,8 @@ import type { Act, Played, Scene } from '../act.ts';
 import { readTexts, untilOrdinaryConnected } from './own-account.ts';
 
 const SENDS = 20;
+/** So many are sent at the moment of the crash: however quick the others were, some are under way then. */
+const LATE = 4;
 /** Answers after which a client tries again. */
 const AGAIN = [409, 429, 503];
 
@@ -30,9 +32,11 @@ export const CRASHES: Act = {
 async function crash(scene: Scene, count: number): Promise<Repeated[]> {
   const { stage, fiend, dice, size } = scene;
   const texts = Array.from({ length: SENDS }, (_, index) => `key ${count}.${index}`);
-  const sending = texts.map((text) => send(scene, text).catch(() => undefined));
+  const begin = (text: string) => send(scene, text).catch(() => undefined);
+  const sending = texts.slice(0, -LATE).map(begin);
   const fatal = dice.pick(texts.slice(0, SENDS / 2));
   await fiend.next(({ text }) => text === fatal, { timeoutMs: size.patienceMs });
+  sending.push(...texts.slice(-LATE).map(begin));
   const code = await stage.process.end('SIGKILL');
   if (code !== null) throw new Error(`The process exited by itself with ${code}:\n${stage.process.output}`);
   const firsts = await Promise.all(sending);
