@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Bench, Size } from '../bench.ts';
 import { TestBed } from '../parties/test-bed.ts';
-import type { Orchestrator } from '../parties/orchestrator.ts';
-import { sharedNowMs } from '../parties/usage.ts';
+import { recover, type Recovery, since } from '../parties/recovery.ts';
 import { ratios } from '../statistics.ts';
 
 interface RestartSize extends Size {
@@ -10,12 +9,6 @@ interface RestartSize extends Size {
   few: number;
   /** The number of sessions of the second series. */
   many: number;
-}
-
-/** The time until the first and until the last login, in ms. */
-interface Recovery {
-  firstMs: number;
-  allMs: number;
 }
 
 /** Recoveries of the same sessions, one per run. */
@@ -36,17 +29,17 @@ export const restart: Bench<RestartSize> = {
     const file = join(task.folder, 'bare');
     await saveBare(testBed, many, file);
     const ours = await testBed.orchestrator();
-    const recover = async (count: number): Promise<Recoveries> => {
+    const recoverBoth = async (count: number): Promise<Recoveries> => {
       await testBed.link(ours, count - ours.accounts.length);
       const times: Recoveries = { ours: [], bare: [] };
       for (let run = 0; run < task.runs; run += 1) {
         times.bare.push(await recoverBare(testBed, count, file));
-        times.ours.push(await recoverOrchestrator(testBed, ours));
+        times.ours.push(await recover(testBed, ours, 'SIGKILL'));
         task.log(`${count} sessions, run ${run + 1} of ${task.runs}`);
       }
       return times;
     };
-    const [ofFew, ofMany] = [await recover(few), await recover(many)];
+    const [ofFew, ofMany] = [await recoverBoth(few), await recoverBoth(many)];
     const all = (times: Recovery[]): number[] => times.map(({ allMs }) => allMs);
     return [
       { name: `all ${many}, bare Baileys`, unit: 'ms', values: all(ofMany.bare) },
@@ -77,16 +70,4 @@ async function recoverBare(testBed: TestBed, count: number, file: string): Promi
   await using bare = testBed.bare();
   const startMs = await bare.resume(file, count);
   return since(startMs, await testBed.whatsapp.call('logins', count));
-}
-
-async function recoverOrchestrator(testBed: TestBed, ours: Orchestrator): Promise<Recovery> {
-  await testBed.whatsapp.call('forgetLogins', undefined);
-  const startMs = sharedNowMs();
-  await ours.restart('SIGKILL');
-  const [logins] = await Promise.all([testBed.whatsapp.call('logins', ours.accounts.length), ours.rest.untilReady()]);
-  return since(startMs, logins);
-}
-
-function since(startMs: number, logins: readonly number[]): Recovery {
-  return { firstMs: Math.min(...logins) - startMs, allMs: Math.max(...logins) - startMs };
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { end, listen, urlOf } from '../parties/local-server.ts';
 import { sharedNowMs } from '../parties/usage.ts';
 import type { GatewayAdapter } from './adapter.ts';
 
@@ -28,13 +27,12 @@ export class Receiver implements AsyncDisposable {
 
   static async start(adapter: GatewayAdapter): Promise<Receiver> {
     const receiver = new Receiver(adapter);
-    receiver.#server.listen(0, '127.0.0.1');
-    await once(receiver.#server, 'listening');
+    await listen(receiver.#server);
     return receiver;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return urlOf(this.#server);
   }
 
   /** Closes all connections, and every new one. */
@@ -43,11 +41,8 @@ export class Receiver implements AsyncDisposable {
     this.#server.closeAllConnections();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  [Symbol.asyncDispose](): Promise<void> {
+    return end(this.#server);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { end, listen, urlOf } from './local-server.ts';
 import { sharedNowMs } from './usage.ts';
 
 /** The fields of a callback that the backend reads. */
@@ -30,13 +29,12 @@ export class Backend implements AsyncDisposable {
 
   static async start(): Promise<Backend> {
     const backend = new Backend();
-    backend.#server.listen(0, '127.0.0.1');
-    await once(backend.#server, 'listening');
+    await listen(backend.#server);
     return backend;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return urlOf(this.#server);
   }
 
   /** Resolves once the session is reported as connected. */
@@ -57,11 +55,8 @@ export class Backend implements AsyncDisposable {
     });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  [Symbol.asyncDispose](): Promise<void> {
+    return end(this.#server);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { usedBytes } from '../../src/storage/sqlite/used-bytes.ts';
 
 /** How much of the database of a process that is down is in use, in bytes: without its free pages. */
-export function usedBytes(authDir: string): number {
+export function bytesInUse(authDir: string): number {
   const sqlite = open(authDir);
   try {
-    const pragma = (name: string): number => sqlite.pragma(name, { simple: true }) as number;
-    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+    return usedBytes(sqlite);
   } finally {
     sqlite.close();
   }

@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../statistics.ts';
 import { BACKLOG_SESSIONS, fillBacklog } from './backlog.ts';
 import type { Account } from './contestant.ts';
-import { removeSessions, usedBytes } from './database-file.ts';
+import { bytesInUse, removeSessions } from './database-file.ts';
 import { jsonWhenThere } from './json-when-there.ts';
 import type { Orchestrator } from './orchestrator.ts';
+import { recover } from './recovery.ts';
 import type { TestBed } from './test-bed.ts';
 import { cpuMs, rssBytes, sharedNowMs, untilIdle } from './usage.ts';
 
@@ -45,8 +46,8 @@ const SESSIONS_THAT_WAIT = 200;
 
 /** Kills the orchestrator, waits until all its accounts are logged in again, leaves it alone, gives it texts, and starts it with webhooks that wait. */
 export async function measureStep(task: StepTask): Promise<Quantities> {
-  const { ours, size } = task;
-  const back = ms(await comeBack(task, 'SIGKILL'));
+  const { testBed, ours, size } = task;
+  const back = ms((await recover(testBed, ours, 'SIGKILL')).allMs);
   const idle = await whileIdle(ours, size.idleSeconds);
   const texts = await withTexts(task);
   const starts: Quantities = {};
@@ -56,15 +57,6 @@ export async function measureStep(task: StepTask): Promise<Quantities> {
   await ours.restart('SIGKILL');
   await ours.rest.untilReady();
   return { 'back after SIGKILL, all': back, ...idle, ...texts, ...starts };
-}
-
-/** Starts it anew. Resolves once all its accounts are logged in, with how long that took from the signal on, in ms. */
-async function comeBack({ testBed, ours }: StepTask, signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {
-  await testBed.whatsapp.call('forgetLogins', undefined);
-  const startMs = sharedNowMs();
-  await ours.restart(signal);
-  const [logins] = await Promise.all([testBed.whatsapp.call('logins', ours.accounts.length), ours.rest.untilReady()]);
-  return Math.max(...logins) - startMs;
 }
 
 async function whileIdle({ pid }: Orchestrator, seconds: number): Promise<Quantities> {
@@ -111,13 +103,13 @@ async function atPace({ testBed, ours, loopFile, size: { perSecond, seconds } }:
 async function bytesOfTexts(task: StepTask, accounts: Account[]): Promise<number> {
   const { testBed, ours, size } = task;
   await ours.stop();
-  const before = usedBytes(ours.authDir);
+  const before = bytesInUse(ours.authDir);
   const grown: number[] = [];
   for (const count of [0, size.texts]) {
-    await comeBack(task, 'SIGTERM');
+    await recover(testBed, ours, 'SIGTERM');
     if (count > 0) await testBed.receive(ours, { accounts, count });
     await ours.stop();
-    grown.push(usedBytes(ours.authDir) - before);
+    grown.push(bytesInUse(ours.authDir) - before);
   }
   const [ofRestart = NaN, ofBoth = NaN] = grown;
   return (ofBoth - 2 * ofRestart) / size.texts / KB;

@@ -3,6 +3,7 @@ import type Sqlite from 'better-sqlite3';
 import { DiskHealth } from './disk-health.ts';
 import { type DeferredWrite, GroupCommit, type GroupCommitDeps } from './group-commit.ts';
 import { OnlineCopies } from './online-copy.ts';
+import { usedBytes } from './used-bytes.ts';
 
 /**
  * The database as the stores use it. Every method of a store goes through exactly one of {@link write}, {@link read},
@@ -18,15 +19,12 @@ export class Database {
   readonly transaction: Sqlite.Database['transaction'];
   readonly #sqlite: Sqlite.Database;
   readonly #commits: GroupCommit;
-  /** The number of rows changed since the file was opened. */
-  readonly #totalChanges: Sqlite.Statement<[], number>;
   readonly #disk: DiskHealth;
 
   constructor(sqlite: Sqlite.Database, deps: GroupCommitDeps) {
     this.prepare = sqlite.prepare.bind(sqlite);
     this.transaction = sqlite.transaction.bind(sqlite);
     this.#sqlite = sqlite;
-    this.#totalChanges = sqlite.prepare<[], number>('SELECT total_changes()').pluck();
     this.#commits = new GroupCommit(sqlite, deps);
     this.#disk = new DiskHealth(sqlite);
   }
@@ -119,13 +117,12 @@ export class Database {
 
   /** How many rows were changed since the file was opened, removed ones included. */
   changes(): number {
-    return this.#totalChanges.get() ?? 0;
+    return this.#commits.changes;
   }
 
   /** What is in use of the file, in bytes: all but its free pages. */
   usedBytes(): number {
-    const pragma = (name: string) => this.#sqlite.pragma(name, { simple: true }) as number;
-    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+    return usedBytes(this.#sqlite);
   }
 
   /** The size of the write-ahead log, in bytes. */

@@ -40,7 +40,6 @@ export class GroupCommit {
   readonly #begin: Sqlite.Statement<[]>;
   readonly #commit: Sqlite.Statement<[]>;
   readonly #rollback: Sqlite.Statement<[]>;
-  /** The number of rows changed since this connection was opened. */
   readonly #totalChanges: Sqlite.Statement<[], number>;
   readonly #clock: Clock;
   readonly #onCommit: CommitListener;
@@ -62,6 +61,11 @@ export class GroupCommit {
     this.#commit = sqlite.prepare('COMMIT');
     this.#rollback = sqlite.prepare('ROLLBACK');
     this.#totalChanges = sqlite.prepare<[], number>('SELECT total_changes()').pluck();
+  }
+
+  /** The number of rows changed since this connection was opened, removed ones included. */
+  get changes(): number {
+    return this.#totalChanges.get() ?? 0;
   }
 
   /** Whether there is uncommitted work. */
@@ -133,7 +137,7 @@ export class GroupCommit {
     const elapsedMs = stopwatch();
     try {
       this.#commit.run();
-      if (this.#totalChanges.get() !== this.#changesBefore) this.#onCommit(elapsedMs());
+      if (this.changes !== this.#changesBefore) this.#onCommit(elapsedMs());
       group.resolve(undefined);
     } catch (error) {
       if (this.#sqlite.inTransaction) this.#rollback.run();
@@ -143,7 +147,7 @@ export class GroupCommit {
 
   #open(): Group {
     this.#begin.run();
-    this.#changesBefore = this.#totalChanges.get();
+    this.#changesBefore = this.changes;
     const group: Group = { ...Promise.withResolvers<undefined>(), deferredWrites: [] };
     // Whoever waits handles the failure; when nobody waits, it must not become an unhandled rejection.
     group.promise.catch(() => undefined);

@@ -10,9 +10,12 @@ import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
 import { type Holding, isOwned } from '../cluster/holding.ts';
 import type { Database } from '../database.ts';
 import type { PostgresVault } from '../encryption/vault.ts';
-import { sql, type Statement } from '../sql.ts';
+import { fragment, sql, type Statement } from '../sql.ts';
 import type { PostgresHistoryStore } from './history.ts';
 import type { PostgresPollVoteStore } from './poll-votes.ts';
+
+/** The columns of a {@link StateRow}. */
+const STATE = fragment`message_id AS "messageId", recipient AS "to", to_number AS "toNumber", vote, status, created_at_ms AS "sentAtMs"`;
 
 /** What is read of `sent_messages` besides the content; the vote, a JSON object, is sealed. */
 interface StateRow extends Omit<SentMessageState, 'vote'> {
@@ -64,9 +67,7 @@ export class PostgresSentMessageStore implements SentMessageStore {
   async find(sessionId: SessionId, messageId: string): Promise<KnownSentMessage | undefined> {
     const [row] = await this.#db.readUncommitted<Row>(
       sessionId,
-      sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", content, vote, status,
-            created_at_ms AS "sentAtMs"
-          FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,
+      sql`SELECT content, ${STATE} FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,
     );
     if (!row) return undefined;
     const { vault, damaged } = this.#deps;
@@ -80,9 +81,7 @@ export class PostgresSentMessageStore implements SentMessageStore {
   async state(sessionId: SessionId, messageId: string): Promise<SentMessageState | undefined> {
     const [row] = await this.#db.readUncommitted<StateRow>(
       sessionId,
-      sql`SELECT message_id AS "messageId", recipient AS "to", to_number AS "toNumber", vote, status,
-            created_at_ms AS "sentAtMs"
-          FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,
+      sql`SELECT ${STATE} FROM sent_messages WHERE session_id = ${sessionId} AND message_id = ${messageId}`,
     );
     return row && { ...row, vote: this.#vote(sessionId, row) };
   }
