@@ -45,8 +45,8 @@ export const PATCHES: readonly Patch[] = [
   },
   {
     target: 'Curve.generateKeyPair',
-    changes: 'Key pairs are exported as JWK instead of DER.',
-    why: 'A pairing generates 812 of them, and DER costs twice as much as the keys themselves.',
+    changes: 'Key pairs are those of libsignal, above, without a copy.',
+    why: 'The copies are cut out of slabs of 64 kB: the pair that a connection keeps would hold one.',
     apply: once(makeKeysQuickly),
   },
   {

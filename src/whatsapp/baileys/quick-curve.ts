@@ -1,12 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { Curve, type KeyPair } from '@whiskeysockets/baileys';
 import curve25519 from 'curve25519-js';
 import { calculateSignature, verifySignature } from 'whatsapp-rust-bridge';
+import { generateSignalKeys } from './quick-signal.ts';
 
 /** The first byte of a public key in the Signal protocol: it is a point of Curve25519. */
 const KEY_TYPE = Buffer.from([5]);
-/** The length of each half of a key pair. */
-const KEY_BYTES = 32;
 
 /** Replaces libsignal's signature functions for the whole process: it looks them up at each call. */
 export function signQuickly(): void {
@@ -29,15 +27,10 @@ function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Arra
 }
 
 /**
- * Generates a key pair as Baileys' `Curve` does, but does not have Node encode it as DER, which costs twice as much as the
- * keys.
+ * Generates a key pair as Baileys' `Curve` does, but not in Node's slabs: the pair of a connection lives as long as that, and would keep
+ * 64 kB.
  */
 function generateKeyPair(): KeyPair {
-  const { privateKey } = generateKeyPairSync('x25519');
-  const { x = '', d = '' } = privateKey.export({ format: 'jwk' });
-  // The pair of a connection lives as long as that: in one of Node's slabs it would keep 64 kB.
-  const bytes = Buffer.alloc(2 * KEY_BYTES);
-  bytes.write(x, 'base64url');
-  bytes.write(d, KEY_BYTES, 'base64url');
-  return { public: bytes.subarray(0, KEY_BYTES), private: bytes.subarray(KEY_BYTES) };
+  const { pubKey, privKey } = generateSignalKeys();
+  return { public: pubKey.subarray(KEY_TYPE.length), private: privKey };
 }

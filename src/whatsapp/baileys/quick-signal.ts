@@ -51,7 +51,8 @@ function verifyMAC(data: Buffer, key: Buffer, mac: Buffer, length: number): void
   if (!timingSafeEqual(mac, calculated)) throw new Error('Bad MAC');
 }
 
-function generateSignalKeys(): { pubKey: Buffer; privKey: Buffer } {
+/** A key pair as libsignal's; the public key begins with its type. */
+export function generateSignalKeys(): { pubKey: Buffer; privKey: Buffer } {
   const { pubKey, privKey } = generateKeyPair();
   return { pubKey: asBuffer(pubKey), privKey: asBuffer(privKey) };
 }
