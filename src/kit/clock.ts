@@ -22,8 +22,8 @@ export interface Clock {
 
 /** Node fires a timer at once when its delay is longer than this: 24.8 days. */
 const LONGEST_MS = 2 ** 31 - 1;
-/** Shorter waits are exact, and each has a timer of Node's: they are few at a time, and soon over. */
-const EXACT_BELOW_MS = 2_000;
+/** Shorter waits, in ms, are exact, and each has a timer of Node's: they are few at a time, and soon over. */
+export const EXACT_BELOW_MS = 2_000;
 
 const wheel = new TimerWheel({
   monotonic: () => performance.now(),

@@ -1,9 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type Clock, systemClock, type Timer } from '../../kit/clock.ts';
+import { type Clock, EXACT_BELOW_MS, systemClock, type Timer } from '../../kit/clock.ts';
 import { currentConnection } from './connection-context.ts';
-
-/** Shorter timers stay Node's own: they are soon over. */
-const LONG_MS = 2_000;
 
 type Task = (...values: unknown[]) => void;
 type SetTimer = (task: Task, delayMs?: number, ...values: unknown[]) => unknown;
@@ -26,7 +23,7 @@ export function takeTimers(): void {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis as unknown as Timers;
   Object.assign(globalThis, {
     setTimeout: like(setTimeout, (task, delayMs = 1, ...values) =>
-      delayMs >= LONG_MS && currentConnection()
+      delayMs >= EXACT_BELOW_MS && currentConnection()
         ? new ConnectionTimer(systemClock, { delayMs, task: () => task(...values), repeats: false })
         : setTimeout(task, delayMs, ...values),
     ),
