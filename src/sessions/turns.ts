@@ -1,5 +1,6 @@
 import { SessionLostError } from '../domain/errors.ts';
 import type { Clock } from '../kit/clock.ts';
+import { promisesDone } from '../kit/promises-done.ts';
 import { SerialQueue } from '../kit/serial-queue.ts';
 import type { Supervisor } from '../kit/supervisor.ts';
 import type { Arrival } from './inbound.ts';
@@ -58,7 +59,7 @@ export class Turns {
     );
   }
 
-  /** Queues a message. Messages that arrive while others wait for their turn, with nothing in between, share it. */
+  /** Queues a message. Messages that arrive in one go, or while others wait for their turn, with nothing in between, share it. */
   addMessage(arrival: Arrival): void {
     const mayJoin = this.#deps.mayJoin(arrival);
     if (mayJoin && this.#batch && this.#batch.length < MAX_BATCH) {
@@ -67,6 +68,7 @@ export class Turns {
     }
     const batch = [arrival];
     this.add('messages', async () => {
+      await promisesDone();
       if (this.#batch === batch) this.#batch = undefined;
       await this.#deps.receive(batch);
     });

@@ -4,34 +4,71 @@ import type { WASocket } from '@whiskeysockets/baileys';
 
 type Written = (error?: Error | null) => void;
 
+/** What is still to be stored before frames may leave; `undefined` when there is nothing. When it rejects, none leaves any more. */
+export type Storing = () => Promise<unknown> | undefined;
+
+/** A frame, and who is to be told that it has left. */
+type Frame = [bytes: Uint8Array, written?: Written | undefined];
+
 /** Lets the frames that Baileys sends in one go leave together: {@link bundleWrites}. To be called right after the socket is made. */
-export function bundleFrames({ ws }: WASocket): void {
-  ws.on('upgrade', ({ socket }: IncomingMessage) => bundleWrites(socket));
+export function bundleFrames({ ws }: WASocket, storing: Storing): void {
+  ws.on('upgrade', ({ socket }: IncomingMessage) => bundleWrites(socket, storing));
 }
 
 /**
- * Writes what is written in one go in one call of the operating system, which costs more than all that Baileys does for a
- * receipt. It leaves when the running code and its promises are done. So that Baileys goes on until then, it is told at once that
- * a frame is written; it would otherwise be told when the operating system has it, and neither means that it arrives. When the
- * other side does not read, and too much waits, it is told when it has left, as ever.
+ * Holds frames until two things are done.
+ * 1. The running code and its promises: what is written in one go leaves in one call of the operating system, which costs more than all that
+ *    Baileys does for a receipt.
+ * 2. What was being stored when they were written: a receipt says that a message cannot get lost any more.
+ *
+ * So that Baileys goes on until then, it is told at once that a frame is written; it would otherwise be told when the operating system has
+ * it, and neither means that it arrives. When the other side does not read, and too much waits, it is told when it has left, as ever.
  */
-export function bundleWrites(socket: Writable): void {
-  const write = socket.write.bind(socket) as (chunk: Uint8Array, written?: Written) => boolean;
-  let isHeld = false;
-  const release = (): void => {
-    isHeld = false;
+export function bundleWrites(socket: Writable, storing: Storing): void {
+  const [write, end] = [socket.write.bind(socket), socket.end.bind(socket)] as [typeof socket.write, () => Writable];
+  let bundle: Frame[] = [];
+  /** The bytes that are held. */
+  let held = 0;
+  /** The latest bundle that waits for what is being stored. */
+  let last: Promise<void> | undefined;
+
+  const leave = (frames: readonly Frame[]): void => {
+    socket.cork();
+    for (const [bytes, written] of frames) {
+      held -= bytes.length;
+      // A socket that has ended refuses it, and breaks for whoever listens.
+      if (socket.writable || written) write(bytes, written);
+    }
     socket.uncork();
   };
-  const bundled = (chunk: Uint8Array, written?: Written): boolean => {
-    if (!isHeld) {
-      isHeld = true;
-      socket.cork();
-      process.nextTick(release);
+  const release = (): void => {
+    const frames = bundle;
+    if (frames.length === 0) return;
+    bundle = [];
+    const stored = storing();
+    if (!stored && !last) {
+      leave(frames);
+      return;
     }
-    const hasRoom = socket.writable && socket.writableLength + chunk.length < socket.writableHighWaterMark;
-    if (!written || !hasRoom) return write(chunk, written);
-    queueMicrotask(written);
-    return write(chunk);
+    const mine = Promise.all([last, stored]).then(() => leave(frames));
+    last = mine;
+    const left = () => {
+      if (last === mine) last = undefined;
+    };
+    // They stay when it could not be stored: the connection is being closed.
+    mine.then(left, () => undefined);
   };
-  socket.write = bundled as typeof socket.write;
+  const hold = (bytes: Uint8Array, written?: Written): boolean => {
+    if (bundle.length === 0) process.nextTick(release);
+    const hasRoom = socket.writable && socket.writableLength + held + bytes.length < socket.writableHighWaterMark;
+    held += bytes.length;
+    if (written && hasRoom) queueMicrotask(written);
+    bundle.push(hasRoom ? [bytes] : [bytes, written]);
+    return hasRoom;
+  };
+  socket.write = hold as typeof socket.write;
+  socket.end = (() => {
+    release();
+    return end();
+  }) as typeof socket.end;
 }

@@ -69,7 +69,7 @@ export function openSocket(deps: OpenSocketDeps): OpenSocket {
   const resends = new Resends(deps.findSent, { nowMs: () => clock.now(), failed });
   const socket = makeWASocket(socketConfig({ ...deps, origins, batch, retries, resync, resends }));
   watchHandshake(socket);
-  bundleFrames(socket);
+  bundleFrames(socket, () => deps.auth.underway());
   dropUnreadEvents(socket);
   limitQueries(socket, clock);
   guardListeners(socket, (failure) => deps.listenerFailed(failure));

@@ -28,6 +28,11 @@ export interface ConnectionAuth {
    * @throws ConnectionEndedError behind the fence, and whatever the storage throws
    */
   commitStep(changes: SignalDataSet, decrypted: readonly JournalEntry[]): Promise<void>;
+  /**
+   * The latest ratchet step, until it is stored: no frame may leave before. It stays when it could not be stored, and nothing leaves any
+   * more.
+   */
+  underway(): Promise<void> | undefined;
   /** Returns the plaintext of a ciphertext that was decrypted before; `undefined` if it was not. */
   recall(ciphertext: Pick<JournalEntry, 'ciphertextHash' | 'messageKey'>): Promise<Uint8Array | undefined>;
   /** Returns the journal entries of whole messages that were never handled. */
@@ -76,6 +81,7 @@ export async function loadAuth(
   const codec = codecOf(sessionId, states);
   let savedText = stored?.text;
   let fenced = false;
+  let underway: Promise<void> | undefined;
   const guarded = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
       return await work;
@@ -109,8 +115,12 @@ export async function loadAuth(
     },
     commitStep: async (changes, decrypted) => {
       if (fenced) throw new ConnectionEndedError();
-      await guarded(keys.set(sessionId, changesOf(changes, codec), ...decrypted));
+      const stored = guarded(keys.set(sessionId, changesOf(changes, codec), ...decrypted));
+      underway = stored;
+      await stored;
+      if (underway === stored) underway = undefined;
     },
+    underway: () => underway,
     recall: ({ ciphertextHash, messageKey }) => guarded(journal.find(sessionId, ciphertextHash, messageKey)),
     leftOver: () => guarded(journal.leftOver(sessionId)),
     fence: () => {

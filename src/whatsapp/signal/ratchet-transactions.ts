@@ -27,12 +27,18 @@ type RatchetKey = (typeof RATCHET_KEYS)[number];
 
 /**
  * Runs the ratchet steps of one account one after the other, each as a transaction: what a step writes is collected,
- * and committed when the step has succeeded, before anybody gets its result. A step that fails leaves nothing behind.
+ * and committed when the step has succeeded. A step that fails leaves nothing behind.
+ *
+ * The result of a step that decrypts is released while its commit is still on its way to the disk, so that the message can become a
+ * webhook in the same commit: no frame of the connection leaves before it has arrived there. Every other result waits for its commit.
+ * A commit begins only when the one before it is stored: a ratchet is never stored ahead of a message whose key it no longer has.
  */
 export class RatchetTransactions {
   readonly #stored: SignalKeyStore;
   readonly #commit: CommitStep;
   readonly #queue = new SerialQueue();
+  /** The commit of the latest step that decrypted something. */
+  #underway: Promise<void> = Promise.resolve();
   /** What the running step has written so far. */
   #written: SignalDataSet | undefined;
   readonly #waiting: Waiting[] = [];
@@ -42,7 +48,7 @@ export class RatchetTransactions {
     this.#commit = commit;
   }
 
-  /** Runs one step; `entryOf` turns its result into the journal entry that is committed with it. */
+  /** Runs one step; if it decrypts a message, `entryOf` turns its result into the journal entry that is committed with it. */
   run<Result>(step: () => Promise<Result>, entryOf?: (result: Result) => JournalEntry): Promise<Result> {
     return this.#queue.run(() =>
       this.#collecting(async () => {
@@ -148,7 +154,13 @@ export class RatchetTransactions {
 
   async #commitAny(decrypted: readonly JournalEntry[]): Promise<void> {
     const written = this.#written ?? {};
-    if (decrypted.length > 0 || Object.keys(written).length > 0) await this.#commit(written, decrypted);
+    if (decrypted.length === 0 && Object.keys(written).length === 0) return;
+    await this.#underway;
+    const commit = this.#commit(written, decrypted);
+    if (decrypted.length === 0) return commit;
+    // The next step finds out; whoever stores it is told of a failure anyway.
+    commit.catch(() => undefined);
+    this.#underway = commit;
   }
 
   async #get<Type extends keyof SignalDataTypeMap>(

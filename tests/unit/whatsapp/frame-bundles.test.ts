@@ -11,7 +11,11 @@ import { bundleFrames, bundleWrites } from '../../../src/whatsapp/baileys/frame-
 type Write = (bytes: Uint8Array, written: (error?: Error | null) => void) => void;
 
 /** A socket that keeps each call of the operating system, as the texts that it was given. `taken` ends the call under way. */
-function fakeSocket({ takesAtOnce = true, highWaterMark = 1_000 } = {}) {
+function fakeSocket({
+  takesAtOnce = true,
+  highWaterMark = 1_000,
+  storing = () => undefined as Promise<unknown> | undefined,
+} = {}) {
   const calls: string[][] = [];
   let taken: (error?: Error) => void = () => undefined;
   const take = (texts: string[], done: (error?: Error) => void): void => {
@@ -28,7 +32,7 @@ function fakeSocket({ takesAtOnce = true, highWaterMark = 1_000 } = {}) {
         done,
       ),
   });
-  bundleWrites(socket);
+  bundleWrites(socket, storing);
   const told: string[] = [];
   const send = (text: string): Promise<void> =>
     promisify(socket.write.bind(socket) as Write)(Buffer.from(text)).then(
@@ -110,6 +114,60 @@ describe('frames', () => {
     expect(told).toEqual(['a', 'b: ERR_STREAM_DESTROYED']);
   });
 
+  it('wait for what was being stored when they were written, in their order, and not for what is stored later', async () => {
+    const [first, second] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    let storing: Promise<unknown> | undefined = first.promise;
+    const { calls, told, send } = fakeSocket({ storing: () => storing });
+
+    for (const text of ['a', 'b']) await send(text);
+    await nextTurn();
+    storing = undefined;
+    await send('c');
+    await nextTurn();
+    storing = second.promise;
+    await send('d');
+    await nextTurn();
+    expect([calls, told]).toEqual([[], ['a', 'b', 'c', 'd']]);
+
+    first.resolve(undefined);
+    await nextTurn();
+    expect(calls).toEqual([['a', 'b'], ['c']]);
+
+    second.resolve(undefined);
+    await nextTurn();
+    expect(calls).toEqual([['a', 'b'], ['c'], ['d']]);
+  });
+
+  it.each(['at once', 'after an end'])('never leave when it could not be stored: %s', async (when) => {
+    const failing = Promise.withResolvers<undefined>();
+    let storing: Promise<unknown> | undefined = failing.promise;
+    const { socket, calls, send } = fakeSocket({ storing: () => storing });
+
+    await send('a');
+    if (when === 'after an end') socket.end();
+    else await nextTurn();
+    storing = undefined;
+    if (when === 'at once') await send('b');
+    failing.reject(new Error('the disk is full'));
+    await nextTurn();
+    await nextTurn();
+
+    expect(calls).toEqual([]);
+  });
+
+  it('that wait when the socket ends do not leave, and break nothing', async () => {
+    const storing = Promise.withResolvers<undefined>();
+    const { socket, calls, send } = fakeSocket({ storing: () => storing.promise });
+
+    await send('a');
+    socket.end();
+    await once(socket, 'finish');
+    storing.resolve(undefined);
+    await nextTurn();
+
+    expect(calls).toEqual([]);
+  });
+
   it('reach a WebSocket as they are, whatever comes between them', async () => {
     const server = new WebSocketServer({ port: 0 });
     await once(server, 'listening');
@@ -117,7 +175,8 @@ describe('frames', () => {
     // Baileys passes the events of its WebSocket on.
     const ws = new EventEmitter();
     client.on('upgrade', (response) => ws.emit('upgrade', response));
-    bundleFrames({ ws } as unknown as WASocket);
+    let storing: Promise<unknown> | undefined;
+    bundleFrames({ ws } as unknown as WASocket, () => storing);
     const [[peer]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [[WebSocket], unknown];
     const send = promisify(client.send.bind(client) as Write);
     const received: Buffer[] = [];
@@ -127,7 +186,11 @@ describe('frames', () => {
       fc.uint8Array({ maxLength: 300 }),
       fc.nat(200_000).map((length) => Buffer.alloc(length, 7)),
     );
-    const step = fc.record({ frame, before: fc.constantFrom('turn', 'ping', 'nothing'), isAwaited: fc.boolean() });
+    const step = fc.record({
+      frame,
+      before: fc.constantFrom('turn', 'ping', 'storing', 'nothing'),
+      isAwaited: fc.boolean(),
+    });
 
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
@@ -136,6 +199,7 @@ describe('frames', () => {
         for (const { frame: bytes, before, isAwaited } of steps) {
           if (before === 'turn') await nextTurn();
           if (before === 'ping') client.ping();
+          storing = before === 'storing' ? nextTurn() : undefined;
           const written = send(bytes);
           if (isAwaited) await written;
         }

@@ -1,11 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SignalDataSet, SignalKeyStore } from '@whiskeysockets/baileys';
 import type { JournalEntry } from '../../../src/ports/signal.ts';
 import { RatchetTransactions } from '../../../src/whatsapp/signal/ratchet-transactions.ts';
 
 const ENTRY = { delivery: 'one' } as JournalEntry;
 
-/** Transactions over keys in memory, and everything that was committed. */
-function startTransactions(refusal?: Error) {
+/** Transactions over keys in memory, and everything that was committed; each commit takes as long as `storing`. */
+function startTransactions(refusal?: Error, storing: Promise<undefined> = Promise.resolve(undefined)) {
   const stored: Record<string, Record<string, unknown>> = { session: { ana: 'old' } };
   const commits: { changes: SignalDataSet; decrypted: readonly JournalEntry[] }[] = [];
   const store = {
@@ -19,7 +20,7 @@ function startTransactions(refusal?: Error) {
   const transactions = new RatchetTransactions(store, (changes, decrypted) => {
     if (refusal) return Promise.reject(refusal);
     commits.push({ changes, decrypted });
-    return Promise.resolve();
+    return storing;
   });
   return { transactions, keys: transactions.keys(), commits, stored };
 }
@@ -27,7 +28,7 @@ function startTransactions(refusal?: Error) {
 const session = (value: string) => ({ session: { ana: value } }) as unknown as SignalDataSet;
 
 describe('a ratchet step', () => {
-  it('commits everything it wrote and decrypted at once, before its result is returned', async () => {
+  it('commits everything it wrote and decrypted at once', async () => {
     const { transactions, keys, commits, stored } = startTransactions();
 
     const result = await transactions.run(
@@ -198,9 +199,68 @@ describe('several steps in one transaction', () => {
     expect(await transactions.runAll([third])).toEqual(['three']);
   });
 
-  it('reject when they cannot be stored', async () => {
-    const { transactions, keys } = startTransactions(new Error('disk full'));
-    await expect(transactions.runAll([says('one', async () => keys.set(session('new')))])).rejects.toThrow('disk full');
+  it('are released at once, like one that decrypts; when they cannot be stored, nothing that follows is', async () => {
+    const storing = Promise.withResolvers<undefined>();
+    const { transactions, keys, commits } = startTransactions(undefined, storing.promise);
+    const failed = new Error('disk full');
+
+    expect(await transactions.runAll([says('one', async () => keys.set(session('one')))])).toEqual(['one']);
+    const next = transactions.run(
+      async () => keys.set(session('two')),
+      () => ENTRY,
+    );
+    const other = transactions.runTogether(async () => keys.set(session('three')));
+    storing.reject(failed);
+
+    for (const each of await Promise.allSettled([next, other])) expect(each).toMatchObject({ reason: failed });
+    expect(commits).toHaveLength(1);
+  });
+});
+
+describe('a step that decrypts', () => {
+  const decrypts = (transactions: RatchetTransactions, keys: SignalKeyStore, text: string) =>
+    transactions.run(
+      async () => {
+        await keys.set(session(text));
+        return text;
+      },
+      () => ENTRY,
+    );
+
+  it('is released before it is stored, and the next one is committed only after that', async () => {
+    const storing = Promise.withResolvers<undefined>();
+    const { transactions, keys, commits } = startTransactions(undefined, storing.promise);
+
+    expect(await decrypts(transactions, keys, 'one')).toBe('one');
+    const second = decrypts(transactions, keys, 'two');
+    await nextTurn();
+    expect(commits).toHaveLength(1);
+
+    storing.resolve(undefined);
+    expect(await second).toBe('two');
+    expect(commits.map(({ changes }) => changes.session)).toEqual([{ ana: 'one' }, { ana: 'two' }]);
+  });
+
+  it('holds up no step that changes nothing', async () => {
+    const { transactions, keys } = startTransactions(undefined, new Promise(() => undefined));
+    await decrypts(transactions, keys, 'one');
+
+    expect(await transactions.run(() => Promise.resolve('read'))).toBe('read');
+  });
+});
+
+describe('a step that decrypts nothing', () => {
+  it.each(['run', 'runTogether'] as const)('waits until it is stored: %s', async (how) => {
+    const storing = Promise.withResolvers<undefined>();
+    const { transactions, keys } = startTransactions(undefined, storing.promise);
+    let isOver = false;
+
+    const step = transactions[how](async () => keys.set(session('new'))).then(() => (isOver = true));
+    await nextTurn();
+    expect(isOver).toBe(false);
+
+    storing.resolve(undefined);
+    await step;
   });
 });
 
