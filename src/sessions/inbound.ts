@@ -57,7 +57,8 @@ interface Receipt extends SessionChange {
 
 /**
  * INBOUND: from a decrypted message to a webhook that cannot get lost. Before a message arrives here, whatsapp/ has written
- * it to the journal, acknowledged it to WhatsApp, and converted it to our own types. Afterwards webhooks/ delivers it, in
+ * it to the journal, in a transaction that its webhook mostly joins, and converted it to our own types. WhatsApp gets its receipt when that is on
+ * disk. Afterwards webhooks/ delivers it, in
  * order, until the backend has accepted it.
  */
 export class Inbound {

@@ -18,8 +18,8 @@ export type DecryptBatch = (messages: readonly EncryptedMessage[]) => Promise<Ui
 
 /**
  * Decrypts messages that have arrived before Baileys asks for them, which it does one after the other: so several share
- * one commit, and the state of a ratchet is stored once for all of them. By then their plaintexts are in the journal,
- * which is all that a receipt waits for. Only simple cases are decrypted in a batch; after any failure the message is
+ * one commit, and the state of a ratchet is stored once for all of them. That commit, which brings their plaintexts
+ * into the journal, is all that a receipt waits for. Only simple cases are decrypted in a batch; after any failure the message is
  * left to Baileys, as if nobody had tried.
  */
 export class BatchDecryption {

@@ -37,7 +37,7 @@ export interface SignalRepositoryDeps {
  *    duration while an incoming message of the same contact runs in another; the later commit undoes a step of the
  *    ratchet, and messages become undecryptable on either side.
  * 2. The plaintext of a message is stored with the ratchet step that used up its key, in one transaction, before
- *    Baileys can acknowledge the message to WhatsApp. From then on no crash loses it: the next connection finds it in
+ *    its receipt, or any other frame, leaves for WhatsApp. From then on no crash loses it: the next connection finds it in
  *    the journal. An outgoing message is released only when it is stored, and so is the step that encrypted it.
  * 3. When WhatsApp delivers a ciphertext again whose key is used up, the journal has its plaintext.
  * 4. A new session starts only with keys that the device signed, and only where it is needed ({@link keepsSession}).
