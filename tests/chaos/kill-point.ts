@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 export type KillPoint =
   /** Decrypted and written to the journal, but not committed. */
   | 'before-journal'
-  /** Committed; no receipt is sent yet. */
+  /** The callback is written in the same transaction; WhatsApp must not have the receipt. */
+  | 'before-commit'
+  /** Committed; no receipt has left yet. */
   | 'after-journal'
-  /** The receipt is sent; no callback is stored yet. */
+  /** The receipt has left. The callback is stored, too, unless something had to be asked for it. */
   | 'after-receipt'
   /** The callback is committed but not posted. */
   | 'after-callback'

@@ -3,6 +3,7 @@
  * a message's path. It wraps methods of the libraries and of the SQLite storage, and changes nothing of what they do.
  */
 import { writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { SessionCipher } from 'libsignal';
 import { WebSocket } from 'ws';
 import { SqliteCallbackQueue } from '../../../src/storage/sqlite/callbacks/callback-queue.ts';
@@ -20,8 +21,11 @@ let isArmed = CHAOS_ARMED === 'true';
 /** The encryption of the current ciphertext: a sender key unless libsignal's cipher is called. */
 let kind = 'skmsg';
 /** The progress of the chosen message; when armed from the start, any message will do. */
-let progress: 'none' | 'written' | 'journaled' | 'queued' = isArmed ? 'journaled' : 'none';
-let framesSince = 0;
+let progress: 'none' | 'written' | 'journaled' = isArmed ? 'journaled' : 'none';
+/** Whether its callback is stored, perhaps in the same commit. */
+let isQueued = false;
+/** Whether Baileys has sent a frame since it was written. */
+let hasSent = false;
 
 process.on('SIGUSR2', () => {
   isArmed = true;
@@ -93,7 +97,7 @@ function watchCallbacks(): void {
     'delivered',
     (delivered) =>
       function (this: unknown, ...args: unknown[]) {
-        if (progress === 'queued') dieAt('after-post');
+        if (isQueued) dieAt('after-post');
         return delivered.apply(this, args);
       },
   );
@@ -105,6 +109,7 @@ function watchCommits(): void {
     'flush',
     (flush) =>
       function (this: unknown, ...args: unknown[]) {
+        if (progress === 'written' && isQueued) dieAt('before-commit');
         flush.apply(this, args);
         committed();
       },
@@ -117,26 +122,41 @@ function journalIsWritten(): void {
 }
 
 function callbackIsStored(): void {
-  if (progress !== 'journaled') return;
-  if (framesSince > 0) dieAt('after-receipt');
-  progress = 'queued';
+  if (progress !== 'none') isQueued = true;
 }
 
 function committed(): void {
-  if (progress === 'queued') dieAt('after-callback');
-  if (progress !== 'written') return;
-  progress = 'journaled';
-  framesSince = 0;
-  dieAt('after-journal');
+  if (progress === 'written') {
+    progress = 'journaled';
+    dieAt('after-journal');
+  }
+  if (isQueued) dieAt('after-callback');
 }
 
+/** Frames wait in front of the socket until what they say is stored. */
 function watchFrames(): void {
+  const sockets = new WeakSet<object>();
+  around(WebSocket.prototype, 'setSocket', (setSocket) => {
+    return function (this: unknown, ...args: unknown[]) {
+      sockets.add(args[0] as object);
+      return setSocket.apply(this, args);
+    };
+  });
   around(WebSocket.prototype, 'send', (send) => {
     return function (this: unknown, ...args: unknown[]) {
-      framesSince += 1;
+      if (progress !== 'none') hasSent = true;
       return send.apply(this, args);
     };
   });
+  for (const name of ['_write', '_writev']) {
+    around(Socket.prototype, name, (write) => {
+      return function (this: object, ...args: unknown[]) {
+        const result = write.apply(this, args);
+        if (progress === 'journaled' && hasSent && sockets.has(this)) dieAt('after-receipt');
+        return result;
+      };
+    });
+  }
 }
 
 /** Wraps a method. */

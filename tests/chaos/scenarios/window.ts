@@ -18,6 +18,8 @@ interface WindowSize extends Size {
 interface Chat {
   name: string;
   kind: 'pkmsg' | 'msg' | 'skmsg';
+  /** Whether the name of the chat must be asked for before the message can be told. */
+  isAsked?: boolean;
   open: (stage: Stage, account: Account) => { author: Phone; chat?: Group };
 }
 
@@ -33,7 +35,10 @@ interface Tally {
 }
 
 const AROUND_CALLBACK: KillPoint[] = ['after-callback', 'after-post'];
-const ALL_POINTS: KillPoint[] = ['before-journal', 'after-journal', 'after-receipt', ...AROUND_CALLBACK];
+/** Those of a message whose webhook needs a commit of its own. */
+const APART: KillPoint[] = ['before-journal', 'after-journal', 'after-receipt', ...AROUND_CALLBACK];
+/** Those of a message that shares its commit with its webhook. */
+const TOGETHER: KillPoint[] = [...APART, 'before-commit'];
 /** The message at which the process is killed, and those that follow it. */
 const MESSAGES_AT_ONCE = 3;
 
@@ -43,6 +48,7 @@ const CHATS: Chat[] = [
   {
     name: 'a first message to a group, of which one part is decrypted',
     kind: 'pkmsg',
+    isAsked: true,
     open: ({ whatsapp, stranger }, { phone }) => {
       const author = stranger();
       return { author, chat: whatsapp.group({ subject: 'A new group', members: [phone, author] }) };
@@ -89,9 +95,10 @@ export const window: Scenario<WindowSize> = {
   },
 };
 
-/** After the journal, the encryption makes no difference, so a single round tests those points with one kind only. */
-function pointsFor({ kind }: Chat, { rounds }: WindowSize): KillPoint[] {
-  return rounds > 1 || kind === 'msg' ? ALL_POINTS : ['before-journal'];
+/** After the journal, the encryption makes no difference, so a single round tests those points with two chats only. */
+function pointsFor({ kind, isAsked = false }: Chat, { rounds }: WindowSize): KillPoint[] {
+  if (isAsked) return APART;
+  return rounds > 1 || kind === 'msg' ? TOGETHER : ['before-journal'];
 }
 
 /** Exchanges messages in both directions: later messages of the friend and the neighbour need no new keys. */
