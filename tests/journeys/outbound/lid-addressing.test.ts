@@ -1,4 +1,4 @@
-import { childOf, childrenOf, node, resultOf, type Stanza } from '../../../simulator/kit/stanza.ts';
+import { bytesOf, childOf, childrenOf, node, resultOf, type Stanza } from '../../../simulator/kit/stanza.ts';
 import type { Phone } from '../../../simulator/phones/phone.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
@@ -21,18 +21,24 @@ async function start(world: World, prepare: (account: Phone, ana: Phone) => void
   world.whatsapp.phone(LUZ, 'Luz');
   prepare(account, ana);
   const sent: Stanza[] = [];
+  const standingAsked = Promise.withResolvers<undefined>();
   world.whatsapp.use({
     name: 'record',
     onStanza: (stanza) => {
       if (stanza.tag === 'message') sent.push(stanza);
+      if (isCapQuestion(stanza)) standingAsked.resolve(undefined);
       return false;
     },
   });
   const { sessionId } = await world.link(account);
   await ana.sendText(ACCOUNT, 'hola', { addressing: 'pn' });
-  await world.backend.next('messages/received');
+  await Promise.all([world.backend.next('messages/received'), standingAsked.promise]);
   return { world, sessionId, account, ana, sent };
 }
+
+/** Whether it is the last of what is asked about the account after a login. */
+const isCapQuestion = (stanza: Stanza) =>
+  stanza.attrs.xmlns === 'w:mex' && bytesOf(childOf(stanza, 'query')).includes('INDIVIDUAL_NEW_CHAT_MSG');
 
 const recipients = ({ sent }: Scene) => sent.map(({ attrs }) => attrs.to);
 
