@@ -18,8 +18,8 @@ interface WindowSize extends Size {
 interface Chat {
   name: string;
   kind: 'pkmsg' | 'msg' | 'skmsg';
-  /** Whether the name of the chat must be asked for before the message can be told. */
-  isAsked?: boolean;
+  /** Whether it is a group that nobody has written to before. */
+  isNew?: boolean;
   open: (stage: Stage, account: Account) => { author: Phone; chat?: Group };
 }
 
@@ -35,7 +35,7 @@ interface Tally {
 }
 
 const AROUND_CALLBACK: KillPoint[] = ['after-callback', 'after-post'];
-/** Those of a message whose webhook needs a commit of its own. */
+/** Those of a message whose webhook needs a commit of its own: the sender is new, or a group's name is not known yet. */
 const APART: KillPoint[] = ['before-journal', 'after-journal', 'after-receipt', ...AROUND_CALLBACK];
 /** Those of a message that shares its commit with its webhook. */
 const TOGETHER: KillPoint[] = [...APART, 'before-commit'];
@@ -48,7 +48,7 @@ const CHATS: Chat[] = [
   {
     name: 'a first message to a group, of which one part is decrypted',
     kind: 'pkmsg',
-    isAsked: true,
+    isNew: true,
     open: ({ whatsapp, stranger }, { phone }) => {
       const author = stranger();
       return { author, chat: whatsapp.group({ subject: 'A new group', members: [phone, author] }) };
@@ -96,9 +96,9 @@ export const window: Scenario<WindowSize> = {
 };
 
 /** After the journal, the encryption makes no difference, so a single round tests those points with two chats only. */
-function pointsFor({ kind, isAsked = false }: Chat, { rounds }: WindowSize): KillPoint[] {
-  if (isAsked) return APART;
-  return rounds > 1 || kind === 'msg' ? TOGETHER : ['before-journal'];
+function pointsFor({ kind, isNew = false }: Chat, { rounds }: WindowSize): KillPoint[] {
+  if (kind === 'msg') return TOGETHER;
+  return rounds > 1 || isNew ? APART : ['before-journal'];
 }
 
 /** Exchanges messages in both directions: later messages of the friend and the neighbour need no new keys. */
