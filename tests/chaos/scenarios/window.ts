@@ -132,10 +132,12 @@ async function killOnce(stage: Stage, { chat, point, size, dice, tally }: Case):
   const [account] = stage.accounts as [Account];
   const { process } = stage;
   await stage.untilOnline();
+  const { author, chat: where } = chat.open(stage, account);
+  // What the first message after a start has looked up is known to the next one.
+  if (point === 'before-commit') await stage.write(account, author, { chat: where });
   await stage.settle(size.patienceMs);
   process.signal('SIGUSR2');
   await process.until(ARMED);
-  const { author, chat: where } = chat.open(stage, account);
   const id = await stage.write(account, author, { chat: where });
   for (let more = 1; more < MESSAGES_AT_ONCE; more += 1) await stage.write(account, author, { chat: where });
   await waitFor(() => !process.isRunning, size.patienceMs);
