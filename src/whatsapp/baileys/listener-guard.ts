@@ -33,17 +33,20 @@ export function guardListeners(socket: WASocket, failed: (failure: ListenerFailu
   ev.removeAllListeners('call');
   for (const event of ws.eventNames()) {
     if (typeof event !== 'string' || !GUARDED.test(event)) continue;
-    const report = (error: unknown) => failed({ event, error, isHarmless: HARMLESS.test(event) });
-    for (const listener of takeOwnListeners<unknown>(socket, event)) ws.on(event, guarded(listener, report));
+    for (const listener of takeOwnListeners<unknown>(socket, event)) ws.on(event, guarded(event, listener, failed));
   }
 }
 
-function guarded(listener: OwnListener<unknown>, failed: (error: unknown) => void): OwnListener<unknown> {
+function guarded(
+  event: string,
+  listener: OwnListener<unknown>,
+  failed: (failure: ListenerFailure) => void,
+): OwnListener<unknown> {
   return async (data) => {
     try {
       await listener(data);
     } catch (error) {
-      failed(error);
+      failed({ event, error, isHarmless: HARMLESS.test(event) });
     }
   };
 }

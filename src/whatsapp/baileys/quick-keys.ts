@@ -33,7 +33,10 @@ function keyObject(algorithm: string, key: Uint8Array): KeyObject {
   const found = known.get(key);
   if (found?.bytes.equals(key)) return found.object;
   const object = createSecretKey(key);
-  known.set(key, { bytes: Buffer.from(key), object });
+  // `Buffer.from` would cut a slab of 64 kB, and keep all of it as long as the connection.
+  const bytes = Buffer.alloc(key.length);
+  bytes.set(key);
+  known.set(key, { bytes, object });
   return object;
 }
 

@@ -1,3 +1,4 @@
+import { hash as digest } from 'node:crypto';
 import {
   type AuthenticationCreds,
   type AuthenticationState,
@@ -79,7 +80,8 @@ export async function loadAuth(
   const stored = await storedCredentials(keys, sessionId);
   const creds = stored?.creds ?? initAuthCreds();
   const codec = codecOf(sessionId, states);
-  let savedText = stored?.text;
+  // The text itself is 2 kB.
+  let savedHash = stored && hashOf(stored.text);
   let fenced = false;
   let underway: Promise<void> | undefined;
   const guarded = async <Result>(work: Promise<Result>): Promise<Result> => {
@@ -103,13 +105,15 @@ export async function loadAuth(
     // it. At a login, Baileys says twice that they changed, and mostly they did not.
     saveCredentials: async () => {
       ownBytes(creds);
-      const text = isPaired(creds) ? encode(creds) : savedText;
-      if (text === undefined || text === savedText) return;
-      savedText = text;
+      if (!isPaired(creds)) return;
+      const text = encode(creds);
+      const hash = hashOf(text);
+      if (hash === savedHash) return;
+      savedHash = hash;
       try {
         await write(() => keys.saveCredentials(sessionId, text));
       } catch (error) {
-        savedText = undefined;
+        savedHash = undefined;
         throw error;
       }
     },
@@ -149,6 +153,10 @@ async function storedCredentials(
   }
   await keys.unreadable(sessionId, 'credentials');
   return undefined;
+}
+
+function hashOf(text: string): string {
+  return digest('sha256', text, 'base64');
 }
 
 /** Whether the credentials are those of a linked device (after a QR, `registered` stays false). */
