@@ -14,42 +14,59 @@ const callback = (id: number, sessionId = ANA, length = 1) =>
 describe('callbacks that were stored a moment ago', () => {
   it('are delivered from memory once the table has nothing older, in order', () => {
     const fresh = new FreshCallbacks();
+    fresh.add(callback(1));
+    expect(fresh.next(ANA)).toBeUndefined();
+    fresh.read(ANA, [callback(1)], true);
     fresh.add(callback(2));
-    fresh.add(callback(3));
-    expect(fresh.next(ANA)).toBeUndefined();
-    fresh.isOldest(ANA, 1);
-    expect(fresh.next(ANA)).toBeUndefined();
-    fresh.isOldest(ANA, 2);
-    expect(fresh.next(ANA)).toEqual(callback(2));
-    fresh.settled(callback(2));
-    fresh.settled(callback(3));
+    for (const id of [1, 2]) {
+      expect(fresh.next(ANA)).toEqual(callback(id));
+      fresh.settled(callback(id));
+    }
     expect(fresh.next(ANA)).toBeNull();
     expect(fresh.next(BEA)).toBeUndefined();
   });
 
-  it('are forgotten when they are too many or too long, and those behind them wait for the table', () => {
-    for (const { count, length } of [
-      { count: 101, length: 1 },
-      { count: 3, length: 700_000 },
-    ]) {
-      const fresh = new FreshCallbacks();
-      fresh.isOldest(ANA, undefined);
-      for (let id = 1; id < count; id++) fresh.add(callback(id, ANA, length));
-      expect(fresh.next(ANA)?.id).toBe(1);
-      fresh.add(callback(count, ANA, length));
-      fresh.add(callback(count + 1));
-      expect(fresh.next(ANA)).toBeUndefined();
-      fresh.isOldest(ANA, 1);
-      expect(fresh.next(ANA)).toBeUndefined();
-      fresh.isOldest(ANA, count + 1);
-      expect(fresh.next(ANA)?.id).toBe(count + 1);
+  it('are not remembered while the table has more than was read', () => {
+    const fresh = new FreshCallbacks();
+    fresh.read(ANA, [callback(1), callback(2)], false);
+    fresh.add(callback(4));
+    for (const id of [1, 2]) {
+      expect(fresh.next(ANA)).toEqual(callback(id));
+      fresh.settled(callback(id));
     }
+    expect(fresh.next(ANA)).toBeUndefined();
+  });
+
+  it.each([
+    { max: 1_000, length: 1 },
+    { max: 2, length: 700_000 },
+  ])('are at most $max of $length characters; those behind them wait for the table', ({ max, length }) => {
+    const fresh = new FreshCallbacks();
+    fresh.read(ANA, [], true);
+    for (let id = 1; id <= max + 1; id++) fresh.add(callback(id, ANA, length));
+    fresh.add(callback(max + 2));
+    for (let id = 1; id <= max; id++) {
+      expect(fresh.next(ANA)?.id).toBe(id);
+      fresh.settled(callback(id, ANA, length));
+    }
+    expect(fresh.next(ANA)).toBeUndefined();
+    fresh.read(ANA, [callback(max + 1, ANA, length)], true);
+    expect(fresh.next(ANA)?.id).toBe(max + 1);
+  });
+
+  it('are not remembered beyond the bound when they are read, either', () => {
+    const fresh = new FreshCallbacks();
+    fresh.read(ANA, [callback(1, ANA, 2_000_001)], true);
+    expect(fresh.next(ANA)).toBeUndefined();
+    fresh.read(BEA, [callback(2, BEA, 2_000_000)], true);
+    expect(fresh.next(BEA)?.id).toBe(2);
+    fresh.read(BEA, [callback(2, BEA, 2_000_000)], true);
+    expect(fresh.next(BEA)?.id).toBe(2);
   });
 
   it('of a session are not remembered when another one settles something that nobody expected', () => {
     const fresh = new FreshCallbacks();
-    fresh.isOldest(ANA, undefined);
-    fresh.add(callback(1));
+    fresh.read(ANA, [callback(1)], true);
     fresh.settled(callback(7, BEA));
     expect(fresh.next(ANA)?.id).toBe(1);
     fresh.settled(callback(7));

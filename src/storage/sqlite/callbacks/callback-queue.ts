@@ -14,6 +14,7 @@ import { type Awaited, isAwaited } from './awaited-events.ts';
 import type { SqliteHeldCallbacks } from './held-callbacks.ts';
 import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
 import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
+import { isPlain, PENDING_ROW, pendingCallback, type PendingRow } from './pending-row.ts';
 import type { WaitingQrs } from './waiting-qrs.ts';
 
 /** The final state of a callback. */
@@ -49,10 +50,10 @@ export interface CallbackQueueDeps {
   timeline: SqliteTimeline;
 }
 
-/** A pending row, with what may make it wait. */
-interface PendingRow extends PendingCallback {
-  holdUntilMs: number | null;
-  insteadId: string | null;
+/** What was read of a callback; a body that cannot be read stays sealed. */
+interface Read {
+  callback: PendingCallback;
+  isReadable: boolean;
 }
 
 /**
@@ -196,19 +197,48 @@ export class SqliteCallbackQueue implements CallbackQueue {
     return pending;
   }
 
-  #readNext(sessionId: SessionId): { callback: PendingCallback; isReadable: boolean } | undefined {
+  #readNext(sessionId: SessionId): Read | undefined {
     const { fresh } = this.#deps;
     const known = fresh.next(sessionId);
     if (known !== undefined) return known ? { callback: known, isReadable: true } : undefined;
-    const row = this.#oldest(sessionId);
-    if (row && this.#mustWait(row)) return undefined;
-    fresh.isOldest(sessionId, row?.id);
-    if (!row) return undefined;
+    const { ids, isAll } = this.#oldest(sessionId);
+    const row = this.#row(ids[0]);
+    if (!row) {
+      fresh.read(sessionId, [], true);
+      return undefined;
+    }
+    if (this.#mustWait(row)) return undefined;
+    const first = this.#opened(row);
+    const { callback, isReadable } = first;
+    if (!isReadable) return first;
+    if (row.kind === 'qr-update' && this.#deps.qrs.beginAttempt(row.id)) this.#firstAttempts.add(row.id);
+    if (!isPlain(row)) return first;
+    const ahead = this.#ahead(ids.slice(1));
+    fresh.read(sessionId, [callback, ...ahead], isAll && ahead.length === ids.length - 1);
+    return first;
+  }
+
+  /** Those of these callbacks that come before any that may change before its delivery, or cannot be read. */
+  #ahead(ids: readonly number[]): PendingCallback[] {
+    const ahead: PendingCallback[] = [];
+    for (const id of ids) {
+      const row = this.#row(id);
+      if (!row || !isPlain(row)) break;
+      const { callback, isReadable } = this.#opened(row);
+      if (!isReadable) break;
+      ahead.push(callback);
+    }
+    return ahead;
+  }
+
+  #row(id: number | undefined): PendingRow | undefined {
+    return id === undefined ? undefined : this.#sql.withId.get(id);
+  }
+
+  #opened(row: PendingRow): Read {
     const callback = pendingCallback(row);
     const body = readableJson(this.#deps.vault, callbackBody(callback), callback.body);
     if (body === null) return { callback, isReadable: false };
-    const { id, kind } = callback;
-    if (kind === 'qr-update' && this.#deps.qrs.beginAttempt(id)) this.#firstAttempts.add(id);
     return { callback: { ...callback, body: tellable(body) }, isReadable: true };
   }
 
@@ -219,11 +249,12 @@ export class SqliteCallbackQueue implements CallbackQueue {
     this.#settleNow(callback, { state: 'dead', error: 'its stored content is damaged', atMs: clock.now() });
   }
 
-  #oldest(sessionId: SessionId): PendingRow | undefined {
+  /** The ids of the oldest callbacks that wait, and whether they are all. */
+  #oldest(sessionId: SessionId): { ids: number[]; isAll: boolean } {
     const unrecorded = this.#unrecorded.of(sessionId);
-    if (!unrecorded) return this.#sql.oldest.get(sessionId);
-    const oldest = this.#sql.oldestIds.all(sessionId, unrecorded.size + 1).find((id) => !unrecorded.has(id));
-    return oldest === undefined ? undefined : this.#sql.withId.get(oldest);
+    const limit = AT_ONCE + (unrecorded?.size ?? 0);
+    const found = this.#sql.oldestIds.all(sessionId, limit);
+    return { ids: unrecorded ? found.filter((id) => !unrecorded.has(id)) : found, isAll: found.length < limit };
   }
 
   #mustWait(row: PendingRow): boolean {
@@ -246,30 +277,14 @@ export class SqliteCallbackQueue implements CallbackQueue {
   }
 }
 
-function pendingCallback({
-  id,
-  webhookId,
-  seq,
-  kind,
-  body,
-  createdAtMs,
-  attempts,
-  ...rest
-}: PendingRow): PendingCallback {
-  const { sessionId, firstFailedAtMs, insteadId } = rest;
-  const callback = { id, webhookId, sessionId, seq, kind, body, createdAtMs, attempts, firstFailedAtMs };
-  return insteadId === null ? callback : { ...callback, hasSubstitute: true };
-}
-
+/** How many of a session are read at once, when many wait. */
+const AT_ONCE = 20;
 const NONE = { deadLettered: 0, oldestMs: null };
 /** So many take some ms to count. */
 const MANY = 50_000;
 /** A number of 100,000 is used for a second: counting takes less than a hundredth of the time. */
 const COUNTED_PER_MS = 100;
 
-const ROW = `SELECT id, webhook_id AS webhookId, session_id AS sessionId, seq, kind, body, created_at_ms AS createdAtMs,
-    attempts, first_failed_at_ms AS firstFailedAtMs, hold_until_ms AS holdUntilMs, instead_webhook_id AS insteadId
-  FROM callbacks`;
 /** Without a hint SQLite would read all that wait, by their state. */
 const WAITING = 'callbacks INDEXED BY callbacks_pending';
 /**
@@ -290,11 +305,10 @@ function prepare(db: Database) {
        SELECT owner AS sessionId FROM waiting WHERE owner IS NOT NULL ORDER BY (SELECT created_at_ms FROM ${WAITING}
          WHERE session_id = owner AND state = 'pending' ORDER BY seq LIMIT 1), owner`,
     ),
-    oldest: db.prepare<[SessionId], PendingRow>(`${ROW} ${PENDING} LIMIT 1`),
     oldestIds: db
       .prepare<[SessionId, number], number>(`SELECT id FROM callbacks ${PENDING} LIMIT CAST(? AS INTEGER)`)
       .pluck(),
-    withId: db.prepare<[number], PendingRow>(`${ROW} WHERE id = ?`),
+    withId: db.prepare<[number], PendingRow>(`${PENDING_ROW} WHERE id = ?`),
     settle: db.prepare<[Settlement]>(
       `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
        WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
