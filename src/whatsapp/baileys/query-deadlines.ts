@@ -38,7 +38,11 @@ export function limitQueries({ ws }: Pick<WASocket, 'ws'>, clock: Clock): void {
   };
   const off = ws.off.bind(ws);
   ws.off = (event, listener) => {
-    if (typeof event === 'string') dueAtMs.delete(event);
+    if (typeof event === 'string' && dueAtMs.delete(event) && dueAtMs.size === 0) {
+      // Also when the connection is over, which the timer would keep for the rest of its time.
+      timer?.cancel();
+      timer = undefined;
+    }
     return off(event, listener);
   };
 }

@@ -51,6 +51,7 @@ it('needs one timer for many queries, and none when all are answered', async () 
   expect(set).toEqual([30_000]);
 
   for (let id = 0; id < 100; id += 1) ws.emit(`TAG:q${id}`, 'an answer');
+  expect(clock.timers).toEqual([]);
   await clock.advance(3_600_000);
   expect(set).toEqual([30_000]);
   expect(outcomes).toHaveLength(100);
