@@ -25,13 +25,15 @@ export const readJson: ReadJson = jsonReader(MAX_BODY_BYTES);
 
 /** Creates a reader of JSON bodies of at most `limit` bytes. */
 export function jsonReader(limit: number, sentences: Sentences = {}): ReadJson {
-  const readerFor = (inflate: boolean): RequestHandler => express.raw({ limit, inflate, type: JSON_TYPES });
+  // Which type it has is known by then.
+  const readerFor = (inflate: boolean): RequestHandler => express.raw({ limit, inflate, type: () => true });
   const [plain, inflating] = [readerFor(false), readerFor(true)];
   return async (req, res, compressed) => {
-    // `is` returns null without a body, which the schema then refuses.
-    const isJson = req.is(JSON_TYPES) !== false && isUtf8(req);
-    if (!isJson && hasContent(req)) throw refusal({ status: 415 }, sentences);
+    // Null without a body, which the schema then refuses.
+    const type = req.is(JSON_TYPES);
+    if ((type === false || !isUtf8(req)) && hasContent(req)) throw refusal({ status: 415 }, sentences);
     if (!compressed) requirePlain(req);
+    if (type === false) return undefined;
     await new Promise<void>((resolve, reject) => {
       (compressed ? inflating : plain)(req, res, (error?: unknown) => {
         if (error === undefined) resolve();

@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -8,8 +10,37 @@ export type CorsOrigins = '*' | 'local' | readonly string[];
 /** A page that was served by this machine, on any port. Not `null`, which every sandboxed frame has. */
 const LOCAL_ORIGIN = /^https?:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
-/** Sets headers that keep a browser from doing anything with a response except reading it. */
-export function protectiveHeaders(): RequestHandler {
+/** What helmet and cors are, whoever calls them. */
+type Middleware = (req: IncomingMessage, res: ServerResponse, next: () => void) => void;
+
+/** Names and values of headers. */
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Sets the headers that keep a browser from doing anything with a response except reading it, and from storing it: a QR is a secret, and
+ * a status is outdated immediately. Allows pages of `origins` to call the API, and answers their preflight requests.
+ *
+ * A request of no page has the same headers every time: helmet and cors, a chain of fifteen calls, are asked for them once.
+ */
+export function browserHeaders(origins: CorsOrigins): RequestHandler {
+  const askCors = allowOrigins(origins);
+  const protective = [...headersSetBy(protectiveHeaders()), ['Cache-Control', 'no-store']] as const;
+  const always = [...protective, ...headersSetBy(askCors)];
+  return (req, res, next) => {
+    const isOfPage = req.headers.origin !== undefined || req.method === 'OPTIONS';
+    for (const [name, value] of isOfPage ? protective : always) res.setHeader(name, value);
+    if (isOfPage) askCors(req, res, next);
+    else next();
+  };
+}
+
+/** Whether pages of this origin may call the API. */
+export function isAllowedOrigin(origin: string, origins: CorsOrigins): boolean {
+  if (origins === '*') return true;
+  return origins === 'local' ? LOCAL_ORIGIN.test(origin) : origins.includes(origin);
+}
+
+function protectiveHeaders(): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -20,14 +51,7 @@ export function protectiveHeaders(): RequestHandler {
   });
 }
 
-/** Forbids caching: a QR is a secret, and a status is outdated immediately. */
-export const neverStored: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store');
-  next();
-};
-
-/** Allows pages of `origins` to call the API, and answers their preflight requests. */
-export function allowOrigins(origins: CorsOrigins): RequestHandler {
+function allowOrigins(origins: CorsOrigins): Middleware {
   return cors({
     origin: originSetting(origins),
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
@@ -37,14 +61,21 @@ export function allowOrigins(origins: CorsOrigins): RequestHandler {
   });
 }
 
-/** Whether pages of this origin may call the API. */
-export function isAllowedOrigin(origin: string, origins: CorsOrigins): boolean {
-  if (origins === '*') return true;
-  return origins === 'local' ? LOCAL_ORIGIN.test(origin) : origins.includes(origin);
-}
-
 function originSetting(origins: CorsOrigins): cors.CorsOptions['origin'] {
   if (origins === '*') return '*';
   if (origins === 'local') return LOCAL_ORIGIN;
   return origins.length > 0 ? [...origins] : false;
+}
+
+/** What it sets on the response to a request without headers, in its order. */
+function headersSetBy(middleware: Middleware): Headers {
+  const set: [string, string][] = [];
+  const req = Object.assign(new IncomingMessage(new Socket()), { method: 'GET' });
+  const res = new ServerResponse(req);
+  res.setHeader = (name, value) => {
+    set.push([name, String(value)]);
+    return res;
+  };
+  middleware(req, res, () => undefined);
+  return set;
 }

@@ -114,8 +114,7 @@ export class Connections {
 
   #handle(req: IncomingMessage, res: ServerResponse): void {
     this.#inFlight.add(res);
-    res.once('finish', () => this.#endUpload(req));
-    res.once('close', () => this.#ended(req.socket, res));
+    res.on('close', () => this.#ended(req, res));
     if (this.#draining) res.setHeader('Connection', 'close');
     this.#deps.respond(req, res);
   }
@@ -139,7 +138,9 @@ export class Connections {
     socket.destroy();
   }
 
-  #ended(socket: Socket, res: ServerResponse): void {
+  #ended(req: IncomingMessage, res: ServerResponse): void {
+    const { socket } = req;
+    if (res.writableFinished) this.#endUpload(req);
     if (isFromCaller(res)) this.#strangers.delete(socket);
     const next = socket.writable ? this.#waiting.get(socket)?.shift() : undefined;
     if (next) this.#handle(...next);

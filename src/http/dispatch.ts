@@ -1,7 +1,6 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
 import { describeFailure } from '../kit/failure.ts';
-import type { Logger } from '../kit/logger.ts';
 import { type Step, traced } from '../kit/trace.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import { requireScope, requireSession } from './access/authorize.ts';
@@ -15,7 +14,7 @@ import type { FileIntake, RequestFiles } from './files/request-files.ts';
 import type { Idempotency } from './idempotency.ts';
 import { Drafts } from './drafts.ts';
 import { answerOfOwner, givenUp } from './owner-answer.ts';
-import { contextOf } from './request-context.ts';
+import { contextOf, type RequestContext } from './request-context.ts';
 import type { PathParams, Reply, Route } from './route.ts';
 import { parse, parseQuery } from './validate.ts';
 
@@ -60,7 +59,7 @@ async function respond(route: Route, deps: DispatchDeps, req: Request, res: Resp
   try {
     reply = await traced(stepOf(route, req), () => replyTo(route, { ...deps, files }, req, res));
   } finally {
-    await discard(files, contextOf(res).log);
+    await discard(files, contextOf(res));
   }
   await sendReply(res, reply);
 }
@@ -71,9 +70,9 @@ function stepOf({ path }: Route, req: Request): Step {
 }
 
 /** The work is done by now: a leftover file does not change the response. */
-async function discard(files: RequestFiles, log: Logger): Promise<void> {
+async function discard(files: RequestFiles, context: RequestContext): Promise<void> {
   await files[Symbol.asyncDispose]().catch((error: unknown) =>
-    log.error({ failure: describeFailure(error) }, 'a temporary file could not be removed'),
+    context.log.error({ failure: describeFailure(error) }, 'a temporary file could not be removed'),
   );
 }
 
@@ -84,7 +83,7 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   const { core, idempotency, files } = deps;
   const context = contextOf(res);
   context.route = route.path;
-  const { caller, requestId, log } = context;
+  const { caller, requestId } = context;
   requireScope(route, caller);
   const asked: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = asked.sessionId ?? null;
@@ -95,12 +94,13 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   if (elsewhere) return elsewhere;
   const { body, json, requested } = await bodyOf(route, deps, req, res);
   requireWithinLimits(route, caller, body);
-  const named = await route.sessionOf?.(core, { params, body, caller });
-  const answered = await answerOfOwner(owner, named, { json });
-  if (answered) return answered;
+  if (route.sessionOf) {
+    const answered = await answerOfOwner(owner, await route.sessionOf(core, { params, body, caller }), { json });
+    if (answered) return answered;
+  }
   const query = route.query && parseQuery(route.query, req.query, route.refusals);
   const run = async (messageId?: string): Promise<Reply> =>
-    route.handler(core, { params, body, query, files, caller, requestId, messageId, requested, log });
+    route.handler(core, { params, body, query, files, caller, requestId, messageId, requested, context });
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = idempotencyScope(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);

@@ -13,13 +13,16 @@ const OPENING = 0x5b;
 const CLOSING = 0x5d;
 const BRACE_BIT = 0x20;
 
+/** It has no state between two texts. */
+const UTF8 = new TextDecoder();
+
 /**
  * Parses JSON in UTF-8 that a stranger may have written: its values are counted before any is created.
  * @throws AppError `invalid_body` for too many values or levels; SyntaxError
  */
 export function parseJson(bytes: Uint8Array): unknown {
   requireModest(bytes);
-  return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  return JSON.parse(UTF8.decode(bytes)) as unknown;
 }
 
 /** Counts what would be created. Whether the text is JSON at all is for the parser to say. */

@@ -15,8 +15,8 @@ import { statusOf } from './responses/error-status.ts';
 /** What is known about the current request. */
 export interface RequestContext {
   requestId: string;
-  /** Logs with the request id. */
-  log: Logger;
+  /** Logs with the request id. Made for the first entry: most requests have none. */
+  readonly log: Logger;
   /** The pattern of the path, never the path itself: that can contain anything. */
   route: string | null;
   /** The session in the path. */
@@ -47,18 +47,10 @@ export function requestContext(
   return (req, res, next) => {
     const given = req.get('X-Request-Id');
     const requestId = given !== undefined && SAFE_ID.test(given) ? given : randomUUID();
-    const context: RequestContext = {
-      requestId,
-      log: log.child({ requestId }),
-      route: null,
-      sessionId: null,
-      failure: undefined,
-      caller: NOBODY,
-      hop: hopOf(req),
-    };
+    const context = new CurrentRequest(requestId, log, hopOf(req));
     const startedMs = clock.monotonic();
     res.locals.context = context;
-    res.set('X-Request-Id', requestId);
+    res.setHeader('X-Request-Id', requestId);
     res.on('close', () => {
       logResponse(context, res, Math.round(clock.monotonic() - startedMs));
       const entry = auditEntryOf(context, res, clock);
@@ -66,6 +58,32 @@ export function requestContext(
     });
     next();
   };
+}
+
+class CurrentRequest implements RequestContext {
+  readonly requestId: string;
+  readonly hop: Hop | undefined;
+  route: string | null = null;
+  sessionId: SessionId | null = null;
+  caller: Caller = NOBODY;
+  failure: unknown;
+  readonly #serverLog: Logger;
+  #log: Logger | undefined;
+
+  constructor(requestId: string, serverLog: Logger, hop: Hop | undefined) {
+    this.requestId = requestId;
+    this.hop = hop;
+    this.#serverLog = serverLog;
+  }
+
+  get log(): Logger {
+    return (this.#log ??= this.#serverLog.child({ requestId: this.requestId }));
+  }
+
+  /** Whether the log takes an entry for each request. */
+  get isLogged(): boolean {
+    return this.#serverLog.isLevelEnabled('debug');
+  }
 }
 
 /** The context of the request that `res` answers. */
@@ -94,7 +112,8 @@ function sessionMark(context: RequestContext): string {
   return context.sessionId === null ? '' : `[${context.sessionId}] `;
 }
 
-function logResponse(context: RequestContext, res: Response, ms: number): void {
+function logResponse(context: CurrentRequest, res: Response, ms: number): void {
+  if (!isServerError(context.failure) && !context.isLogged) return;
   const entry = { method: res.req.method, route: context.route, status: res.statusCode, ms };
   if (isServerError(context.failure)) {
     context.log.error({ ...entry, failure: describeFailure(context.failure) }, `${sessionMark(context)}request failed`);

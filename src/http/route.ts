@@ -87,8 +87,8 @@ interface TypedRequest<Params, Body, Query> {
   messageId?: string | undefined;
   /** The body as it came, which is kept only for callers whose messages become drafts. */
   requested?: unknown;
-  /** Logs with the request id. */
-  log: Logger;
+  /** Its `log` writes the request id into each entry. */
+  context: { readonly log: Logger };
 }
 
 /**

@@ -9,19 +9,17 @@ import type { Cluster } from '../ports/cluster.ts';
 import type { IdempotencyStore } from '../ports/storage.ts';
 import { authenticate, limitPublic, recognize } from './access/authenticate.ts';
 import { RateLimits } from './access/rate-limits.ts';
-import { allowOrigins, type CorsOrigins, neverStored, protectiveHeaders } from './browser.ts';
+import { browserHeaders, type CorsOrigins } from './browser.ts';
 import type { Core } from './core.ts';
-import { dashboard } from './dashboard/dashboard.ts';
-import { referenceFiles } from './reference/page-files.ts';
 import { addRoutes, type DispatchDeps, refuseOtherMethods } from './dispatch.ts';
 import { lastCatch, nothingHere } from './errors.ts';
-import { frontPage } from './front-page.ts';
 import { FileIntake, type FileSettings } from './files/request-files.ts';
 import { Idempotency } from './idempotency.ts';
 import { ClusterSessions } from './live/cluster-sessions.ts';
 import { LiveEvents } from './live/live-events.ts';
 import { SessionFeed } from './live/session-feed.ts';
 import { addMcp } from './mcp/endpoint.ts';
+import { pages } from './pages.ts';
 import { Reference } from './reference/reference.ts';
 import { requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
@@ -101,9 +99,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
       hopOf: deps.cluster.hopOf,
       record: (entry) => deps.audit.record(entry),
     }),
-    protectiveHeaders(),
-    neverStored,
-    allowOrigins(deps.corsOrigins),
+    browserHeaders(deps.corsOrigins),
   );
   app.use(requireHost);
   const core = createCore(deps, running);
@@ -116,9 +112,7 @@ export function createHttpApp(deps: HttpAppDeps): HttpApp {
   add(({ isProbe, whileEnding }) => isProbe === true && whileEnding !== true);
   app.use(publicPaths(deps.dashboard), limitPublic(limits));
   add(({ scope, isProbe }) => scope === 'none' && isProbe !== true);
-  app.use(frontPage(deps.dashboard, limitPublic(limits)));
-  app.use(referenceFiles());
-  if (deps.dashboard) app.use(dashboard());
+  app.use(pages(deps.dashboard, limitPublic(limits)));
   app.use(authenticate({ ...deps, limits }));
   add(({ scope }) => scope !== 'none');
   if (deps.mcp === true) addMcp(app, { ...deps, watch: (work) => dispatch.watch(work) });

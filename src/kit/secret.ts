@@ -6,6 +6,7 @@ const HIDDEN = '[secret]';
 /** A value that is never printed: logs, JSON and the console show `[secret]`. */
 export class Secret {
   readonly #value: string;
+  #digest: Buffer | undefined;
 
   constructor(value: string) {
     this.#value = value;
@@ -18,7 +19,8 @@ export class Secret {
 
   /** Whether `candidate` is this secret. How long it takes does not reveal where they differ. */
   equals(candidate: string): boolean {
-    return timingSafeEqual(digest(this.#value), digest(candidate));
+    this.#digest ??= digest(this.#value);
+    return timingSafeEqual(this.#digest, digest(candidate));
   }
 
   toString(): string {

@@ -11,10 +11,13 @@ export class Supervisor {
 
   /** Watches `work`; `what` names it in the log if it fails. */
   run(what: string, work: Promise<unknown>): void {
-    const watched = work
-      .then(() => undefined)
-      .catch((error: unknown) => this.#log.error({ err: error, what }, 'a background task failed'))
-      .finally(() => this.#running.delete(watched));
+    const watched: Promise<void> = work.then(
+      () => void this.#running.delete(watched),
+      (error: unknown) => {
+        this.#running.delete(watched);
+        this.#log.error({ err: error, what }, 'a background task failed');
+      },
+    );
     this.#running.add(watched);
   }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import request from 'supertest';
 import { Secret } from '../../src/kit/secret.ts';
 import { CONNECTED, startApi } from './support.ts';
@@ -61,6 +62,53 @@ describe('headers', () => {
     for (const name of ['etag', 'x-powered-by', 'strict-transport-security']) expect(headers).not.toHaveProperty(name);
   });
 });
+
+/** Each in its place, as helmet and cors write them. */
+const PROTECTIVE = [
+  ['Content-Security-Policy', "default-src 'none';frame-ancestors 'none'"],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['Origin-Agent-Cluster', '?1'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-DNS-Prefetch-Control', 'off'],
+  ['X-Download-Options', 'noopen'],
+  ['X-Frame-Options', 'SAMEORIGIN'],
+  ['X-Permitted-Cross-Domain-Policies', 'none'],
+  ['X-XSS-Protection', '0'],
+  ['Cache-Control', 'no-store'],
+];
+const VARY = ['Vary', 'Origin'];
+const ALLOWED = ['Access-Control-Allow-Origin', PAGE];
+const EXPOSED = [
+  'Access-Control-Expose-Headers',
+  'X-Request-Id,Idempotency-Replayed,WWW-Authenticate,Allow,Retry-After',
+];
+
+describe('the headers of every response', () => {
+  it.each([
+    ['no page, of which none may call', [], undefined, PROTECTIVE],
+    ['no page', [PAGE], undefined, [...PROTECTIVE, VARY, EXPOSED]],
+    ['no page, of which each may call', '*', undefined, [...PROTECTIVE, ['Access-Control-Allow-Origin', '*'], EXPOSED]],
+    ['a page that may call', [PAGE], PAGE, [...PROTECTIVE, ALLOWED, VARY, EXPOSED]],
+    ['a page that may not', [PAGE], 'https://evil.example.org', [...PROTECTIVE, VARY, EXPOSED]],
+    ['an empty origin', [PAGE], '', [...PROTECTIVE, VARY, EXPOSED]],
+  ] as const)('to %s are complete', async (_, corsOrigins, origin, expected) => {
+    const { app } = startApi({ corsOrigins });
+    const sent = request(app).get('/sessions');
+    const { res } = (await (origin === undefined ? sent : sent.set('Origin', origin))) as unknown as {
+      res: IncomingMessage;
+    };
+    const [[name] = [], ...headers] = inPairs(res.rawHeaders);
+    expect(name).toBe('X-Request-Id');
+    const own = headers.findIndex(([each]) => each === 'Content-Type');
+    expect(headers.slice(0, own)).toEqual(expected);
+  });
+});
+
+function inPairs(raw: readonly string[]): string[][] {
+  return Array.from({ length: raw.length / 2 }, (_, at) => raw.slice(2 * at, 2 * at + 2));
+}
 
 describe('what is the same for everybody', () => {
   it.each(['/openapi.json', '/docs'])('%s is sent from the same bytes, or not again', async (path) => {

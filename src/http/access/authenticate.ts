@@ -6,7 +6,7 @@ import type { ApiKeys } from './api-keys.ts';
 import type { BrowserTokens } from './browser-tokens.ts';
 import { ADMIN, type Caller, NOBODY, OPEN } from './caller.ts';
 import { type OwnCallers, requireOwnCaller } from './own-callers.ts';
-import type { RateLimits } from './rate-limits.ts';
+import { networkOf, type RateLimits } from './rate-limits.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
@@ -27,10 +27,10 @@ export function authenticate(deps: AuthenticationDeps): RequestHandler {
   const { limits } = deps;
   return async (req, res, next) => {
     const context = contextOf(res);
-    const keys = keysIn(req);
+    const asking = askingBy(req);
     const isHop = context.hop !== undefined;
-    const caller = await (isHop ? callerOfHop(deps, keys) : callerOf(deps, keys, req));
-    if (!isHop) count(limits, addressOf(req), { caller, keys });
+    const caller = await (isHop ? callerOfHop(deps, asking) : callerOf(deps, asking));
+    if (!isHop) count(limits, asking, caller);
     if (!caller) {
       res.set('WWW-Authenticate', 'Bearer');
       throw new AppError('unauthorized');
@@ -46,10 +46,10 @@ export function authenticate(deps: AuthenticationDeps): RequestHandler {
  */
 export function recognize(deps: AuthenticationDeps): RequestHandler {
   return async (req, res, next) => {
-    const keys = keysIn(req);
+    const asking = askingBy(req);
     try {
-      const caller = await Promise.resolve(callerOf(deps, keys, req));
-      if (!caller && keys.length > 0) deps.limits.countFailure(addressOf(req));
+      const caller = await Promise.resolve(callerOf(deps, asking));
+      if (!caller && asking.keys.length > 0) deps.limits.countFailure(asking.network);
       contextOf(res).caller = caller ?? NOBODY;
     } catch {
       contextOf(res).caller = NOBODY;
@@ -58,27 +58,34 @@ export function recognize(deps: AuthenticationDeps): RequestHandler {
   };
 }
 
-function count(
-  limits: RateLimits,
-  address: string,
-  { caller, keys }: { caller: Caller | undefined; keys: readonly string[] },
-): void {
-  limits.countAddress(address, caller ? 'caller' : 'stranger');
-  if (!caller && keys.length > 0) limits.countFailure(address);
+/** A request, as far as it says who makes it. */
+interface Asking {
+  req: Request;
+  keys: readonly string[];
+  network: string;
+}
+
+function askingBy(req: Request): Asking {
+  return { req, keys: keysIn(req), network: networkIn(req) };
+}
+
+function count(limits: RateLimits, { keys, network }: Asking, caller: Caller | undefined): void {
+  limits.countNetwork(network, caller ? 'caller' : 'stranger');
+  if (!caller && keys.length > 0) limits.countFailure(network);
   // With open access, all callers without a key would share one limit.
   if (caller && caller !== OPEN) limits.countCaller(caller.id);
 }
 
-/** Limits the requests of an address that need no key. */
+/** Limits the requests of a network that need no key. */
 export function limitPublic(limits: RateLimits): RequestHandler {
   return (req, res, next) => {
-    if (!contextOf(res).hop) limits.countAddress(addressOf(req), 'public');
+    if (!contextOf(res).hop) limits.countNetwork(networkIn(req), 'public');
     next();
   };
 }
 
-function addressOf(req: Request): string {
-  return req.ip ?? 'unknown';
+function networkIn(req: Request): string {
+  return networkOf(req.ip ?? 'unknown');
 }
 
 function keysIn(req: Request): string[] {
@@ -87,21 +94,21 @@ function keysIn(req: Request): string[] {
 }
 
 /**
- * Generated keys and tokens cannot be guessed, so they are always checked. Those of `API_KEY` were chosen by people: an address
+ * Generated keys and tokens cannot be guessed, so they are always checked. Those of `API_KEY` were chosen by people: a network
  * that has sent too many wrong keys has to wait, except with a key that it has used before, or that is too long to be guessed.
  */
-async function callerOf(deps: AuthenticationDeps, keys: readonly string[], req: Request): Promise<Caller | undefined> {
-  const known = await holderOf(deps, keys);
+async function callerOf(deps: AuthenticationDeps, asking: Asking): Promise<Caller | undefined> {
+  const known = await holderOf(deps, asking.keys);
   if (known) return known;
   if (deps.apiKeys.length === 0) {
-    requireOwnCaller(req, deps);
+    requireOwnCaller(asking.req, deps);
     return OPEN;
   }
-  return keys.length === 0 ? undefined : adminWith(deps, keys, addressOf(req));
+  return asking.keys.length === 0 ? undefined : adminWith(deps, asking);
 }
 
 /** The node that the request came to has counted it, and refused guesses and pages of others. Its keys may be older than ours. */
-async function callerOfHop(deps: AuthenticationDeps, keys: readonly string[]): Promise<Caller | undefined> {
+async function callerOfHop(deps: AuthenticationDeps, { keys }: Asking): Promise<Caller | undefined> {
   const known = await holderOf(deps, keys);
   if (known) return known;
   // Under open access, a key that only the other node knows must not become more than it was there.
@@ -124,15 +131,15 @@ async function holderOf(
 /** At 100 guesses a second, nobody guesses this many random characters. */
 const UNGUESSABLE_LENGTH = 20;
 
-function adminWith({ apiKeys, limits }: AuthenticationDeps, keys: readonly string[], address: string) {
+function adminWith({ apiKeys, limits }: AuthenticationDeps, { keys, network }: Asking): Caller | undefined {
   const right = rightOne(apiKeys, keys);
   const isSure =
     right !== -1 &&
-    ((apiKeys[right]?.reveal().length ?? 0) >= UNGUESSABLE_LENGTH || limits.isKnown(address, `${right}`));
+    ((apiKeys[right]?.reveal().length ?? 0) >= UNGUESSABLE_LENGTH || limits.isKnown(network, `${right}`));
   // The same answer to a wrong key and to one that may be a lucky guess.
-  if (!isSure) limits.refuseGuessing(address);
+  if (!isSure) limits.refuseGuessing(network);
   if (right === -1) return undefined;
-  limits.remember(address, `${right}`);
+  limits.remember(network, `${right}`);
   return ADMIN;
 }
 

@@ -5,16 +5,16 @@ import type { Clock } from '../../kit/clock.ts';
 import { TokenBucket } from '../../kit/token-bucket.ts';
 
 const MINUTE_MS = 60_000;
-/** Wrong keys that an address may send at once; after that, one every three seconds. */
+/** Wrong keys that a network may send at once; after that, one every three seconds. */
 const FAILURES_A_MINUTE = 20;
-/** How long an address is known by a key that it has used. */
+/** How long a network is known by a key that it has used. */
 const KNOWN_MS = 24 * 60 * MINUTE_MS;
 /** How many buckets are kept; the least recently used one is evicted. */
 const MAX_BUCKETS = 10_000;
 const TOO_MANY = 'Too many requests; try again after the time in Retry-After.';
 const TOO_MANY_FAILURES = 'Too many wrong keys from this address; try again after the time in Retry-After.';
 
-/** Limits requests per key and per address, and wrong keys per address. */
+/** Limits requests per key and per network, and wrong keys per network: see {@link networkOf}. */
 export class RateLimits {
   readonly #requests: Buckets | undefined;
   readonly #failures: Buckets;
@@ -28,12 +28,12 @@ export class RateLimits {
   }
 
   /**
-   * Counts a request of this address: one that needs no key, one without a valid key, or one of a caller. None of them uses up
+   * Counts a request of this network: one that needs no key, one without a valid key, or one of a caller. None of them uses up
    * what the others may.
    * @throws AppError `rate_limited`
    */
-  countAddress(address: string, kind: 'public' | 'stranger' | 'caller'): void {
-    this.#count(`${kind} ${networkOf(address)}`);
+  countNetwork(network: string, kind: 'public' | 'stranger' | 'caller'): void {
+    this.#count(`${kind} ${network}`);
   }
 
   /** Counts a request of this caller. @throws AppError `rate_limited` */
@@ -42,23 +42,23 @@ export class RateLimits {
   }
 
   /** Counts a wrong key. */
-  countFailure(address: string): void {
-    this.#failures.of(networkOf(address)).take();
+  countFailure(network: string): void {
+    this.#failures.of(network).take();
   }
 
-  /** Remembers that this address has a right key. */
-  remember(address: string, key: string): void {
-    this.#known.set(`${networkOf(address)} ${key}`, true);
+  /** Remembers that this network has a right key. */
+  remember(network: string, key: string): void {
+    this.#known.set(`${network} ${key}`, true);
   }
 
-  /** Whether the address has had this right key. */
-  isKnown(address: string, key: string): boolean {
-    return this.#known.get(`${networkOf(address)} ${key}`) !== undefined;
+  /** Whether the network has had this right key. */
+  isKnown(network: string, key: string): boolean {
+    return this.#known.get(`${network} ${key}`) !== undefined;
   }
 
-  /** Refuses an address that has sent too many wrong keys. @throws AppError `rate_limited` */
-  refuseGuessing(address: string): void {
-    const retryAfterMs = this.#failures.of(networkOf(address)).waitMs();
+  /** Refuses a network that has sent too many wrong keys. @throws AppError `rate_limited` */
+  refuseGuessing(network: string): void {
+    const retryAfterMs = this.#failures.of(network).waitMs();
     if (retryAfterMs > 0) throw new AppError('rate_limited', { message: TOO_MANY_FAILURES, retryAfterMs });
   }
 
@@ -91,8 +91,8 @@ class Buckets {
   }
 }
 
-/** The /64 of an IPv6 address: whoever has one of its addresses has them all. */
-function networkOf(address: string): string {
+/** An address, or the /64 of an IPv6 address: whoever has one of its addresses has them all. */
+export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [plain = ''] = address.split('%');

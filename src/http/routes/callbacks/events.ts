@@ -62,7 +62,7 @@ export const pullEvents = route({
     },
   },
   errors: ['invalid_query'],
-  async handler({ callbacks }, { query, caller, log }) {
+  async handler({ callbacks }, { query, caller, context: { log } }) {
     const { readable, nextCursor } = await readableEvents({ callbacks, log }, query, caller.sessions ?? undefined);
     const data = readable.map(({ position, webhookId, sessionId, seq, kind, state, createdAtMs, body }) => ({
       ...{ cursor: position, webhookId, sessionId, seq, path: EVENT_PATHS[kind], state },
