@@ -2,17 +2,17 @@ import type { SessionId } from '../domain/session-id.ts';
 import type { Clock } from '../kit/clock.ts';
 import { describeFailure } from '../kit/failure.ts';
 import type { Logger } from '../kit/logger.ts';
-import { Semaphore } from '../kit/semaphore.ts';
 import type { LivingNode, Membership, Ownership } from '../ports/ownership.ts';
 import { bounded } from '../kit/bounded.ts';
 import type { HandOvers } from './hand-overs.ts';
 import { newest, spread, takers } from './shares.ts';
+import { Waves } from './waves.ts';
 
 /** The dependencies of {@link drain}. */
 export interface DrainDeps {
   nodeId: string;
   membership: Pick<Membership, 'drain' | 'living'>;
-  ownership: Pick<Ownership, 'owned'>;
+  ownership: Pick<Ownership, 'owned' | 'untaken'>;
   handOvers: HandOvers;
   /** `CLUSTER_DRAIN`. */
   limitMs: number;
@@ -20,8 +20,6 @@ export interface DrainDeps {
   log: Logger;
 }
 
-/** How many sessions move at once. */
-const AT_ONCE = 25;
 /** How long those may take that are left at the end, all together. */
 const REST_MS = 3_000;
 
@@ -31,7 +29,7 @@ export function successors(nodes: readonly LivingNode[], nodeId: string): Living
 }
 
 /**
- * Gives all sessions away, to the nodes of the newest version that have the fewest. What is left after the limit, or has no
+ * Gives all sessions away, to the nodes of the newest version that have the fewest, as fast as they take them. What is left after the limit, or has no
  * successor, is closed and released together, for anybody. Never rejects: the process ends in any case.
  */
 export async function drain(deps: DrainDeps): Promise<void> {
@@ -47,11 +45,7 @@ export async function drain(deps: DrainDeps): Promise<void> {
     return [];
   });
   const givenTo = spread([...ownership.owned], nodes === 'late' ? [] : successors(nodes, nodeId));
-  const slots = new Semaphore(AT_ONCE);
-  const moves = [...givenTo].map(([id, successor]) =>
-    slots.run(async () => (leftMs() === 0 ? undefined : handOvers.give(id, successor))),
-  );
-  await bounded(Promise.all(moves), leftMs(), clock);
+  await new Waves({ ownership, handOvers, clock, log }, givenTo).run(leftMs());
   const rest: SessionId[] = [...ownership.owned];
   if (rest.length > 0) log.info({ sessions: rest.length }, 'sessions without a successor are left to any node');
   await bounded(Promise.all(rest.map((id) => handOvers.give(id, null))), REST_MS, clock);

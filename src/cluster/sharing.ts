@@ -10,10 +10,13 @@ import { howManyToClaim } from './claims.ts';
 import type { HandOvers } from './hand-overs.ts';
 import { fairShare, takers } from './shares.ts';
 
+/** How long what was released for this node waits for room. After this time, others may take it as well. */
+const ROOM_LIMIT_MS = 2_000;
+
 /** The dependencies of {@link Sharing}. */
 export interface SharingDeps {
   ownership: Ownership;
-  host: Pick<SessionHost, 'adopt' | 'quietest'>;
+  host: Pick<SessionHost, 'adopt' | 'quietest' | 'room'>;
   handOvers: HandOvers;
   leaseMs: number;
   clock: Clock;
@@ -47,7 +50,7 @@ export class Sharing {
   async run(me: LivingNode, nodes: readonly LivingNode[]): Promise<void> {
     const { ownership, host, clock } = this.#deps;
     this.#balance.saw(nodes);
-    await this.#takeReleased();
+    await this.#takeReleased(me);
     await this.#adoptAgain();
     for (const [id, nodeId] of await ownership.asked()) this.#give(id, nodeId);
     const { all, unowned } = await ownership.counts();
@@ -58,15 +61,27 @@ export class Sharing {
     for (const [id, nodeId] of this.#balance.plan({ all, me, nodes, owned, quietest })) this.#give(id, nodeId);
   }
 
-  /** What was released for this node has no connection now, and comes before everything else. */
-  async #takeReleased(): Promise<void> {
+  /**
+   * What was released for this node has no connection now, and comes before everything else: as fast as sessions log in here, since a
+   * node that ends releases the next ones only when these are taken.
+   */
+  async #takeReleased({ nodeId }: LivingNode): Promise<void> {
+    const { ownership, metrics } = this.#deps;
     for (let isMore = true; isMore;) {
-      const sessionIds = await this.#deps.ownership.claim(0);
-      this.#deps.metrics?.claimed(sessionIds.length);
+      const sessionIds = await ownership.claim(0, await this.#room(nodeId));
+      metrics?.claimed(sessionIds.length);
       this.#balance.came(sessionIds);
       await this.#adopt(sessionIds);
       isMore = sessionIds.length > 0;
     }
+  }
+
+  /** Room is waited for only while something comes, and then not for long: WhatsApp may be out of reach for all. */
+  async #room(nodeId: string): Promise<number> {
+    const { host, ownership } = this.#deps;
+    const room = await host.room(0);
+    if (room > 0 || !(await ownership.untaken()).get(nodeId)) return room;
+    return (await host.room(ROOM_LIMIT_MS)) || Infinity;
   }
 
   /** Claims until nothing is left that this node should take. What was released for it comes in any case. */

@@ -3,9 +3,20 @@ export class Semaphore {
   #count: number;
   #taken = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #onLeft: (() => void)[] = [];
 
   constructor(count: number) {
     this.#count = count;
+  }
+
+  /** How many run, and wait. */
+  get size(): number {
+    return this.#taken + this.#waiting.length;
+  }
+
+  /** Resolves when the next slot becomes free. */
+  left(): Promise<void> {
+    return new Promise((resolve) => this.#onLeft.push(resolve));
   }
 
   /** Changes the limit. Running tasks may finish. */
@@ -36,6 +47,7 @@ export class Semaphore {
       left = true;
       this.#taken -= 1;
       this.#admit();
+      for (const resolve of this.#onLeft.splice(0)) resolve();
     };
   }
 

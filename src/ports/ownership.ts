@@ -87,10 +87,12 @@ export interface Ownership {
   /** Calls `listener` when another node may have released something for this one, or asks for something: a hint, to look at once. */
   onChange(listener: () => void): void;
   /**
-   * Takes over what was released for this node, and at most `limit` other sessions that nobody owns, or whose owner is dead: not
+   * Takes over at most `released` sessions that were released for this node (all by default), and at most `limit` other sessions that nobody owns, or whose owner is dead: not
    * those that were released for another living node within the last seconds. Returns them.
    */
-  claim(limit: number): Promise<SessionId[]>;
+  claim(limit: number, released?: number): Promise<SessionId[]>;
+  /** For each node that takes sessions (its `nodeId`), how many that were released for it it has not taken yet. */
+  untaken(): Promise<Map<string, number>>;
   /**
    * Takes this session, if nobody owns it; it need not exist (any more). Returns whether this node owns it now. While another one
    * does, asks it to hand the session over.
@@ -126,6 +128,8 @@ export const LASTING_LEASE: Lease = { isHeld: true };
 export interface SessionHost {
   /** Starts what is stored of these sessions: connections, webhooks, downloads. Those that run already stay as they are. */
   adopt(sessionIds: readonly SessionId[]): Promise<void>;
+  /** How many more sessions can begin to log in soon. Resolves when there is room for one, or with 0 after `limitMs`. */
+  room(limitMs: number): Promise<number>;
   /** Ends everything of a session in order, so that another node can go on. Resolves when nothing more will be written. */
   handOver(sessionId: SessionId): Promise<void>;
   /** Ends everything of these sessions at once: another node has them. */

@@ -41,6 +41,10 @@ export class RunningSessions implements SessionHost {
     }
   }
 
+  room(limitMs: number): Promise<number> {
+    return this.#deps.transfer.room(limitMs);
+  }
+
   handOver(sessionId: SessionId): Promise<void> {
     const underWay = this.#handOvers.get(sessionId);
     if (underWay) return underWay;

@@ -92,7 +92,7 @@ export class SessionManager implements AsyncDisposable {
     const held = { registry: this.#registry, supervisor, add: (record: SessionRecord) => this.#add(record) };
     this.#relinks = new Relinks({ ...deps, ...held });
     this.#offers = new RelinkOffers({ ...deps, expiry: this.#expiry, expire: (session) => this.#expire(session) });
-    this.transfer = new SessionTransfer({ ...deps, ...held });
+    this.transfer = new SessionTransfer({ ...deps, ...held, logins: this.#shared.connecting.logins });
   }
 
   /** Loads what every process knows. Must be called before any other method. */

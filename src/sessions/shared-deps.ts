@@ -17,7 +17,7 @@ import type { SessionManagerDeps } from './session-manager-deps.ts';
  * How many sessions log in at once, so that a start with hundreds of them does not overload the process. A login is mostly waiting for
  * WhatsApp's answers: some eight, one after the other. More at once end no sooner, and keep the beats of a cluster waiting.
  */
-const MAX_LOGINS = 8;
+export const MAX_LOGINS = 8;
 /** How many sessions fetch their first code at once, for which somebody waits. */
 const MAX_PAIRINGS = 8;
 

@@ -95,13 +95,25 @@ export class ClusterInMemory {
       onLost: () => undefined,
       end: () => owned.clear(),
       onChange: (listener) => void this.#listeners.set(nodeId, listener),
-      claim: (limit) =>
+      claim: (limit, released) =>
         this.#asked(run, () => {
           if (!this.#mayTake(run)) return [];
           const free = [...this.rows].filter(([, row]) => this.#isFree(row));
-          const forMe = free.filter(([, { wantedBy }]) => wantedBy === nodeId);
+          const forMe = free.filter(([, { wantedBy }]) => wantedBy === nodeId).slice(0, released);
           const others = free.filter(([, row]) => row.wantedBy !== nodeId && this.#isForAnybody(row)).slice(0, limit);
           return take([...forMe, ...others].map(([id]) => id));
+        }),
+      untaken: () =>
+        this.#asked(run, () => {
+          const counts = new Map<string, number>(
+            this.nodes.flatMap(({ nodeId: id, isDead, isDraining }) =>
+              isDead || isDraining ? [] : [[id, 0] as const],
+            ),
+          );
+          for (const { owner, wantedBy: id } of this.rows.values()) {
+            if (owner === null && id !== null && counts.has(id)) counts.set(id, (counts.get(id) ?? 0) + 1);
+          }
+          return counts;
         }),
       take: (id) =>
         this.#asked(run, () => {

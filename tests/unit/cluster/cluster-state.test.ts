@@ -23,6 +23,7 @@ function hostOf(running: Set<SessionId>): SessionHost {
       for (const id of given) running.add(id);
       return Promise.resolve();
     },
+    room: () => Promise.resolve(Infinity),
     handOver: (id) => Promise.resolve(void running.delete(id)),
     lose: (given) => given.forEach((id) => running.delete(id)),
     ...{ pause: () => undefined, resume: () => undefined },

@@ -25,7 +25,12 @@ it('takes what was released for this node before it asks anything else of the da
   const adopted: SessionId[] = [];
   const host = {
     adopt: (ids: readonly SessionId[]) => Promise.resolve(void adopted.push(...ids)),
-    ...{ handOver: () => Promise.resolve(), lose: () => undefined, quietest: () => [] },
+    ...{
+      handOver: () => Promise.resolve(),
+      lose: () => undefined,
+      quietest: () => [],
+      room: () => Promise.resolve(Infinity),
+    },
   };
   const unanswered = () => new Promise<never>(() => undefined);
   const ownership = { ...database.ownership(b), asked: unanswered, counts: unanswered };

@@ -63,12 +63,12 @@ export class PostgresOwnership implements Ownership {
   }
 
   /** Locks `FOR UPDATE`: a claim waits for nobody, and takes nothing of which a write is under way. */
-  async claim(limit: number): Promise<SessionId[]> {
+  async claim(limit: number, released = MAX_RELEASED): Promise<SessionId[]> {
     const { nodeId } = this.#run;
     return this.#taking(
       sql`WITH mine AS MATERIALIZED (
             SELECT session_id FROM ownership WHERE owner IS NULL AND wanted_by = ${nodeId} AND ${this.#mayTake()}
-            LIMIT ${MAX_RELEASED} FOR UPDATE SKIP LOCKED
+            LIMIT ${Math.min(released, MAX_RELEASED)} FOR UPDATE SKIP LOCKED
           ), free AS MATERIALIZED (
             SELECT session_id FROM ownership
             WHERE owner IS NULL AND wanted_by IS DISTINCT FROM ${nodeId} AND ${IS_FOR_ANYBODY} AND ${this.#mayTake()}
@@ -82,6 +82,14 @@ export class PostgresOwnership implements Ownership {
             (SELECT session_id FROM mine UNION ALL SELECT session_id FROM free UNION ALL SELECT session_id FROM orphaned)
           ${RETURNING}`,
     );
+  }
+
+  async untaken(): Promise<Map<string, number>> {
+    const rows = await this.#deps.control.rows<{ nodeId: string; count: number }>(
+      sql`SELECT node_id AS "nodeId", COUNT(session_id) FROM nodes
+          LEFT JOIN ownership ON owner IS NULL AND wanted_by = node_id WHERE NOT dead AND NOT draining GROUP BY node_id`,
+    );
+    return new Map(rows.map(({ nodeId, count }) => [nodeId, count]));
   }
 
   async take(sessionId: SessionId): Promise<boolean> {

@@ -102,6 +102,11 @@ describe('the sessions of a cluster', () => {
 
     await heard;
     expect(first.storage.ownership.owned.size).toBe(0);
+    expect([...(await first.storage.ownership.untaken())].sort()).toEqual([
+      ['a', 0],
+      ['b', 2],
+      ['c', 0],
+    ]);
     expect(await third.storage.ownership.claim(10)).toEqual([]);
     await execute(url, `UPDATE ownership SET changed_at = now() - interval '3 seconds' WHERE owner IS NULL`);
     expect(await third.storage.ownership.claim(10)).toHaveLength(2);
@@ -112,10 +117,14 @@ describe('the sessions of a cluster', () => {
     await using first = await joined(url, 'a');
     await using second = await joined(url, 'b');
     await first.storage.ownership.claim(10);
+    await first.storage.membership.drain();
     await first.storage.ownership.release([ANA], 'b');
     await first.storage.ownership.release([BEA], null);
 
-    expect(await second.storage.ownership.claim(0)).toEqual([ANA]);
+    expect(await second.storage.ownership.claim(0, 0)).toEqual([]);
+    expect(await second.storage.ownership.untaken()).toEqual(new Map([['b', 1]]));
+    expect(await second.storage.ownership.claim(0, 1)).toEqual([ANA]);
+    expect(await second.storage.ownership.untaken()).toEqual(new Map([['b', 0]]));
     expect(await second.storage.ownership.claim(1)).toEqual([BEA]);
   });
 
