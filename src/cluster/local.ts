@@ -2,7 +2,10 @@ import { SerialQueue } from '../kit/serial-queue.ts';
 import type { Cluster, Forwarder, SessionDirectory } from '../ports/cluster.ts';
 import type { Placement } from '../ports/ownership.ts';
 
-const directory: SessionDirectory = { ownerOf: () => Promise.resolve({ kind: 'this-node' }), owns: () => true };
+const directory: SessionDirectory = {
+  ownerOf: () => Promise.resolve({ kind: 'this-node' }),
+  ...{ owns: () => true, isElsewhere: () => false },
+};
 const forwarder: Forwarder = {
   forward: () => Promise.reject(new Error('There is no other node to forward to')),
 };

@@ -44,6 +44,10 @@ export class OwnershipDirectory implements SessionDirectory {
     return this.#deps.ownership.owned.has(sessionId);
   }
 
+  isElsewhere(sessionId: SessionId): boolean {
+    return !this.owns(sessionId) && this.#believed.get(sessionId) !== undefined;
+  }
+
   /** Forgets an owner that says it is none. */
   forget(sessionId: SessionId): void {
     this.#believed.delete(sessionId);

@@ -67,16 +67,19 @@ export class Sharing {
    */
   async #takeReleased({ nodeId }: LivingNode): Promise<void> {
     const { ownership, metrics } = this.#deps;
-    for (let isMore = true; isMore;) {
-      const sessionIds = await ownership.claim(0, await this.#room(nodeId));
+    for (let room = await this.#room(nodeId); room > 0; room = await this.#room(nodeId)) {
+      const sessionIds = await ownership.claim(0, room);
       metrics?.claimed(sessionIds.length);
       this.#balance.came(sessionIds);
       await this.#adopt(sessionIds);
-      isMore = sessionIds.length > 0;
+      if (sessionIds.length === 0) return;
     }
   }
 
-  /** Room is waited for only while something comes, and then not for long: WhatsApp may be out of reach for all. */
+  /**
+   * How many may come now; none when there is no room, and nothing comes. Otherwise room is waited for, but not for long: WhatsApp may be
+   * out of reach for all.
+   */
   async #room(nodeId: string): Promise<number> {
     const { host, ownership } = this.#deps;
     const room = await host.room(0);

@@ -13,7 +13,7 @@ import { readBodyWithFile } from './files/body.ts';
 import type { FileIntake, RequestFiles } from './files/request-files.ts';
 import type { Idempotency } from './idempotency.ts';
 import { Drafts } from './drafts.ts';
-import { answerOfOwner, givenUp } from './owner-answer.ts';
+import { answerOfOwner, givenUp, type Routed } from './owner-answer.ts';
 import { contextOf, type RequestContext } from './request-context.ts';
 import type { PathParams, Reply, Route } from './route.ts';
 import { parse, parseQuery } from './validate.ts';
@@ -88,10 +88,9 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   const asked: PathParams = route.params ? parse(route.params, req.params, route.refusals) : {};
   context.sessionId = asked.sessionId ?? null;
   requireSession(route, caller, asked);
-  const params = await resolved(core, asked);
   const owner = { route, cluster: deps.cluster, req, res };
-  const elsewhere = (await answerOfOwner(owner, params.sessionId)) ?? (await givenUp(context.hop));
-  if (elsewhere) return elsewhere;
+  const { reply, params } = await atOwner(core, owner, asked);
+  if (reply) return reply;
   const { body, json, requested } = await bodyOf(route, deps, req, res);
   requireWithinLimits(route, caller, body);
   if (route.sessionOf) {
@@ -104,6 +103,20 @@ async function replyTo(route: Route, deps: ReplyDeps, req: Request, res: Respons
   const key = route.idempotent === true ? req.get('Idempotency-Key') : undefined;
   const scope = idempotencyScope(route, params, caller);
   return key === undefined ? run() : idempotency.answer({ scope, key, body }, run);
+}
+
+/** The reply of the node that owns the session, if it is another one; with the parameters as this node knows them. */
+async function atOwner(core: Core, routed: Routed, asked: PathParams): Promise<{ reply?: Reply; params: PathParams }> {
+  const { hop } = contextOf(routed.res);
+  const { sessionId } = asked;
+  if (sessionId !== undefined && !hop && routed.cluster.directory.isElsewhere(sessionId)) {
+    // The owner knows by which id the session goes.
+    const reply = await answerOfOwner(routed, sessionId);
+    if (reply) return { reply, params: asked };
+  }
+  const params = await resolved(core, asked);
+  const reply = (await answerOfOwner(routed, params.sessionId)) ?? (await givenUp(hop));
+  return reply ? { reply, params } : { params };
 }
 
 /** The caller may know a session by the id under which its account was linked again. */

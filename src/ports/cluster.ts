@@ -27,6 +27,8 @@ export interface SessionDirectory {
   ownerOf(sessionId: SessionId, waitMs?: number, except?: OwningNode): Promise<Owner>;
   /** Whether this node owns the session. Never waits, and asks nobody. */
   owns(sessionId: SessionId): boolean;
+  /** Whether another node owned it when it was last looked up, a moment ago. Never waits, and asks nobody. */
+  isElsewhere(sessionId: SessionId): boolean;
 }
 
 /** What to forward besides the request itself. */

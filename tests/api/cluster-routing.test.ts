@@ -42,6 +42,28 @@ describe('any node', () => {
     expect(nodes.entry.sessions.sent).toEqual([]);
   });
 
+  it('asks for other ids of a session only when it does not know the owner, and when that says that it is none', async () => {
+    await using nodes = await startNodes();
+    const { table, entry, owner } = nodes;
+    const NEWER = id('session_1705312200999_newer0001');
+    const resolved: SessionId[] = [];
+    entry.sessions.resolve = (sessionId) => {
+      resolved.push(sessionId);
+      return Promise.resolve(table.owners.has(sessionId) ? sessionId : NEWER);
+    };
+    const send = async () => (await nodes.call(`/sessions/${REMOTE}/send-message`, json(HOLA))).status;
+    expect([await send(), await send()]).toEqual([200, 200]);
+    expect(resolved).toEqual([REMOTE]);
+
+    entry.runs(NEWER);
+    table.give(NEWER, 'node-1');
+    table.owners.delete(REMOTE);
+    expect(await send()).toBe(200);
+    expect(resolved).toEqual([REMOTE, REMOTE]);
+    expect(owner.sessions.sent.map(({ sessionId }) => sessionId)).toEqual([REMOTE, REMOTE]);
+    expect(entry.sessions.sent.map(({ sessionId }) => sessionId)).toEqual([NEWER]);
+  });
+
   it('gives a refusal of the owner as it is, before the body and after it', async () => {
     await using nodes = await startNodes();
     nodes.owner.sessions.records.delete(REMOTE);

@@ -70,6 +70,7 @@ async function startCluster() {
         return Promise.resolve(sessionId === REMOTE ? owner : { kind: 'this-node' });
       },
       owns: (sessionId: SessionId) => sessionId !== REMOTE,
+      isElsewhere: () => false,
     },
     forwarder: { forward: pipeThrough },
     hopOf: () => undefined,

@@ -144,8 +144,9 @@ describe('the metrics of a node', () => {
     expect(await a.value('fenced_total')).toBe(2);
 
     const b = await cluster.start('b');
-    await a.node.drain();
+    const draining = a.node.drain();
     await cluster.beats(1);
+    await draining;
     expect(await b.value('claims_total')).toBe(10);
     expect(await a.value('handover_seconds_count')).toBe(10);
   });
