@@ -1,15 +1,14 @@
 import type { SessionId } from '../domain/session-id.ts';
 import type { SessionPhase, SessionRecord } from '../domain/session.ts';
-import { bounded } from '../kit/bounded.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Semaphore } from '../kit/semaphore.ts';
 import type { Supervisor } from '../kit/supervisor.ts';
 import type { Connector } from '../ports/connection.ts';
 import type { NodeLoad } from '../ports/ownership.ts';
 import type { SessionStore } from '../ports/storage.ts';
+import { loginRoom } from './login-room.ts';
 import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import { MAX_LOGINS } from './shared-deps.ts';
 import { isOfAnother } from './state/login.ts';
 
 /** Dependencies of {@link SessionTransfer}. */
@@ -20,13 +19,10 @@ export interface SessionTransferDeps {
   /** Adds a session that is stored. */
   add: (record: SessionRecord) => Session;
   /** The places for sessions that log in at the same time. */
-  logins: Pick<Semaphore, 'size' | 'left'>;
+  logins: Semaphore;
   clock: Clock;
   supervisor: Supervisor;
 }
-
-/** As many sessions may have come that are not online yet: those that log in, and few that wait for it without a connection. */
-const MAX_COMING = MAX_LOGINS + 4;
 
 /** A session that has neither sent nor received for so long can be moved without anybody noticing. */
 const QUIET_MS = 30_000;
@@ -65,14 +61,9 @@ export class SessionTransfer {
     }
   }
 
-  /** How many more may come. Resolves when one may, or with 0 after `limitMs`. */
-  async room(limitMs: number): Promise<number> {
-    const { logins, clock } = this.#deps;
-    const endMs = clock.monotonic() + limitMs;
-    for (let leftMs = limitMs; logins.size >= MAX_COMING && leftMs > 0; leftMs = endMs - clock.monotonic()) {
-      await bounded(logins.left(), leftMs, clock);
-    }
-    return Math.max(0, MAX_COMING - logins.size);
+  /** How many more may come: see {@link loginRoom}. */
+  room(limitMs: number): Promise<number> {
+    return loginRoom(this.#deps.logins, limitMs, this.#deps.clock);
   }
 
   /** Ends a session in order. Resolves when nothing more will be written. */

@@ -7,17 +7,13 @@ import { NewsTeller } from './account-news.ts';
 import type { HistoryKeeper } from './history/history-keeper.ts';
 import { Inbound } from './inbound.ts';
 import { JoinRequests } from './join-requests.ts';
+import { MAX_LOGINS } from './login-room.ts';
 import type { Outbound } from './outbound.ts';
 import { ProfiledEvents } from './profiled-events.ts';
 import type { SessionDeps } from './session-deps.ts';
 import type { SessionEvents } from './session-events.ts';
 import type { SessionManagerDeps } from './session-manager-deps.ts';
 
-/**
- * How many sessions log in at once, so that a start with hundreds of them does not overload the process. A login is mostly waiting for
- * WhatsApp's answers: some eight, one after the other. More at once end no sooner, and keep the beats of a cluster waiting.
- */
-export const MAX_LOGINS = 8;
 /** How many sessions fetch their first code at once, for which somebody waits. */
 const MAX_PAIRINGS = 8;
 
