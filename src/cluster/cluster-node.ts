@@ -149,6 +149,7 @@ export class ClusterNode implements AsyncDisposable {
   async drain(): Promise<void> {
     if (this.#isDraining || this.#isBuried) return;
     this.#isDraining = true;
+    this.#running?.sharing.stop();
     const { membership, ownership, settings, clock, log } = this.#deps;
     await this.#shares.idle();
     const { handOvers } = this.#running ?? {};

@@ -32,6 +32,7 @@ export class Sharing {
   /** Taken, but could not be started yet. */
   readonly #toAdopt = new Set<SessionId>();
   #looksWithUnowned = 0;
+  #isOver = false;
   #unowned: { count: number; atMs: number } | undefined;
 
   constructor(deps: SharingDeps) {
@@ -46,11 +47,17 @@ export class Sharing {
     return this.#unowned && clock.monotonic() - this.#unowned.atMs < leaseMs ? this.#unowned.count : undefined;
   }
 
+  /** This node ends: what is still released for it is for others. */
+  stop(): void {
+    this.#isOver = true;
+  }
+
   /** Does what the last look at all nodes calls for. */
   async run(me: LivingNode, nodes: readonly LivingNode[]): Promise<void> {
     const { ownership, host, clock } = this.#deps;
     this.#balance.saw(nodes);
     await this.#takeReleased(me);
+    if (this.#isOver) return;
     await this.#adoptAgain();
     for (const [id, nodeId] of await ownership.asked()) this.#give(id, nodeId);
     const { all, unowned } = await ownership.counts();
@@ -67,7 +74,7 @@ export class Sharing {
    */
   async #takeReleased({ nodeId }: LivingNode): Promise<void> {
     const { ownership, metrics } = this.#deps;
-    for (let room = await this.#room(nodeId); room > 0; room = await this.#room(nodeId)) {
+    for (let room = await this.#room(nodeId); room > 0 && !this.#isOver; room = await this.#room(nodeId)) {
       const sessionIds = await ownership.claim(0, room);
       metrics?.claimed(sessionIds.length);
       this.#balance.came(sessionIds);

@@ -53,6 +53,24 @@ describe('a node that ends', () => {
     expect(cluster.running).toEqual([0, 20]);
   });
 
+  it('takes nothing more that another one releases for it', async () => {
+    const cluster = await Cluster.of('a');
+    cluster.database.add(...ids(20));
+    await cluster.beats(1);
+    await cluster.start('b');
+    const [a, b] = [cluster.get('a'), cluster.get('b')];
+    b.host.hasRoom = false;
+
+    const ends = [a.node.drain()];
+    await cluster.clock.advance(500);
+    ends.push(b.node.drain());
+    await cluster.beats(6);
+    await Promise.all(ends);
+
+    expect(b.host.adopted).toEqual([]);
+    expect(cluster.database.ownedBy('a')).toEqual([]);
+  });
+
   it('leaves to any node what another one does not take', async () => {
     const cluster = await Cluster.of('a', 'b', 'c');
     cluster.database.add(...ids(60));
