@@ -50,6 +50,29 @@ describe("Baileys' caches for messages that may be requested again", () => {
     expect(manager.hasSameBaseKey('222.0', 'A1', key)).toBe(false);
   });
 
+  it('count the requests of a message for a quarter of an hour from the last one', async () => {
+    const { clock, manager } = slimManager();
+    manager.incrementRetryCount('A1');
+    await clock.advance(899_000);
+    expect(manager.incrementRetryCount('A1')).toBe(2);
+    await clock.advance(899_000);
+    expect([1, 2, 3].map(() => manager.incrementRetryCount('A1'))).toEqual([3, 4, 5]);
+    expect(manager.hasExceededMaxRetries('A1')).toBe(true);
+
+    await clock.advance(900_000);
+    expect(manager.hasExceededMaxRetries('A1')).toBe(false);
+    expect(clock.timers).toEqual([]);
+  });
+
+  it('begin a Signal session anew once an hour', async () => {
+    const { clock, manager } = slimManager();
+    const isBegunAnew = () => manager.shouldRecreateSession('222@lid', true).recreate;
+    expect([isBegunAnew(), isBegunAnew()]).toEqual([true, false]);
+
+    await clock.advance(7_200_000);
+    expect(isBegunAnew()).toBe(true);
+  });
+
   it('are empty, without a timer, when the connection ends', () => {
     const { clock, manager } = slimManager();
     manager.addRecentMessage(CHAT, 'A1', { conversation: 'hola' });
