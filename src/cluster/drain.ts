@@ -45,7 +45,7 @@ export async function drain(deps: DrainDeps): Promise<void> {
     return [];
   });
   const givenTo = spread([...ownership.owned], nodes === 'late' ? [] : successors(nodes, nodeId));
-  await new Waves({ ownership, handOvers, clock, log }, givenTo).run(leftMs());
+  await new Waves({ ownership, handOvers, clock, log }, givenTo).run(leftMs);
   const rest: SessionId[] = [...ownership.owned];
   if (rest.length > 0) log.info({ sessions: rest.length }, 'sessions without a successor are left to any node');
   await bounded(Promise.all(rest.map((id) => handOvers.give(id, null))), REST_MS, clock);

@@ -54,11 +54,9 @@ export class Waves {
     });
   }
 
-  /** Resolves when all were given that somebody takes, or after `limitMs`; nothing more is given then. Never rejects. */
-  async run(limitMs: number): Promise<void> {
+  /** Resolves when all were given that somebody takes, or no time is left; nothing more is given then. Never rejects. */
+  async run(leftMs: () => number): Promise<void> {
     const { clock } = this.#deps;
-    const endMs = clock.monotonic() + limitMs;
-    const leftMs = (): number => Math.max(0, endMs - clock.monotonic());
     while (this.#isUnderWay() && leftMs() > 0) {
       const pauseMs = (await this.#look(leftMs())) ? LOOK_MS : PAUSE_MS;
       if (this.#isUnderWay()) await wait(clock, Math.min(pauseMs, leftMs()));

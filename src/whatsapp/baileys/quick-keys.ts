@@ -1,5 +1,6 @@
 import crypto, { createSecretKey, type KeyObject } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
+import { ownCopy } from '../../kit/own-bytes.ts';
 
 type Make<Made> = (algorithm: string, key: unknown, ...others: never[]) => Made;
 
@@ -11,7 +12,7 @@ const OF_FRAMES = 'aes-256-gcm';
 
 /** What was made of the bytes that a key had. */
 interface Known {
-  bytes: Buffer;
+  bytes: Uint8Array;
   object: KeyObject;
 }
 
@@ -31,12 +32,9 @@ export function withKeyObject<Made>(make: Make<Made>): Make<Made> {
 function keyObject(algorithm: string, key: Uint8Array): KeyObject {
   if (algorithm !== OF_FRAMES) return createSecretKey(key);
   const found = known.get(key);
-  if (found?.bytes.equals(key)) return found.object;
+  if (found && Buffer.compare(found.bytes, key) === 0) return found.object;
   const object = createSecretKey(key);
-  // `Buffer.from` would cut a slab of 64 kB, and keep all of it as long as the connection.
-  const bytes = Buffer.alloc(key.length);
-  bytes.set(key);
-  known.set(key, { bytes, object });
+  known.set(key, { bytes: ownCopy(key), object });
   return object;
 }
 
