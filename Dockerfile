@@ -43,7 +43,7 @@ VOLUME ["/app/auth_sessions", "/app/downloads"]
 USER node
 # What Node has compiled, so that a first start is as quick as the next: as this user and with the options of CMD, or it does not count. Where the
 # root is read-only it stays as it is; elsewhere starts add to it.
-RUN ["node", "--max-semi-space-size=16", "--min-semi-space-size=16", "--no-parallel-scavenge", "bin/compile.js"]
+RUN ["node", "--max-semi-space-size=16", "--min-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=150", "bin/compile.js"]
 
 # 3001 is for other nodes only: never publish it.
 EXPOSE 3000 3001
@@ -54,4 +54,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
 # As PID 1 it handles SIGTERM itself and starts no children: `--init` (tini) works, but is not needed.
 # Graceful shutdown takes up to 20 s, more than Docker's default of 10 s: use `--stop-timeout 30` (a node of several: 90), or a compose file.
 # The option is that of `npm start`: see docs/performance.md, "Memory".
-CMD ["node", "--max-semi-space-size=16", "--min-semi-space-size=16", "--no-parallel-scavenge", "bin/whatsapp-orchestrator.js"]
+CMD ["node", "--max-semi-space-size=16", "--min-semi-space-size=16", "--no-parallel-scavenge", "--heap-growing-percent=150", "bin/whatsapp-orchestrator.js"]

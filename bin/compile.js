@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16 --min-semi-space-size=16 --no-parallel-scavenge
+#!/usr/bin/env -S node --max-semi-space-size=16 --min-semi-space-size=16 --no-parallel-scavenge --heap-growing-percent=150
 // Loads the whole program, without starting anything, and stores its compiled code where bin/whatsapp-orchestrator.js looks for it. The
 // Dockerfile does so once, as the user and with the options of its CMD: for others, Node compiles anew.
 import './check-node.js';
