@@ -30,7 +30,7 @@ export interface DeferredWrite {
 }
 
 /** The dependencies of {@link Database}. */
-export type DatabaseDeps = Omit<LaneDeps, 'config'>;
+export type DatabaseDeps = Omit<LaneDeps, 'config' | 'onUnanswered'>;
 
 /** The connections that only read. */
 const READERS = 4;
@@ -54,6 +54,7 @@ export class Database {
   #deferTimer: Timer | undefined;
   /** Why the latest deferred write failed. */
   #lastFailure: unknown;
+  readonly #unanswered: ((of: readonly SessionId[]) => void)[] = [];
 
   constructor(url: string, deps: DatabaseDeps) {
     const run = deps.fence?.run;
@@ -64,7 +65,8 @@ export class Database {
       // The server may be another one: what is written there must not be read from the old one.
       this.#readers.renew();
     };
-    this.#lane = new Lane({ ...deps, config: writerConfig(url, run), onConnect });
+    const onUnanswered: LaneDeps['onUnanswered'] = (of) => this.#unanswered.forEach((listener) => listener(of));
+    this.#lane = new Lane({ ...deps, config: writerConfig(url, run), onConnect, onUnanswered });
     this.#clock = deps.clock;
   }
 
@@ -140,6 +142,14 @@ export class Database {
     this.#addDeferred();
     await this.#lane.settled();
     if (this.#deferred.includes(deferred)) throw namedError(this.#lastFailure);
+  }
+
+  /**
+   * Calls `listener`, once the database answers again, with the sessions of writes whose answer was lost: each may have been stored by an
+   * attempt that nobody knows of, so that the next one changed nothing, or there was none.
+   */
+  onUnanswered(listener: (of: readonly SessionId[]) => void): void {
+    this.#unanswered.push(listener);
   }
 
   /**

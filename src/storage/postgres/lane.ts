@@ -26,6 +26,11 @@ export interface LaneDeps {
   beforeCommit: (transaction: Transaction, of: ReadonlySet<SessionId>) => void;
   /** Called after each commit, with the time that it took, in ms, and the number of writes that shared it. */
   onCommit: (ms: number, writes: number) => void;
+  /**
+   * Called after a commit with the sessions of what was sent before it without an answer: it may be stored, and whoever wrote it may not
+   * know.
+   */
+  onUnanswered: (of: readonly SessionId[]) => void;
 }
 
 /** A piece of work. */
@@ -83,6 +88,8 @@ export class Lane {
   #backend: number | undefined;
   /** Whether the last group was given up: until one succeeds, each is tried once. */
   #isDown = false;
+  /** The sessions of groups that may have been stored although their attempt failed, since the last one that succeeded. */
+  readonly #unanswered = new Set<SessionId>();
 
   constructor(deps: LaneDeps) {
     this.#deps = deps;
@@ -199,11 +206,23 @@ export class Lane {
     const isWorthwhile = () => !this.#isDown && isEarly() && this.#mayWrite(epochs);
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       const error = await this.#try(group, epochs);
-      if (error === undefined) this.#isDown = false;
-      if (error === undefined || !isTrouble(error) || !isWorthwhile()) return error;
+      if (error === undefined) this.#isBack();
+      if (error === undefined || !isTrouble(error)) return error;
+      for (const sessionId of group.flatMap(({ of }) => of)) this.#unanswered.add(sessionId);
+      if (!isWorthwhile()) return error;
       this.#disconnect();
       await wait(this.#deps.clock, pauseMs);
     }
+  }
+
+  /** A transaction was stored, and so it is certain by now what has become of those before it. */
+  #isBack(): void {
+    this.#isDown = false;
+    if (this.#unanswered.size === 0) return;
+    const { fence, onUnanswered } = this.#deps;
+    const of = [...this.#unanswered].filter((sessionId) => fence?.owned.has(sessionId) !== false);
+    this.#unanswered.clear();
+    onUnanswered(of);
   }
 
   /** Stores the group in one transaction. Returns why that failed, or `undefined`. */

@@ -50,6 +50,8 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
   const readySignal = new ReadySignal();
   const retrySignal = new ReadySignal();
   const furtherSignal = new ReadySignal();
+  // What was stored without an answer, an event or a replay, has signalled nobody. Receivers of further events hear this one, too.
+  db.onUnanswered((sessionIds) => readySignal.notify(sessionIds));
   const outbox = new Outbox(db, { clock, readySignal, vault, holding });
   const timeline = new PostgresTimeline(db);
   const damaged = new PostgresDamagedValues(db, { timeline, clock, onDamage });

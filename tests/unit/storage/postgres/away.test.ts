@@ -1,12 +1,32 @@
+import type { FurtherEvent } from '../../../../src/domain/further-event.ts';
 import type { SessionId } from '../../../../src/domain/session-id.ts';
+import type { Subscription } from '../../../../src/domain/subscription.ts';
 import type { Storage } from '../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
-import { ANA, BEA, record, statusUpdate } from '../../../contracts/storage/support.ts';
+import { ANA, BEA, qr, record, statusUpdate } from '../../../contracts/storage/support.ts';
+import type { Break } from '../../../harness/tcp-relay.ts';
 import { throughRelay } from '../../../harness/through-relay.ts';
 
 /** A storage whose connections to PostgreSQL can be cut. */
 const relayed = () => throughRelay((url, clock) => openPostgres(url, { clock, network: clock, masterKey: MASTER_KEY }));
+
+/** Where the server has committed, and nobody has heard of it. */
+const AT_COMMITTED: Break = {
+  direction: 'to client',
+  reached: (chunk) => (chunk.includes('COMMIT') ? 0 : undefined),
+  how: 'cut',
+};
+
+const CALL = { event: { kind: 'call', body: { session_id: ANA } } as FurtherEvent, webhookId: 'call' };
+const OF_ALL = { id: 'sub_all', sessions: null } as Subscription;
+
+/** The sessions of which a receiver of everything is told from now on that they have something to deliver. */
+function readyIn(storage: Storage): SessionId[] {
+  const ready: SessionId[] = [];
+  storage.subscriptions.queueOf(OF_ALL).onReady((sessionId) => ready.push(sessionId));
+  return ready;
+}
 
 async function pendingOf(storage: Storage, sessionId: SessionId): Promise<string[]> {
   const rows = await storage.archive.list({ sessionId }, { after: 0, limit: 500 });
@@ -44,6 +64,46 @@ it('connections to PostgreSQL that are lost without a word are given up, for rea
 
   expect(await storage.settings.get('x')).toBe('2');
   relay.cut();
+});
+
+describe('an answer to COMMIT that is lost with its connection', () => {
+  it.each<[string, (storage: Storage) => Promise<unknown>]>([
+    ['an event', (storage) => storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a2')])],
+    ['a code', (storage) => storage.sessions.commit(record(ANA), [qr(ANA, 'a2')])],
+    ['a further event', (storage) => storage.furtherEvents.add(ANA, [CALL])],
+    ['a replay', (storage) => storage.archive.replay({ sessionId: ANA, sinceMs: 0, untilMs: Number.MAX_SAFE_INTEGER })],
+  ])('leaves no receiver waiting for %s', async (_, write) => {
+    await using it = await relayed();
+    const { opened: storage, relay, clock } = it;
+    await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')]);
+    await storage.callbacks.delivered((await storage.callbacks.next(ANA))!, 1);
+    await storage.settings.set('x', '1');
+    const ready = readyIn(storage);
+    relay.breakAt(AT_COMMITTED);
+
+    await clock.fastForwardUntil(write(storage));
+
+    expect(relay.isWhole).toBe(false);
+    expect(ready).toContain(ANA);
+  });
+
+  it('leaves no receiver waiting either when the database stays away, and nobody repeats what was refused', async () => {
+    await using it = await relayed();
+    const { opened: storage, relay, clock } = it;
+    const ready = readyIn(storage);
+    relay.breakAt(AT_COMMITTED);
+    const refused = storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')]);
+    await relay.broken;
+    relay.goAway();
+    await expect(clock.fastForwardUntil(refused)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(ready).toEqual([]);
+
+    relay.comeBack();
+    await storage.sessions.commit(record(BEA), []);
+
+    expect(ready).toEqual([ANA]);
+    expect(await storage.callbacks.next(ANA)).toMatchObject({ webhookId: 'a1' });
+  });
 });
 
 describe('a database that stays away', () => {
