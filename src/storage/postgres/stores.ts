@@ -6,6 +6,8 @@ import { PostgresAuditStore } from './admin/audit.ts';
 import { PostgresDraftStore } from './admin/drafts.ts';
 import { PostgresIdempotencyStore } from './admin/idempotency.ts';
 import { PostgresSettingsStore } from './admin/settings.ts';
+import { UnrecordedDeliveries } from '../shared/callbacks/unrecorded-deliveries.ts';
+import { BodyChanges } from './callbacks/body-changes.ts';
 import { PostgresCallbackArchive } from './callbacks/callback-archive.ts';
 import { PostgresCallbackQueue } from './callbacks/callback-queue.ts';
 import { PostgresFurtherEventStore } from './callbacks/further-events.ts';
@@ -60,7 +62,8 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
   const pollVotes = new PostgresPollVoteStore(db, { clock, ...sealed });
   const heldCallbacks = new PostgresHeldCallbacks(db, { readySignal, clock, vault, holding });
   const conversations = new PostgresConversationStore(db, clock);
-  const awaitedNumbers = new PostgresAwaitedNumberStore(db, { clock, outbox, vault });
+  const left = { unrecorded: new UnrecordedDeliveries(), bodyChanges: new BodyChanges() };
+  const awaitedNumbers = new PostgresAwaitedNumberStore(db, { clock, outbox, vault, ...left });
   const accountIds = new PostgresAccountIdStore(db, clock);
   const chatTimers = new PostgresChatTimerStore(db, { clock, ...sealed });
   const history = new PostgresHistoryStore(db, { clock, ...sealed });
@@ -78,6 +81,7 @@ export function createStores(db: Database, { clock, vault, onDamage, holding }: 
     callbacks: new PostgresCallbackQueue(db, {
       ...{ readySignal, retrySignal, held: heldCallbacks, clock, timeline, holding },
       ...sealed,
+      ...left,
     }),
     archive: new PostgresCallbackArchive(db, { readySignal, retrySignal, clock, vault, holding }),
     contactNames: new PostgresContactNameStore(db, { clock, ...sealed }),

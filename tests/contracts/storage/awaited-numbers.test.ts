@@ -101,6 +101,21 @@ contract('a callback without the number of its sender', (startStorage) => {
     ]);
   });
 
+  it('does not leave without the number when its turn comes while that is being stored', async () => {
+    await using db = await startStorage();
+    await db.commit(statusUpdate(ANA, 'first'));
+    await receive(db, 'M1');
+    const first = await db.next(ANA);
+
+    const known = db.storage.awaitedNumbers.known(ANA, NUMBERS);
+    await db.storage.callbacks.delivered(first!, db.clock.now());
+    const told = await db.next(ANA);
+
+    expect(JSON.parse(told!.body)).toMatchObject({ message_id: 'M1', sender_number: NUMBER });
+    await known;
+    expect(await stored(db)).toHaveLength(2);
+  });
+
   it('gets the number and is not repeated while it is held for its file', async () => {
     await using db = await startStorage();
     const held = { ...message(ANA, 'M1'), holdUntilMs: db.clock.now() + 1_000 };

@@ -3,7 +3,7 @@ import type { TimelineNote } from '../../../domain/timeline.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CallbackCounts, CallbackQueue, PendingCallback } from '../../../ports/callbacks.ts';
 import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
-import { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
+import type { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { callbackBody } from '../../shared/encryption/cell-address.ts';
 import { tellable } from '../../shared/tellable.ts';
 import type { PostgresDamagedValues } from '../damage/damaged-values.ts';
@@ -14,6 +14,7 @@ import type { PostgresTimeline } from '../sessions/timeline.ts';
 import type { SharedRead } from '../shared-read.ts';
 import { sql, type Statement } from '../sql.ts';
 import type { Transaction } from '../transaction.ts';
+import type { BodyChanges } from './body-changes.ts';
 import {
   failure,
   oldestPending,
@@ -35,6 +36,8 @@ export interface CallbackQueueDeps {
   damaged: PostgresDamagedValues;
   timeline: PostgresTimeline;
   holding: Holding;
+  unrecorded: UnrecordedDeliveries;
+  bodyChanges: BodyChanges;
 }
 
 /**
@@ -44,7 +47,7 @@ export interface CallbackQueueDeps {
 export class PostgresCallbackQueue implements CallbackQueue {
   readonly #db: Database;
   readonly #deps: CallbackQueueDeps;
-  readonly #unrecorded = new UnrecordedDeliveries();
+  readonly #unrecorded: UnrecordedDeliveries;
   /** The QRs whose current attempt is the first that can deliver them. */
   readonly #firstAttempts = new Set<number>();
   readonly #oldestOf: SharedRead<SessionId, PendingRow>;
@@ -52,6 +55,7 @@ export class PostgresCallbackQueue implements CallbackQueue {
   constructor(db: Database, deps: CallbackQueueDeps) {
     this.#db = db;
     this.#deps = deps;
+    this.#unrecorded = deps.unrecorded;
     this.#oldestOf = db.sharedStored(async (sessionIds) => {
       const rows = await db.readStored<PendingRow>(this.#oldestPending(sessionIds));
       return new Map(rows.map((row) => [row.sessionId, row]));
@@ -75,13 +79,16 @@ export class PostgresCallbackQueue implements CallbackQueue {
   }
 
   /**
-   * Reads what is committed: what is not stored must not be delivered. Waits for nothing that is being written: whoever writes a
-   * callback signals it after the commit, and deliveries that are not recorded yet are remembered. A webhook with a damaged body becomes a dead letter, and the next one is returned.
+   * Reads what is committed: what is not stored must not be delivered. Waits for nothing that is being written but changes of bodies:
+   * whoever writes a callback signals it after the commit, and deliveries that are not recorded yet are remembered. A webhook with a
+   * damaged body becomes a dead letter, and the next one is returned.
    */
   async next(sessionId: SessionId): Promise<PendingCallback | undefined> {
     for (;;) {
+      await this.#deps.bodyChanges.settled(sessionId);
+      const readAtMs = this.#deps.clock.now();
       const row = await this.#oldest(sessionId);
-      if (!row || this.#deps.held.holds(row)) return undefined;
+      if (!row || this.#deps.held.holds(row, readAtMs)) return undefined;
       const body = readableJson(this.#deps.vault, callbackBody(row), row.body);
       if (body !== null) return pendingCallback(row, tellable(body));
       await this.#setAside(row);

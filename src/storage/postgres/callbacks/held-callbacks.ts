@@ -51,15 +51,17 @@ export class PostgresHeldCallbacks implements HeldCallbacks {
     this.#deps = deps;
   }
 
-  /** Whether a pending callback is held. If so, its session is notified when the time is over. */
-  holds(row: { sessionId: SessionId; holdUntilMs: number | null; createdAtMs: number }): boolean {
+  /**
+   * Whether a pending callback was held when it was about to be read: until then its body may have been changed, and nobody told. If so,
+   * its session is notified when the time is over.
+   */
+  holds(row: { sessionId: SessionId; holdUntilMs: number | null; createdAtMs: number }, readAtMs: number): boolean {
     const { sessionId, holdUntilMs, createdAtMs } = row;
-    const nowMs = this.#deps.clock.now();
-    if (holdUntilMs === null || holdUntilMs <= nowMs || createdAtMs > nowMs) return false;
+    if (holdUntilMs === null || holdUntilMs <= readAtMs || createdAtMs > this.#deps.clock.now()) return false;
     this.#timers.get(sessionId)?.cancel();
     this.#timers.set(
       sessionId,
-      this.#deps.clock.after(holdUntilMs - nowMs, () => this.#notify(sessionId)),
+      this.#deps.clock.after(holdUntilMs - readAtMs, () => this.#notify(sessionId)),
     );
     return true;
   }

@@ -84,13 +84,14 @@ export class PostgresSubscriptionQueue implements DeliveryQueue {
   /** What cannot be read becomes a dead letter, and the next one is returned. */
   async next(sessionId: SessionId): Promise<PendingEvent | undefined> {
     for (;;) {
+      const readAtMs = this.#deps.clock.now();
       const [row] = await this.#db.readCommitted<Next | (State & { id: null })>(this.#nextOf(sessionId));
       if (row === undefined) return undefined;
       const { distance, rewinds, ...found } = row;
       if (found.id === null) return this.#skipUnwanted(sessionId, distance);
       const { holdUntilMs, ...callback } = found;
       this.#rewinds.set(sessionId, rewinds);
-      if (holdUntilMs !== null && this.#deps.held.holds(found)) return undefined;
+      if (holdUntilMs !== null && this.#deps.held.holds(found, readAtMs)) return undefined;
       const cell = eventBody(found);
       const body = readableJson(this.#deps.vault, cell, found.body);
       if (body !== null) return { ...callback, body: tellable(body) };

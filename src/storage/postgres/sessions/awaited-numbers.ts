@@ -4,10 +4,12 @@ import type { SessionId } from '../../../domain/session-id.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { NewCallback } from '../../../ports/callbacks.ts';
 import type { AwaitedNumber, AwaitedNumberStore } from '../../../ports/storage.ts';
+import type { UnrecordedDeliveries } from '../../shared/callbacks/unrecorded-deliveries.ts';
 import { callbackBody, type CallbackName } from '../../shared/encryption/cell-address.ts';
 import { type CallbackProgress, correctedBody, mayBeSeen, withNumber } from '../../shared/late-numbers.ts';
 import { MESSAGE_RETENTION_MS } from '../../shared/retention.ts';
 import { isHeldAt } from '../callbacks/held-callbacks.ts';
+import type { BodyChanges } from '../callbacks/body-changes.ts';
 import type { Outbox } from '../callbacks/outbox.ts';
 import type { Database } from '../database.ts';
 import { type PostgresVault, readableJson } from '../encryption/vault.ts';
@@ -27,11 +29,22 @@ interface Incomplete extends Omit<Row, 'body'> {
   number: PhoneNumber;
 }
 
+/** A number that is known now. */
+interface Learned {
+  sessionId: SessionId;
+  lid: string;
+  number: PhoneNumber;
+  /** The callbacks of the session that are delivered, and perhaps not recorded as such. */
+  delivered: readonly number[];
+}
+
 /** The dependencies of {@link PostgresAwaitedNumberStore}. */
 export interface AwaitedNumberDeps {
   clock: Clock;
   outbox: Outbox;
   vault: PostgresVault;
+  unrecorded: UnrecordedDeliveries;
+  bodyChanges: BodyChanges;
 }
 
 /** The callbacks of the last two weeks whose sender is known by LID alone. */
@@ -62,10 +75,15 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   known(sessionId: SessionId, numbers: Numbers): Promise<void> {
+    const delivered = [...(this.#deps.unrecorded.of(sessionId) ?? [])];
+    return this.#deps.bodyChanges.during(sessionId, () => this.#known(sessionId, numbers, delivered));
+  }
+
+  #known(sessionId: SessionId, numbers: Numbers, delivered: readonly number[]): Promise<void> {
     return this.#db.write(sessionId, async (transaction) => {
       const callbacks: Incomplete[] = [];
       for (const [lid, number] of numbers) {
-        callbacks.push(...(await this.#incomplete(transaction, { sessionId, lid, number })));
+        callbacks.push(...(await this.#incomplete(transaction, { sessionId, lid, number, delivered })));
         void transaction.run(
           sql`UPDATE sent_messages SET to_number = ${number}
               WHERE session_id = ${sessionId} AND recipient = ${lid} AND to_number IS NULL`,
@@ -98,17 +116,16 @@ export class PostgresAwaitedNumberStore implements AwaitedNumberStore {
   }
 
   /** A damaged body gets no number, and hides none of the others. */
-  async #incomplete(
-    transaction: Transaction,
-    { sessionId, lid, number }: { sessionId: SessionId; lid: string; number: PhoneNumber },
-  ): Promise<Incomplete[]> {
+  async #incomplete(transaction: Transaction, learned: Learned): Promise<Incomplete[]> {
+    const { sessionId, lid, number, delivered } = learned;
     const rows = await transaction.rows<Row>(
       sql`SELECT callbacks.id, callbacks.session_id AS "sessionId", webhook_id AS "webhookId", kind, state, attempts, body,
             again AS "correctionId", needless_with AS "unless",
             COALESCE(${isHeldAt(this.#deps.clock.now())}, false) AS "isHeld",
             seq = (SELECT MIN(seq) FROM callbacks AS other
-              WHERE other.session_id = callbacks.session_id AND other.state = 'pending')
-              IS TRUE OR EXISTS (SELECT 1 FROM subscriptions) AS "isNext"
+              WHERE other.session_id = callbacks.session_id AND other.state = 'pending'
+                AND other.id <> ALL(${delivered}::bigint[]))
+              IS TRUE OR callbacks.id = ANY(${delivered}::bigint[]) OR EXISTS (SELECT 1 FROM subscriptions) AS "isNext"
           FROM (SELECT told, again, needless_with FROM awaited_numbers
             WHERE session_id = ${sessionId} AND lid = ${lid}) AS awaited
           JOIN callbacks ON webhook_id = told ORDER BY seq`,

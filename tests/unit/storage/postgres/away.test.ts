@@ -1,6 +1,9 @@
+import type { PhoneNumber } from '../../../../src/domain/address.ts';
+import type { MessageBody } from '../../../../src/domain/event.ts';
 import type { FurtherEvent } from '../../../../src/domain/further-event.ts';
 import type { SessionId } from '../../../../src/domain/session-id.ts';
 import type { Subscription } from '../../../../src/domain/subscription.ts';
+import type { NewCallback } from '../../../../src/ports/callbacks.ts';
 import type { Storage } from '../../../../src/ports/storage.ts';
 import { openPostgres } from '../../../../src/storage/postgres/open.ts';
 import { MASTER_KEY } from '../../../contracts/storage/implementations.ts';
@@ -26,6 +29,14 @@ function readyIn(storage: Storage): SessionId[] {
   const ready: SessionId[] = [];
   storage.subscriptions.queueOf(OF_ALL).onReady((sessionId) => ready.push(sessionId));
   return ready;
+}
+
+const AWAITED = { lid: '111@lid', webhookId: 'a2', correctionId: 'a3', unless: null };
+
+/** A message of somebody without a number. */
+function message(webhookId: string): NewCallback {
+  const body = { session_id: ANA, message_id: webhookId, sender_number: null, sender_lid: AWAITED.lid };
+  return { event: { kind: 'message-received', body: body as MessageBody }, webhookId };
 }
 
 async function pendingOf(storage: Storage, sessionId: SessionId): Promise<string[]> {
@@ -126,6 +137,25 @@ describe('a database that stays away', () => {
     expect(await storage.settings.get('while')).toBeUndefined();
     expect(await pendingOf(storage, BEA)).toEqual([]);
     await storage.settings.set('after', '1');
+  });
+
+  it('keeps in mind that a message left without a number, although the delivery before it is not recorded', async () => {
+    await using it = await relayed();
+    const { opened: storage, relay, clock } = it;
+    await storage.sessions.commit(record(ANA), [statusUpdate(ANA, 'a1')]);
+    await storage.sessions.commit(record(ANA), [message('a2')], { awaited: AWAITED });
+    await storage.callbacks.delivered((await storage.callbacks.next(ANA))!, 1);
+    expect(await storage.callbacks.next(ANA)).toMatchObject({ webhookId: 'a2' });
+    relay.goAway();
+    // The record of the delivery is in the group that fails, the number in the one after it.
+    const refused = storage.settings.set('x', '1').catch(() => relay.comeBack());
+    await new Promise((resolve) => setImmediate(resolve));
+    const known = storage.awaitedNumbers.known(ANA, new Map([[AWAITED.lid, '5491122334455' as PhoneNumber]]));
+
+    await clock.fastForwardUntil(refused);
+    await known;
+
+    expect(await pendingOf(storage, ANA)).toEqual(['1 a1', '2 a2', '3 a3']);
   });
 
   it('keeps a delivery that could not be recorded, and records it later', async () => {
