@@ -1,3 +1,5 @@
+import pg from 'pg';
+import { connectionConfig } from '../../src/storage/postgres/connect.ts';
 import { ask } from '../harness/ask.ts';
 import { Orchestrator } from '../harness/orchestrator.ts';
 import { newPostgresUrl } from '../harness/shared-postgres.ts';
@@ -48,4 +50,63 @@ describe('a node whose database is away', () => {
     expect(status).toBe(200);
     expect((await call('GET', `/sessions/${body.sessionId as string}`, { key: token })).status).toBe(200);
   });
+});
+
+/** Lets the database refuse to store what was decrypted, with the ratchets that did it, while a code is in `refusal`. */
+const REFUSING = `
+  CREATE TABLE refusal (code text);
+  CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE
+    reason text;
+  BEGIN
+    SELECT code INTO reason FROM refusal;
+    IF FOUND THEN RAISE EXCEPTION 'refused' USING ERRCODE = reason; END IF;
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER refuse BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse()`;
+
+describe('a webhook that is stored although the key of its message is not', () => {
+  it.each([
+    ['an error of its own', 'P0001'],
+    ['trouble of the database', '57014'],
+  ])(
+    'is the only one of it, and nothing is lost: %s',
+    async (_, code) => {
+      const url = await newPostgresUrl();
+      await using world = await startWorld({ environment: { DATABASE_URL: url, DATABASE_DURABILITY: 'single' } });
+      const { whatsapp, backend } = world;
+      const client = new pg.Client(connectionConfig(url, { name: 'test' }));
+      await client.connect();
+      const valueOf = async (sql: string) => (await client.query<{ value: unknown }>(sql)).rows[0]?.value;
+      try {
+        const account = await world.link(whatsapp.phone('5491234567890'));
+        const person = whatsapp.phone('5490987654321', 'Juan');
+        const number = account.phone.number;
+        await person.sendText(number, 'antes');
+        await backend.next('messages/received');
+        await client.query(REFUSING);
+        await client.query('INSERT INTO refusal VALUES ($1)', [code]);
+
+        await person.sendText(number, 'una vez');
+
+        const told = await world.fastForwardUntil(backend.next('messages/received'));
+        expect(told.body).toMatchObject({ message_content: 'una vez' });
+        expect(await valueOf('SELECT count(*) AS value FROM journal')).toBe(1);
+        expect(whatsapp.devices().some(({ waiting }) => waiting > 0)).toBe(true);
+
+        await client.query('TRUNCATE refusal');
+        await world.fastForwardUntil(whatsapp.until((it) => it.devices().every(({ waiting }) => waiting === 0)));
+        await untilTrue(async () => (await valueOf('SELECT count(handled_at_ms) AS value FROM journal')) === 2);
+        await person.sendText(number, 'después');
+        expect((await backend.next('messages/received')).body).toMatchObject({ message_content: 'después' });
+        const texts = backend.received.filter(({ path }) => path.endsWith('messages/received'));
+        expect(new Set(texts.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
+        expect(texts).toHaveLength(3);
+        expect(whatsapp.stats().retries).toBe(0);
+      } finally {
+        await client.end();
+      }
+    },
+    20_000,
+  );
 });
