@@ -7,7 +7,7 @@ import type { Ownership } from '../ports/ownership.ts';
 import type { HandOvers } from './hand-overs.ts';
 
 /** So many sessions are on their way to one node: they end here, or were released and not taken yet. */
-const AHEAD = 6;
+const AHEAD = 10;
 /** How often is looked what was taken. */
 const LOOK_MS = 20;
 /** The same while the database does not answer. */

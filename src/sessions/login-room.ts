@@ -8,7 +8,7 @@ import type { Semaphore } from '../kit/semaphore.ts';
  */
 export const MAX_LOGINS = 8;
 /** As many may have come from other nodes that are not online yet: few of them wait for their login, without a connection. */
-const MAX_COMING = MAX_LOGINS + 4;
+const MAX_COMING = MAX_LOGINS + 12;
 
 /** How many more may come. Resolves when one may, or with 0 after `limitMs`. */
 export async function loginRoom(logins: Semaphore, limitMs: number, clock: Clock): Promise<number> {

@@ -54,7 +54,9 @@ export class Login {
     const isSilent = this.#hasNewDevice && statusOf(machine.record.phase) === 'connected';
     const events = isSilent ? [machine.statusUpdate(record)] : [];
     const note = this.#note();
-    await machine.enter({ name: 'online' }, { record, events, note, writes: { announces: true } });
+    // Once announced, a number stays known as that of its session.
+    const announces = identity.phoneNumber !== machine.record.identity?.phoneNumber;
+    await machine.enter({ name: 'online' }, { record, events, note, writes: { announces } });
     this.#hasNewDevice = false;
     await folders.discardVersion3(record.sessionId);
   }

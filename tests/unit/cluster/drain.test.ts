@@ -35,7 +35,7 @@ describe('a node that ends', () => {
 
   it('keeps sessions until others can take them', async () => {
     const cluster = await Cluster.of('a');
-    cluster.database.add(...ids(20));
+    cluster.database.add(...ids(30));
     await cluster.beats(1);
     await cluster.start('b');
     const { host } = cluster.get('b');
@@ -43,14 +43,14 @@ describe('a node that ends', () => {
 
     const draining = cluster.get('a').node.drain();
     await cluster.clock.advance(1_500);
-    expect(cluster.running).toEqual([14, 0]);
+    expect(cluster.running).toEqual([20, 0]);
     await cluster.clock.advance(2_000);
-    expect(cluster.running).toEqual([8, 6]);
+    expect(cluster.running).toEqual([10, 10]);
     host.hasRoom = true;
     await cluster.clock.advance(2_500);
     await draining;
 
-    expect(cluster.running).toEqual([0, 20]);
+    expect(cluster.running).toEqual([0, 30]);
   });
 
   it('takes nothing more that another one releases for it', async () => {
