@@ -40,8 +40,9 @@ export const postgres: Bench<PostgresSize> = {
     await using server = await PostgresServer.start(dirname(task.folder));
     await using testBed = await TestBed.open(task);
     const onSqlite = await testBed.orchestrator();
+    const databaseUrl = await server.newDatabase();
     const onPostgres = await testBed.orchestrator({
-      settings: { DATABASE_URL: await server.newDatabase(), DATABASE_DURABILITY: 'single' },
+      settings: { DATABASE_URL: databaseUrl, DATABASE_DURABILITY: 'single' },
     });
     for (const contestant of [onSqlite, onPostgres]) {
       await testBed.link(contestant, sessions);
@@ -52,6 +53,7 @@ export const postgres: Bench<PostgresSize> = {
     for (let run = 0; run < task.runs; run += 1) {
       await measure(both, { count: messages }, fast);
       await measure(both, { count: perSecond * seconds, perSecond }, paced);
+      await server.tidyUp(databaseUrl);
       await measure(both, { count: alone, perSecond: ALONE_PER_SECOND }, single);
       task.log(`run ${run + 1} of ${task.runs}`);
     }
