@@ -5,6 +5,9 @@ import { takeTimers } from './connection-timers.ts';
 import { routeLibraryDownloads } from './library-downloads.ts';
 import { makeKeysQuickly, signQuickly } from './quick-curve.ts';
 import { passKeyObjects } from './quick-keys.ts';
+import { lockQuickly } from './quick-locks.ts';
+import { drawBytesTogether } from './quick-random.ts';
+import { stepAtOnce } from './quick-sessions.ts';
 import { calculateQuickly } from './quick-signal.ts';
 import { silenceLibsignal } from './quiet-libsignal.ts';
 import { keepSenderKeysSmall } from './sender-keys.ts';
@@ -30,6 +33,18 @@ export const PATCHES: readonly Patch[] = [
     changes: '`createHmac`, `createCipheriv` and `createDecipheriv` get key objects, not bytes; one for all frames.',
     why: 'Node 24 needs 13 µs for an HMAC with a key in bytes, and 4 µs with a key object; a message takes about ten.',
     apply: once(passKeyObjects),
+  },
+  {
+    target: 'crypto.randomBytes',
+    changes: 'A single byte is one of 4,080 that are asked for together.',
+    why: 'Baileys asks for one each time that it encrypts a message for a device.',
+    apply: once(drawBytesTogether),
+  },
+  {
+    target: 'async-mutex',
+    changes: '`runExclusive` is a plain asynchronous function.',
+    why: 'It is compiled for an older language; a text passes six locks.',
+    apply: once(lockQuickly),
   },
   {
     target: 'curve25519-js',
@@ -61,6 +76,12 @@ export const PATCHES: readonly Patch[] = [
       'A session that a message does not belong to stays as it was; one that it belongs to keeps the newest chains only.',
     why: 'libsignal steps each session that it tries, and stores them all when one fits: a late message would spoil a new session. And it keeps a chain of each turn forever: after 800 turns, each message took 3 ms.',
     apply: once(tryWithoutTrace),
+  },
+  {
+    target: 'SessionCipher.queueJob',
+    changes: 'A step of a ratchet begins at once.',
+    why: 'Steps of one account already run one after the other; libsignal queues those of all accounts with the same contact.',
+    apply: once(stepAtOnce),
   },
   {
     target: 'sender keys',

@@ -14,6 +14,8 @@ import type { TokenTerms } from '../signal/token-terms.ts';
 
 /** Under this name Baileys stores the JIDs of all tokens; it removes expired ones by it. */
 const INDEX = '__index';
+/** Of more people than this it is not remembered at a time that they have a token. */
+const MOST_REMEMBERED = 1_000;
 
 /**
  * Issues our privacy token to whom we write, once a period, as WhatsApp's clients do after a message: who has it may write back
@@ -23,6 +25,8 @@ export class OwnTokens {
   readonly #socket: WASocket;
   readonly #terms: () => TokenTerms;
   readonly #issuing = new Set<string>();
+  /** When the token of a person was issued, in Unix seconds: what is stored need not be read with each message. */
+  readonly #issuedAtS = new Map<string, number>();
 
   constructor(socket: WASocket, terms: () => TokenTerms) {
     this.#socket = socket;
@@ -36,7 +40,7 @@ export class OwnTokens {
     try {
       const lid = lidOf(jid) ?? lidOf(await this.#socket.signalRepository.lidMapping.getLIDForPN(jid));
       const name = lid ?? jid;
-      if (this.#issuing.has(name)) return;
+      if (this.#issuing.has(name) || this.#isIssued(this.#issuedAtS.get(name))) return;
       this.#issuing.add(name);
       await this.#issue(jid, lid).finally(() => this.#issuing.delete(name));
     } catch {
@@ -47,9 +51,12 @@ export class OwnTokens {
   async #issue(jid: string, lid: string | null): Promise<void> {
     const { keys } = this.#socket.authState;
     const name = lid ?? jid;
-    const nowS = Math.floor(systemClock.now() / 1000);
     const { [name]: before } = await keys.get('tctoken', [name]);
-    if (this.#periodOf(before?.senderTimestamp ?? 0) >= this.#periodOf(nowS)) return;
+    if (this.#isIssued(before?.senderTimestamp)) {
+      this.#remember(name, before?.senderTimestamp);
+      return;
+    }
+    const nowS = nowInS();
     const answer = (await this.#socket.issuePrivacyTokens([await this.#addressOf(jid, lid)], nowS)) as unknown;
     if (answer === undefined) return;
     const [known, index] = await Promise.all([keys.get('tctoken', [name]), this.#indexWith(name)]);
@@ -77,9 +84,22 @@ export class OwnTokens {
     return isPerson && !isOwn && jid !== SERVICE && isJidBot(jid) !== true && isJidMetaAI(jid) !== true;
   }
 
+  #remember(name: string, issuedAtS = 0): void {
+    if (this.#issuedAtS.size === MOST_REMEMBERED) this.#issuedAtS.clear();
+    this.#issuedAtS.set(name, issuedAtS);
+  }
+
+  #isIssued(atS = 0): boolean {
+    return this.#periodOf(atS) >= this.#periodOf(nowInS());
+  }
+
   #periodOf(seconds: number): number {
     return Math.floor(seconds / this.#terms().issuePeriodS);
   }
+}
+
+function nowInS(): number {
+  return Math.floor(systemClock.now() / 1000);
 }
 
 /** WhatsApp's own announcements. */

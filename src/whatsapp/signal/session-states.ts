@@ -12,6 +12,9 @@ interface KnownState {
   state: object;
 }
 
+/** The states that libsignal wrote in this process. */
+const written = new WeakSet<object>();
+
 /**
  * The states of the Signal sessions that are in use, decoded: each message reads the one that the message before it has written.
  * A state counts only for exactly the text that is stored, so it needs no care when a write fails or another connection writes.
@@ -22,6 +25,7 @@ export class SessionStates {
   /** What libsignal wrote, as text, which {@link decode} will find again. */
   encode(sessionId: SessionId, id: string, state: object): string {
     const text = JSON.stringify(state);
+    written.add(state);
     this.#known.set(nameOf(sessionId, id), { text, state });
     return text;
   }
@@ -32,6 +36,21 @@ export class SessionStates {
     return known?.text === text ? known.state : decode(text);
   }
 }
+
+/** What counts of a state for whether messages can be encrypted with it. */
+interface SessionState {
+  _sessions: Record<string, { registrationId?: unknown; indexInfo: { closed: number } }>;
+}
+
+/** Whether libsignal itself wrote this state, so that nothing in it is damaged, and messages can be encrypted with it. */
+export function isSurelyOpen(state: unknown): boolean {
+  if (typeof state !== 'object' || state === null || !written.has(state)) return false;
+  const open = Object.values((state as SessionState)._sessions).find(({ indexInfo }) => indexInfo.closed === OPEN);
+  return typeof open?.registrationId === 'number';
+}
+
+/** As libsignal writes it. */
+const OPEN = -1;
 
 function nameOf(sessionId: SessionId, id: string): string {
   return `${sessionId} ${id}`;

@@ -13,9 +13,11 @@ import type { CiphertextOrigins, Origin } from './ciphertext-origins.ts';
 import type { BatchDecryption, EncryptedMessage } from './batch-decryption.ts';
 import type { Logger } from '../../kit/logger.ts';
 import { currentConnection } from '../baileys/connection-context.ts';
+import { answerKnownLids } from '../baileys/lid-mappings.ts';
 import type { RetryRequests } from './retry-requests.ts';
 import { isSigned, keepsSession, type SessionStart } from './session-starts.ts';
 import { RatchetTransactions, type Step } from './ratchet-transactions.ts';
+import { isSurelyOpen } from './session-states.ts';
 
 type MakeSignalRepository = SocketConfig['makeSignalRepository'];
 
@@ -51,9 +53,12 @@ export function safeSignalRepository(deps: SignalRepositoryDeps): MakeSignalRepo
       auth.commitStep(changes, decrypted),
     );
     const stock = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: transactions.keys() }, logger, pnToLid);
+    answerKnownLids(stock.lidMapping);
     deps.batch.decryptWith((messages) => decryptBatch(messages, { stock, transactions, deps }));
     const starts = {
       injectE2ESession: (start: SessionStart) => startSession(start, { stock, transactions, deps }),
+      validateSession: async (jid) =>
+        (await hasOpenSession(jid, stock, transactions)) ? { exists: true } : stock.validateSession(jid),
     } satisfies Partial<SignalRepositoryWithLIDStore>;
     return { ...stock, ...lockedMethods(stock, transactions), ...starts, ...decryption(stock, transactions, deps) };
   };
@@ -73,6 +78,24 @@ async function startSession(start: SessionStart, { stock, transactions, deps }: 
     const keeps = await keepsSession(start, { stock, keys: transactions.keys(), retries: deps.retries });
     if (!keeps) await stock.injectE2ESession(start);
   });
+}
+
+/** Baileys asks before each message, for each device, and would make libsignal's whole session of what is stored. */
+async function hasOpenSession(
+  jid: string,
+  stock: SignalRepositoryWithLIDStore,
+  transactions: RatchetTransactions,
+): Promise<boolean> {
+  const known = isPnUser(jid) ? await stock.lidMapping.getLIDForPN(jid) : isLidUser(jid) && jid;
+  if (!known) return false;
+  try {
+    const address = stock.jidToSignalProtocolAddress(known);
+    const { [address]: state } = await transactions.keys().get('session', [address]);
+    return isSurelyOpen(state);
+  } catch {
+    // Such an address has no session, which Baileys finds out as well.
+    return false;
+  }
 }
 
 function lockedMethods(stock: SignalRepositoryWithLIDStore, transactions: RatchetTransactions) {

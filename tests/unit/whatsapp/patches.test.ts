@@ -11,6 +11,7 @@ const SCRIPT = `
   import { Curve, WA_CERT_DETAILS } from '@whiskeysockets/baileys';
   import * as group from '@whiskeysockets/baileys/lib/Signal/Group/index.js';
   import { TOKEN_MAP } from '@whiskeysockets/baileys/lib/WABinary/constants.js';
+  import { Mutex, Semaphore } from 'async-mutex';
   import curve25519 from 'curve25519-js';
   import { SessionCipher } from 'libsignal';
   import signalCrypto from 'libsignal/src/crypto.js';
@@ -19,6 +20,8 @@ const SCRIPT = `
   import { installPatches } from './src/whatsapp/baileys/patches.ts';
   const look = () => ({
     'node:crypto': [crypto.createHmac, crypto.createCipheriv, crypto.createDecipheriv],
+    'crypto.randomBytes': [crypto.randomBytes],
+    'async-mutex': [Mutex.prototype.runExclusive, Semaphore.prototype.runExclusive],
     'curve25519-js': [curve25519.sign, curve25519.verify],
     libsignal: [
       ...[signalCrypto.calculateMAC, signalCrypto.deriveSecrets, signalCrypto.verifyMAC],
@@ -27,6 +30,7 @@ const SCRIPT = `
     'Curve.generateKeyPair': [Curve.generateKeyPair],
     'Curve.verify': [Curve.verify, Curve.sharedKey],
     'SessionCipher.prototype': [SessionCipher.prototype.doDecryptWhisperMessage],
+    'SessionCipher.queueJob': [SessionCipher.prototype.queueJob],
     'sender keys': [
       ...[group.GroupCipher.prototype.encrypt, group.SenderChainKey.prototype.getDerivative],
       ...[group.SenderKeyRecord.deserialize, group.SenderKeyRecord.prototype.serialize],

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../../src/domain/session-id.ts';
-import { SessionStates } from '../../../src/whatsapp/signal/session-states.ts';
+import { isSurelyOpen, SessionStates } from '../../../src/whatsapp/signal/session-states.ts';
 
 const [SHOP, OTHER] = ['session_shop', 'session_other'] as SessionId[] as [SessionId, SessionId];
 const STATE = { _sessions: { a: { registrationId: 7 } }, version: 'v1' };
@@ -31,5 +31,29 @@ describe('the state of a Signal session', () => {
 
     expect(states.decode(SHOP, 'ana.0', text)).not.toBe(STATE);
     expect(states.decode(SHOP, 'ana.0', text)).toEqual(STATE);
+  });
+});
+
+describe('a Signal session', () => {
+  const entry = (closed: number, registrationId: unknown = 7) => ({ registrationId, indexInfo: { closed } });
+  const state = (...entries: object[]) => ({ _sessions: Object.fromEntries(entries.entries()), version: 'v1' });
+  const written = (it: object) => {
+    const states = new SessionStates();
+    return states.decode(SHOP, 'ana.0', states.encode(SHOP, 'ana.0', it));
+  };
+
+  it.each([
+    ['open', true, state(entry(1), entry(-1))],
+    ['closed', false, state(entry(1), entry(2))],
+    ['open without a registration', false, state(entry(-1, null), entry(-1))],
+    ['none at all', false, state()],
+  ])('that libsignal wrote and is %s counts as open: %p', (_, isOpen, it) => {
+    expect(isSurelyOpen(written(it))).toBe(isOpen);
+  });
+
+  it('that libsignal did not write in this process does not count as open: it may be damaged', () => {
+    const states = new SessionStates();
+    const read = states.decode(SHOP, 'ana.0', JSON.stringify(state(entry(-1))));
+    expect([read, undefined, null, 'text', {}].map(isSurelyOpen)).toEqual([false, false, false, false, false]);
   });
 });

@@ -18,6 +18,7 @@ const PREPARATION = `
   import * as group from '@whiskeysockets/baileys/lib/Signal/Group/index.js';
   import { signQuickly } from './src/whatsapp/baileys/quick-curve.ts';
   import { calculateQuickly } from './src/whatsapp/baileys/quick-signal.ts';
+  import { stepAtOnce } from './src/whatsapp/baileys/quick-sessions.ts';
   import { keepSenderKeysSmall } from './src/whatsapp/baileys/sender-keys.ts';
   import { silenceLibsignal } from './src/whatsapp/baileys/quiet-libsignal.ts';
   import { tryWithoutTrace } from './src/whatsapp/baileys/session-trials.ts';
@@ -33,6 +34,7 @@ const PREPARATION = `
   calculateQuickly();
   keepSenderKeysSmall();
   tryWithoutTrace();
+  stepAtOnce();
   const ours = writable(look());
   // Everything until the next call runs with the libraries as they are, or with our patches.
   const use = (all) => targets.forEach((target, at) => Object.defineProperties(target, all[at]));

@@ -145,6 +145,27 @@ describe('a message that was on its way when a new session began', () => {
 });
 
 describe('a session that is open', () => {
+  it.each(['222@lid', '222:3@lid', '5491122334455@s.whatsapp.net', '5491122334455:3@s.whatsapp.net', '222@hosted.lid'])(
+    'is known to exist, and none else: %s',
+    async (jid) => {
+      await using db = await startStorage();
+      const shop = await startDevice(db, ANA, '111@lid');
+      const ana = await startDevice(db, BEA, jid);
+      await shop.repository.lidMapping.storeLIDPNMappings([{ lid: '222@lid', pn: '5491122334455@s.whatsapp.net' }]);
+      const exists = async (at = jid) => (await shop.repository.validateSession(at)).exists;
+      expect(await exists()).toBe(false);
+
+      await begin(shop, ana);
+      expect(await exists()).toBe(true);
+      await seal(shop, ana, 'hola');
+      expect(await exists()).toBe(true);
+      for (const other of ['333@lid', '@lid', '222:99@lid', '', 'x']) expect(await exists(other)).toBe(false);
+
+      await shop.repository.deleteSession(['222@lid', '222:3@lid', '222@hosted.lid']);
+      expect(await exists()).toBe(false);
+    },
+  );
+
   it('stays when Baileys begins another with the same device', async () => {
     await using db = await startStorage();
     const { shop, ana } = await startTwo(db);

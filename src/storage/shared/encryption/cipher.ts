@@ -1,29 +1,15 @@
-import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { fewRandomBytes } from '../../../kit/random-pool.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Random bytes are asked for in this number: asking costs more than they do. */
-const POOL_BYTES = 340 * NONCE_BYTES;
-
-let pool = Buffer.alloc(0);
-let taken = 0;
-
-/** Random bytes that are used once. */
-function newNonce(): Buffer {
-  if (taken === pool.length) {
-    pool = randomBytes(POOL_BYTES);
-    taken = 0;
-  }
-  return pool.subarray(taken, (taken += NONCE_BYTES));
-}
-
 /**
  * Encrypts and authenticates `value`, and binds it to `name`. Returns nonce, ciphertext and tag in one buffer. The nonce is
  * random, which is safe for about four billion values under one key.
  */
 export function seal(key: KeyObject, name: string, value: string | Uint8Array): Buffer {
-  const nonce = newNonce();
+  const nonce = fewRandomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, key, nonce);
   cipher.setAAD(Buffer.from(name));
   const ciphertext = typeof value === 'string' ? cipher.update(value, 'utf8') : cipher.update(value);
