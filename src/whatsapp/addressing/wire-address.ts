@@ -5,7 +5,7 @@ import { lidOf, numberOf, withoutDevice } from './jid.ts';
 import { isMigrated } from './migration.ts';
 
 /** The parts of a socket that know where people are reached. */
-export type AddressSocket = Pick<WASocket, 'authState' | 'signalRepository' | 'getUSyncDevices'>;
+export type AddressSocket = Pick<WASocket, 'authState' | 'signalRepository' | 'getUSyncDevices' | 'userDevicesCache'>;
 
 const PEOPLE = { max: 10_000, ttlMs: 30 * 24 * 3600_000 };
 
@@ -99,6 +99,8 @@ function isOwn({ authState: { creds } }: AddressSocket, jid: string): boolean {
 async function hasDevices(socket: AddressSocket, jid: string): Promise<boolean> {
   const me = withoutDevice(socket.authState.creds.me?.id ?? '');
   const user = jidDecode(jid)?.user;
+  const known = user && (await socket.userDevicesCache.get<unknown[]>(user));
+  if (known && known.length > 0) return true;
   return (await socket.getUSyncDevices([me, jid], true, false)).some((device) => device.user === user);
 }
 

@@ -13,6 +13,7 @@ import { asError } from '../../kit/failure.ts';
 import { ownBytes } from '../../kit/own-bytes.ts';
 import type { Journal, JournalEntry, KeyChange, SignalKeyStore } from '../../ports/signal.ts';
 import { numberOf } from '../addressing/jid.ts';
+import type { CachedKeyStore } from './key-cache.ts';
 import { decode, decodeKey, encode, encodeKey } from './key-codec.ts';
 import { SessionStates } from './session-states.ts';
 
@@ -43,9 +44,12 @@ export interface ConnectionAuth {
   isFenced(): boolean;
 }
 
+/** Keys, of which some may be known without asking the storage: with each message they are read a dozen times. */
+type KeyReader = SignalKeyStore & Partial<Pick<CachedKeyStore, 'known'>>;
+
 /** The stores of a connection's credentials, keys and journal. */
 export interface AuthStores {
-  keys: SignalKeyStore;
+  keys: KeyReader;
   journal: Journal;
   /** Shared by all connections. */
   states?: SessionStates;
@@ -187,14 +191,10 @@ interface Access {
   learned: (numbers: Numbers) => void;
 }
 
-function keyStore(
-  store: SignalKeyStore,
-  sessionId: SessionId,
-  { codec, guarded, write, learned }: Access,
-): BaileysKeyStore {
+function keyStore(store: KeyReader, sessionId: SessionId, { codec, guarded, write, learned }: Access): BaileysKeyStore {
   return {
     async get<Type extends keyof SignalDataTypeMap>(type: Type, ids: string[]) {
-      const found = await guarded(store.get(sessionId, type, ids));
+      const found = store.known?.(type, ids) ?? (await guarded(store.get(sessionId, type, ids)));
       const entries: [string, unknown][] = [];
       for (const [id, text] of found) {
         const value = attempt(() => codec.decode(type, id, text));

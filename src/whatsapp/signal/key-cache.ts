@@ -63,15 +63,15 @@ export class CachedKeyStore implements SignalKeyStore {
     return this.#store.saveCredentials(sessionId, value);
   }
 
+  /** The values that exist, by id, if all of these are cached; `undefined` if the storage must be asked. */
+  known(type: string, ids: readonly string[]): Map<string, string> | undefined {
+    const { found, unknown } = this.#cached(type, ids);
+    return unknown.length === 0 ? found : undefined;
+  }
+
   async get(sessionId: SessionId, type: string, ids: readonly string[]): Promise<Map<string, string>> {
     if (!CACHED_TYPES.has(type)) return this.#store.get(sessionId, type, ids);
-    const found = new Map<string, string>();
-    const unknown: string[] = [];
-    for (const id of ids) {
-      const known = this.#cache.get(this.#nameOf(type, id));
-      if (!known) unknown.push(id);
-      else if (known.text !== undefined) found.set(id, known.text);
-    }
+    const { found, unknown } = this.#cached(type, ids);
     if (unknown.length === 0) return found;
     const stored = await this.#read(sessionId, type, unknown);
     return new Map([...found, ...stored]);
@@ -95,6 +95,17 @@ export class CachedKeyStore implements SignalKeyStore {
 
   forget(sessionId: SessionId): Promise<void> {
     return this.#store.forget(sessionId);
+  }
+
+  #cached(type: string, ids: readonly string[]): { found: Map<string, string>; unknown: string[] } {
+    const found = new Map<string, string>();
+    const unknown: string[] = [];
+    for (const id of ids) {
+      const known = this.#cache.get(this.#nameOf(type, id));
+      if (!known) unknown.push(id);
+      else if (known.text !== undefined) found.set(id, known.text);
+    }
+    return { found, unknown };
   }
 
   /** A change that is made while the storage is read is newer than what it returns. */

@@ -25,6 +25,10 @@ interface Waiting extends PromiseWithResolvers<unknown> {
 const RATCHET_KEYS = ['session', 'identity-key', 'pre-key', 'sender-key'] as const;
 type RatchetKey = (typeof RATCHET_KEYS)[number];
 
+/** What a step has written of one type; `null` is removed. */
+type Written<Type extends keyof SignalDataTypeMap> = Record<string, SignalDataTypeMap[Type] | null>;
+type Awaitable<Value> = Value | Promise<Value>;
+
 /**
  * Runs the ratchet steps of one account one after the other, each as a transaction: what a step writes is collected,
  * and committed when the step has succeeded. A step that fails leaves nothing behind.
@@ -163,12 +167,19 @@ export class RatchetTransactions {
     this.#underway = commit;
   }
 
-  async #get<Type extends keyof SignalDataTypeMap>(
+  #get<Type extends keyof SignalDataTypeMap>(
+    type: Type,
+    ids: string[],
+  ): Awaitable<Record<string, SignalDataTypeMap[Type]>> {
+    const own = this.#written?.[type] as Written<Type> | undefined;
+    return own ? this.#getBeside(own, type, ids) : this.#stored.get(type, ids);
+  }
+
+  async #getBeside<Type extends keyof SignalDataTypeMap>(
+    own: Written<Type>,
     type: Type,
     ids: string[],
   ): Promise<Record<string, SignalDataTypeMap[Type]>> {
-    const own = this.#written?.[type] as Record<string, SignalDataTypeMap[Type] | null> | undefined;
-    if (!own) return this.#stored.get(type, ids);
     const found = await this.#stored.get(
       type,
       ids.filter((id) => !(id in own)),

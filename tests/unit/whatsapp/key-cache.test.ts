@@ -38,7 +38,9 @@ function startKeys({ store = new AskedStore(), cache = createKeyCache() } = {}) 
   const keys = new CachedKeyStore(store, cache);
   const get = async (type: string, ...ids: string[]) => Object.fromEntries(await keys.get(SESSION, type, ids));
   const set = (type: string, id: string, value: string | null) => keys.set(SESSION, [{ type, id, value }]);
-  return { store, cache, get, set };
+  const known = (type: string, ...ids: string[]) =>
+    keys.known(type, ids) && Object.fromEntries(keys.known(type, ids) ?? []);
+  return { store, cache, get, set, known };
 }
 
 describe('the keys of a connection', () => {
@@ -108,5 +110,25 @@ describe('the keys of a connection', () => {
     expect(cache.size).toBe(2);
     expect(await get('session', '1')).toEqual({ 1: 'x'.repeat(500) });
     expect(store.asked).toEqual(['session 1']);
+  });
+
+  it('are known without asking as long as the storage has nothing else to say, and none of another type', async () => {
+    const { store, get, set, known } = startKeys();
+    expect(known('session', '1.0')).toBeUndefined();
+
+    await set('session', '1.0', 'uno');
+    expect(known('session', '1.0')).toEqual({ '1.0': 'uno' });
+    expect(known('session', '1.0', '2.0')).toBeUndefined();
+    await get('session', '2.0');
+    expect(known('session', '1.0', '2.0')).toEqual({ '1.0': 'uno' });
+    await set('session', '1.0', null);
+    expect(known('session', '1.0')).toEqual({});
+
+    store.isFull = true;
+    await expect(set('session', '1.0', 'dos')).rejects.toThrow('full');
+    expect(known('session', '1.0')).toBeUndefined();
+
+    await get('app-state-sync-key', '1');
+    expect(known('app-state-sync-key', '1')).toBeUndefined();
   });
 });
