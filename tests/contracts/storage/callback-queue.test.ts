@@ -39,26 +39,6 @@ contract('the callback queue', (startStorage) => {
     expect(await db.drain(ANA)).toEqual(['3 a3']);
   });
 
-  it('numbers the events of one commit as those of many', async () => {
-    await using db = await startStorage();
-    const known = statusUpdate(ANA, 'a1');
-    const events = [
-      known,
-      known,
-      qr(ANA, 'q1'),
-      statusUpdate(BEA, 'b1'),
-      statusUpdate(ANA, 'a2'),
-      qr(ANA, 'q2'),
-      known,
-    ];
-    await db.storage.sessions.commit(record(ANA), [...events, statusUpdate(ANA, 'a3'), statusUpdate(BEA, 'b2')]);
-    await db.commit(statusUpdate(ANA, 'a4'));
-    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 q2', '4 a3', '5 a4']);
-    expect(await db.drain(BEA)).toEqual(['1 b1', '2 b2']);
-    const all = await db.storage.archive.events({ after: 0, limit: 10 });
-    expect(all.map(({ webhookId }) => webhookId)).toEqual(['a1', 'b1', 'a2', 'q2', 'a3', 'b2', 'a4']);
-  });
-
   it('stores the record and its events together or not at all', async () => {
     await using db = await startStorage();
     const circular: Record<string, unknown> = {};
