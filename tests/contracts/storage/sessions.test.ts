@@ -33,6 +33,26 @@ contract('the sessions', (startStorage) => {
     expect(await sessions.commit(record(ANA), [statusUpdate(ANA, 'a1'), statusUpdate(ANA, 'a2')])).toBe(1);
   });
 
+  it('number the events of one change as those of many', async () => {
+    await using db = await startStorage();
+    const known = statusUpdate(ANA, 'a1');
+    const events = [
+      known,
+      known,
+      qr(ANA, 'q1'),
+      statusUpdate(BEA, 'b1'),
+      statusUpdate(ANA, 'a2'),
+      qr(ANA, 'q2'),
+      known,
+    ];
+    await db.storage.sessions.commit(record(ANA), [...events, statusUpdate(ANA, 'a3'), statusUpdate(BEA, 'b2')]);
+    await db.commit(statusUpdate(ANA, 'a4'));
+    expect(await db.drain(ANA)).toEqual(['1 a1', '2 a2', '3 q2', '4 a3', '5 a4']);
+    expect(await db.drain(BEA)).toEqual(['1 b1', '2 b2']);
+    const all = await db.storage.archive.events({ after: 0, limit: 10 });
+    expect(all.map(({ webhookId }) => webhookId)).toEqual(['a1', 'b1', 'a2', 'q2', 'a3', 'b2', 'a4']);
+  });
+
   it('report it for each of several changes, which are stored together or not at all', async () => {
     await using db = await startStorage();
     const change = (...keys: string[]) => ({ events: keys.map((key) => statusUpdate(ANA, key)), writes: {} });

@@ -271,9 +271,9 @@ export class SqliteCallbackQueue implements CallbackQueue {
     this.#settle({ id, webhookId, ...outcome });
   }
 
-  #settle(settlement: Settlement): void {
-    this.#firstAttempts.delete(settlement.id);
-    this.#sql.settle.run(settlement);
+  #settle({ id, webhookId, state, error, atMs }: Settlement): void {
+    this.#firstAttempts.delete(id);
+    this.#sql.settle.run(state, atMs, error, id, webhookId);
   }
 }
 
@@ -309,9 +309,9 @@ function prepare(db: Database) {
       .prepare<[SessionId, number], number>(`SELECT id FROM callbacks ${PENDING} LIMIT CAST(? AS INTEGER)`)
       .pluck(),
     withId: db.prepare<[number], PendingRow>(`${PENDING_ROW} WHERE id = ?`),
-    settle: db.prepare<[Settlement]>(
-      `UPDATE callbacks SET state = @state, settled_at_ms = @atMs, last_error = COALESCE(@error, last_error)
-       WHERE id = @id AND webhook_id = @webhookId AND state = 'pending'`,
+    settle: db.prepare<[state: string, atMs: number, error: string | null, id: number, webhookId: string]>(
+      `UPDATE callbacks SET state = ?, settled_at_ms = ?, last_error = COALESCE(?, last_error)
+       WHERE id = ? AND webhook_id = ? AND state = 'pending'`,
     ),
     substitute: db.prepare<[number, string]>(
       `UPDATE callbacks SET webhook_id = instead_webhook_id, kind = instead_kind, body = instead_body,

@@ -8,19 +8,24 @@ import type { Vault } from '../../shared/encryption/vault.ts';
 import { tellable } from '../../shared/tellable.ts';
 import type { Database } from '../database.ts';
 import type { ReadySignal } from '../../shared/callbacks/ready-signal.ts';
-import type { WaitingQr, WaitingQrs } from './waiting-qrs.ts';
+import { CallbackNumbers, type CallbackNumberSql, prepareNumbers } from './callback-numbers.ts';
+import type { WaitingQrs } from './waiting-qrs.ts';
 
-/** The parameters of a callback's row. */
-interface Content {
-  webhookId: string;
-  kind: string;
-  body: string;
-  holdUntilMs: number | null;
-  nowMs: number;
-  insteadId: string | null;
-  insteadKind: string | null;
-  insteadBody: string | null;
-}
+/** The sealed callback that takes the place of one which the backend refuses. */
+type Substitute = [webhookId: string | null, kind: string | null, body: string | null];
+
+/** The columns of a callback's row, in the order of the statement: names cost time for each. */
+type Columns = [
+  webhookId: string,
+  sessionId: SessionId,
+  seq: number,
+  position: number,
+  kind: string,
+  body: string,
+  holdUntilMs: number | null,
+  nowMs: number,
+  ...instead: Substitute,
+];
 
 /** What {@link Outbox.commit} stores besides the caller's change. */
 export interface Outgoing {
@@ -28,10 +33,6 @@ export interface Outgoing {
   /** The session whose undelivered QR is outdated. */
   withdrawQrOf?: SessionId;
 }
-
-/** The row of `sequences` that numbers the callbacks of all sessions; no session has an empty id. */
-const ALL = '';
-const POSITION = `(SELECT last_seq FROM sequences WHERE session_id = '${ALL}')`;
 
 /** What became of an event: nothing if it was known, a callback, or one that may change before its delivery. */
 type Stored = 'known' | 'changeable' | PendingCallback;
@@ -53,6 +54,7 @@ export class Outbox {
   readonly #qrs: WaitingQrs;
   readonly #fresh: FreshCallbacks;
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #numberSql: CallbackNumberSql;
   readonly #transaction: (change: () => void, outgoing: Outgoing) => Stored[];
 
   constructor(db: Database, { clock, readySignal, vault, qrs, fresh }: OutboxDeps) {
@@ -62,10 +64,14 @@ export class Outbox {
     this.#clock = clock;
     this.#readySignal = readySignal;
     this.#sql = prepare(db);
+    this.#numberSql = prepareNumbers(db);
     this.#transaction = db.transaction((change: () => void, { events, withdrawQrOf }: Outgoing) => {
       change();
       if (withdrawQrOf !== undefined) this.#qrs.withdraw(withdrawQrOf);
-      return events.map((event) => this.#store(event));
+      const numbers = new CallbackNumbers(this.#numberSql);
+      const stored = events.map((event) => this.#store(event, numbers));
+      numbers.save();
+      return stored;
     });
   }
 
@@ -86,48 +92,45 @@ export class Outbox {
     return isNew;
   }
 
-  #store(callback: NewCallback): Stored {
-    const { event, webhookId, unless = [] } = callback;
-    if ([webhookId, ...unless].some((id) => this.#sql.known.get(id))) return 'known';
+  #store(callback: NewCallback, numbers: CallbackNumbers): Stored {
+    const { event, webhookId, holdUntilMs = null, unless = [] } = callback;
     const { kind } = event;
     const sessionId = event.body.session_id;
+    if (unless.some((id) => this.#isKnown(id)) || (kind === 'qr-update' && this.#isKnown(webhookId))) return 'known';
     const body = toldBody(callback);
-    const content: Content = {
-      webhookId,
-      kind,
-      body: this.#vault.seal(callbackBody({ sessionId, webhookId, kind }), body),
-      holdUntilMs: callback.holdUntilMs ?? null,
-      nowMs: this.#clock.now(),
-      ...this.#substitute(callback.instead),
-    };
+    const sealed = this.#vault.seal(callbackBody({ sessionId, webhookId, kind }), body);
+    const nowMs = this.#clock.now();
     const older = kind === 'qr-update' ? this.#qrs.of(sessionId) : undefined;
     if (older) {
-      this.#supersede(older, sessionId, content);
+      this.#sql.takeOver.run(webhookId, sealed, nowMs, numbers.nextPosition(), older.id);
+      numbers.save();
+      this.#qrs.moveLast(older, sessionId);
       return 'changeable';
     }
-    this.#sql.takeNumbers.run(sessionId);
-    const { id = 0, seq = 0 } = this.#sql.insert.get({ ...content, sessionId }) ?? {};
+    const number = numbers.next(sessionId);
+    const { seq, position } = number;
+    const instead = this.#substitute(callback.instead);
+    const row = [webhookId, sessionId, seq, position, kind, sealed, holdUntilMs, nowMs, ...instead] satisfies Columns;
+    const { changes, lastInsertRowid } = this.#sql.insert.run(...row);
+    if (changes === 0) {
+      numbers.putBack(sessionId, number);
+      return 'known';
+    }
     if (mayChange(callback)) return 'changeable';
-    const state = { createdAtMs: content.nowMs, attempts: 0, firstFailedAtMs: null };
-    return { id, webhookId, sessionId, seq, kind, body: tellable(body), ...state };
+    const state = { createdAtMs: nowMs, attempts: 0, firstFailedAtMs: null };
+    return { id: Number(lastInsertRowid), webhookId, sessionId, seq, kind, body: tellable(body), ...state };
   }
 
-  #substitute(instead: NewCallback['instead']): Pick<Content, 'insteadId' | 'insteadKind' | 'insteadBody'> {
-    if (!instead) return { insteadId: null, insteadKind: null, insteadBody: null };
+  #isKnown(webhookId: string): boolean {
+    return this.#sql.known.get(webhookId) !== undefined;
+  }
+
+  #substitute(instead: NewCallback['instead']): Substitute {
+    if (!instead) return [null, null, null];
     const { event, webhookId } = instead;
     const { kind, body } = event;
     const cell = callbackBody({ sessionId: body.session_id, webhookId, kind });
-    return { insteadId: webhookId, insteadKind: kind, insteadBody: this.#vault.seal(cell, toldBody(instead)) };
-  }
-
-  /**
-   * A newer QR takes over the row of the older one, and moves behind whatever was stored between them: delivered before a
-   * "disconnected" that it follows, it would pass for the code of a session that has ended.
-   */
-  #supersede(older: WaitingQr, sessionId: SessionId, content: Content): void {
-    this.#sql.takePosition.run();
-    this.#sql.takeOver.run({ ...content, id: older.id });
-    this.#qrs.moveLast(older, sessionId);
+    return [webhookId, kind, this.#vault.seal(cell, toldBody(instead))];
   }
 }
 
@@ -139,21 +142,15 @@ function mayChange({ event, instead, holdUntilMs }: NewCallback): boolean {
 function prepare(db: Database) {
   return {
     known: db.prepare<[string]>('SELECT 1 FROM callbacks WHERE webhook_id = ?'),
-    takeNumbers: db.prepare<[SessionId]>(
-      `INSERT INTO sequences (session_id, last_seq) VALUES (?, 1), ('${ALL}', 1)
-       ON CONFLICT (session_id) DO UPDATE SET last_seq = last_seq + 1`,
-    ),
-    takePosition: db.prepare<[]>(`UPDATE sequences SET last_seq = last_seq + 1 WHERE session_id = '${ALL}'`),
-    insert: db.prepare<[Content & { sessionId: SessionId }], Pick<PendingCallback, 'id' | 'seq'>>(
+    insert: db.prepare<Columns>(
       `INSERT INTO callbacks (webhook_id, session_id, seq, position, kind, body, hold_until_ms, created_at_ms,
          instead_webhook_id, instead_kind, instead_body)
-       VALUES (@webhookId, @sessionId, (SELECT last_seq FROM sequences WHERE session_id = @sessionId),
-               ${POSITION}, @kind, @body, @holdUntilMs, @nowMs, @insteadId, @insteadKind, @insteadBody)
-       RETURNING id, seq`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (webhook_id) DO NOTHING`,
     ),
-    takeOver: db.prepare<[Content & { id: number }]>(
-      `UPDATE callbacks SET webhook_id = @webhookId, kind = @kind, body = @body, created_at_ms = @nowMs, attempts = 0, first_failed_at_ms = NULL, last_error = NULL, position = ${POSITION}
-       WHERE id = @id`,
+    takeOver: db.prepare<[webhookId: string, body: string, nowMs: number, position: number, id: number]>(
+      `UPDATE callbacks SET webhook_id = ?, body = ?, created_at_ms = ?, position = ?, attempts = 0,
+         first_failed_at_ms = NULL, last_error = NULL
+       WHERE id = ?`,
     ),
   };
 }

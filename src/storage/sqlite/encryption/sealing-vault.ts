@@ -23,6 +23,8 @@ export class SealingVault implements Vault {
   constructor(sqlite: Sqlite.Database, dataKeys: DataKeys) {
     this.#sqlite = sqlite;
     this.#dataKeys = dataKeys;
+    // It is used within transactions only: read there, it would be asked for again each time.
+    this.#find(COMMON);
   }
 
   seal(cell: CellAddress, text: string): string {

@@ -44,7 +44,8 @@ export class SqliteConversationStore implements ConversationStore {
 
   /** Records that somebody wrote to us, within the caller's transaction. */
   heardFrom(sessionId: SessionId, peer: string): void {
-    this.#sql.heard.run({ sessionId, peer, nowMs: this.#clock.now() });
+    const nowMs = this.#clock.now();
+    this.#sql.heard.run(sessionId, peer, nowMs, nowMs);
   }
 }
 
@@ -57,10 +58,10 @@ function prepare(db: Database) {
       `INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
        VALUES (?, ?, 1, ?, NULL) ON CONFLICT DO NOTHING`,
     ),
-    heard: db.prepare<[{ sessionId: SessionId; peer: string; nowMs: number }]>(
+    heard: db.prepare<[SessionId, string, number, number]>(
       `INSERT INTO conversations (session_id, peer, begun_by_us, created_at_ms, answered_at_ms)
-       VALUES (@sessionId, @peer, 0, @nowMs, @nowMs)
-       ON CONFLICT DO UPDATE SET answered_at_ms = @nowMs WHERE answered_at_ms IS NULL`,
+       VALUES (?, ?, 0, ?, ?)
+       ON CONFLICT DO UPDATE SET answered_at_ms = excluded.answered_at_ms WHERE answered_at_ms IS NULL`,
     ),
     begunSince: db.prepare<[Period], CountSince>(
       `SELECT COUNT(*) AS count, MIN(created_at_ms) AS oldestMs FROM conversations

@@ -165,6 +165,9 @@ export class SqliteSessionStore implements SessionStore {
     const write = () => {
       this.#sql.upsert.run(toRow(record));
       for (const { writes } of changes) this.#write(record, writes);
+      // Of a burst, mostly one person.
+      const heardFrom = new Set(changes.flatMap(({ writes }) => writes.heardFrom ?? []));
+      for (const peer of heardFrom) this.#deps.conversations.heardFrom(record.sessionId, peer);
     };
     const withdrawQrOf = changes.find(({ writes }) => writes.deviceOf !== undefined)?.writes.deviceOf;
     const events = changes.flatMap((change) => change.events);
@@ -182,13 +185,12 @@ export class SqliteSessionStore implements SessionStore {
     this.#deps.profiles.write(sessionId, writes);
   }
 
-  #writeMessage(sessionId: SessionId, { handled, vote, timer, awaited, heardFrom, kept }: SessionWrites): void {
+  #writeMessage(sessionId: SessionId, { handled, vote, timer, awaited, kept }: SessionWrites): void {
     if (kept !== undefined) this.#deps.history.keep(sessionId, kept);
     if (handled !== undefined) this.#deps.journal.handled(sessionId, handled);
     if (vote !== undefined) this.#deps.pollVotes.cast(sessionId, vote);
     if (timer !== undefined) this.#deps.chatTimers.note(sessionId, timer);
     if (awaited !== undefined) this.#deps.awaitedNumbers.add(sessionId, awaited);
-    if (heardFrom !== undefined) this.#deps.conversations.heardFrom(sessionId, heardFrom);
   }
 
   #takeDevice(from: SessionId, to: SessionId): void {

@@ -65,8 +65,12 @@ export class SqliteJournal implements Journal {
 
   /** Adds an entry, within the caller's transaction; a ciphertext that is already known is skipped. */
   add(sessionId: SessionId, entry: JournalEntry): void {
-    const messageId = entry.attrs.id ?? null;
-    this.#sql.add.run({ ...this.#toRow(sessionId, entry), sessionId, messageId, nowMs: this.#clock.now() });
+    const { messageKey, delivery, parts } = entry;
+    const hash = Buffer.from(entry.ciphertextHash);
+    const attrs = this.#vault.seal(journalPart(sessionId, 'attrs', hash), JSON.stringify(entry.attrs));
+    const plaintext = this.#vault.sealBytes(journalPart(sessionId, 'plaintext', hash), entry.plaintext);
+    const stanza = [messageKey, delivery, parts, attrs, plaintext, entry.attrs.id ?? null] as const;
+    this.#sql.add.run(sessionId, hash, ...stanza, this.#clock.now());
   }
 
   /** The message has become a callback, or needs none; within the caller's transaction. */
@@ -84,16 +88,6 @@ export class SqliteJournal implements Journal {
   /** Removes up to `limit` messages that were handled before this moment. Returns whether there may be more. */
   pruneHandled(beforeMs: number, limit: number): boolean {
     return this.#sql.pruneHandled.run(beforeMs, limit).changes === limit;
-  }
-
-  #toRow(sessionId: SessionId, { ciphertextHash, attrs, plaintext, ...rest }: JournalEntry): Row {
-    const hash = Buffer.from(ciphertextHash);
-    return {
-      ...rest,
-      ciphertextHash: hash,
-      attrs: this.#vault.seal(journalPart(sessionId, 'attrs', hash), JSON.stringify(attrs)),
-      plaintext: this.#vault.sealBytes(journalPart(sessionId, 'plaintext', hash), plaintext),
-    };
   }
 
   /** Without its stanza a message cannot even be reported as undecryptable: the entry is removed. */
@@ -138,10 +132,10 @@ function prepare(db: Database) {
       `SELECT ${ENTRY} FROM journal INDEXED BY journal_by_message
        WHERE session_id = ? AND handled_at_ms IS NULL AND ${IS_COMPLETE} ORDER BY id`,
     ),
-    add: db.prepare<[Row & { sessionId: SessionId; messageId: string | null; nowMs: number }]>(
+    add: db.prepare<[SessionId, Buffer, MessageKey, string, number, string, Buffer, string | null, number]>(
       `INSERT INTO journal (session_id, ciphertext_hash, message_key, delivery, parts, attrs, plaintext, message_id,
          created_at_ms)
-       VALUES (@sessionId, @ciphertextHash, @messageKey, @delivery, @parts, @attrs, @plaintext, @messageId, @nowMs)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     ),
     remove: db.prepare<[SessionId, Buffer]>('DELETE FROM journal WHERE session_id = ? AND ciphertext_hash = ?'),
