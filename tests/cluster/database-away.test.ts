@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Environment } from '../../src/config/environment.ts';
 import { connectionConfig } from '../../src/storage/postgres/connect.ts';
 import { ask } from '../harness/ask.ts';
 import { Orchestrator } from '../harness/orchestrator.ts';
@@ -10,7 +11,7 @@ import { startWorld } from '../harness/world.ts';
 const KEY = 'the-key-of-an-admin-who-has-many';
 
 /** A node whose database is a real one behind a relay. */
-async function relayed() {
+async function relayed(settings: Environment = {}) {
   const url = new URL(await newPostgresUrl());
   const relay = await TcpRelay.start(Number(url.port));
   url.port = String(relay.port);
@@ -19,6 +20,7 @@ async function relayed() {
     environment: {
       ...{ ...world.environment, DATABASE_URL: url.href, DATABASE_DURABILITY: 'single', API_KEY: KEY },
       ...{ CLUSTER_NODE_ID: 'a', CLUSTER_SECRET: 's'.repeat(32), CLUSTER_PORT: '0' },
+      ...settings,
     },
     clock: world.clock,
   });
@@ -49,6 +51,28 @@ describe('a node whose database is away', () => {
     const { status, body } = await create();
     expect(status).toBe(200);
     expect((await call('GET', `/sessions/${body.sessionId as string}`, { key: token })).status).toBe(200);
+  });
+
+  it('closes the connections of its sessions before others take them over, also while a message is being stored', async () => {
+    await using it = await relayed({ CLUSTER_LEASE: '2' });
+    const { world, relay, call } = it;
+    const { whatsapp, backend, clock } = world;
+    const phone = whatsapp.phone('5491234567890');
+    await phone.scan((await call('GET', '/generate-qr')).body.qrText as string);
+    await backend.next('new-session-connected');
+    const isOnline = () => whatsapp.devices().some(({ online, number }) => online && number === phone.number);
+    expect(isOnline()).toBe(true);
+
+    const reached = (chunk: Buffer) => (chunk.includes('INTO journal') ? 0 : undefined);
+    relay.breakAt({ direction: 'to server', how: 'stall', reached });
+    await whatsapp.phone('5490987654321', 'Juan').sendText(phone.number, 'hola');
+    await relay.broken;
+    relay.stall();
+    const sinceMs = clock.monotonic();
+    await world.fastForwardUntil(untilTrue(() => Promise.resolve(!isOnline())));
+
+    // The lease, and what the clock is set forward at once.
+    expect(clock.monotonic() - sinceMs).toBeLessThan(2_000 + 1_000);
   });
 });
 

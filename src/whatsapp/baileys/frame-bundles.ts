@@ -10,9 +10,20 @@ export type Storing = () => Promise<unknown> | undefined;
 /** A frame, and who is to be told that it has left. */
 type Frame = [bytes: Uint8Array, written?: Written | undefined];
 
-/** Lets the frames that Baileys sends in one go leave together: {@link bundleWrites}. To be called right after the socket is made. */
+/**
+ * Lets the frames that Baileys sends in one go leave together: {@link bundleWrites}. When it closes the connection, frames that still wait for
+ * the storage never leave: it may be out of reach, and nobody may wait for it to close. To be called right after the socket is made.
+ */
 export function bundleFrames({ ws }: WASocket, storing: Storing): void {
-  ws.on('upgrade', ({ socket }: IncomingMessage) => bundleWrites(socket, storing));
+  let giveUp = (): void => undefined;
+  ws.on('upgrade', ({ socket }: IncomingMessage) => {
+    giveUp = bundleWrites(socket, storing);
+  });
+  const close = ws.close.bind(ws);
+  ws.close = () => {
+    giveUp();
+    return close();
+  };
 }
 
 /**
@@ -23,14 +34,17 @@ export function bundleFrames({ ws }: WASocket, storing: Storing): void {
  *
  * So that Baileys goes on until then, it is told at once that a frame is written; it would otherwise be told when the operating system has
  * it, and neither means that it arrives. When the other side does not read, and too much waits, it is told when it has left, as ever.
+ *
+ * Returns what gives up frames that wait for the storage, then and later; what is written after that is held for nothing.
  */
-export function bundleWrites(socket: Writable, storing: Storing): void {
+export function bundleWrites(socket: Writable, storing: Storing): () => void {
   const [write, end] = [socket.write.bind(socket), socket.end.bind(socket)] as [typeof socket.write, () => Writable];
   let bundle: Frame[] = [];
   /** The bytes that are held. */
   let held = 0;
   /** The latest bundle that waits for what is being stored. */
   let last: Promise<void> | undefined;
+  let isGivenUp = false;
 
   const leave = (frames: readonly Frame[]): void => {
     socket.cork();
@@ -46,11 +60,13 @@ export function bundleWrites(socket: Writable, storing: Storing): void {
     if (frames.length === 0) return;
     bundle = [];
     const stored = storing();
-    if (!stored && !last) {
+    if (isGivenUp || (!stored && !last)) {
       leave(frames);
       return;
     }
-    const mine = Promise.all([last, stored]).then(() => leave(frames));
+    const mine = Promise.all([last, stored]).then(() => {
+      if (!isGivenUp) leave(frames);
+    });
     last = mine;
     const left = () => {
       if (last === mine) last = undefined;
@@ -71,4 +87,8 @@ export function bundleWrites(socket: Writable, storing: Storing): void {
     release();
     return end();
   }) as typeof socket.end;
+  return () => {
+    release();
+    isGivenUp = true;
+  };
 }

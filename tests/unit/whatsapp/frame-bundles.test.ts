@@ -32,14 +32,14 @@ function fakeSocket({
         done,
       ),
   });
-  bundleWrites(socket, storing);
+  const giveUp = bundleWrites(socket, storing);
   const told: string[] = [];
   const send = (text: string): Promise<void> =>
     promisify(socket.write.bind(socket) as Write)(Buffer.from(text)).then(
       () => void told.push(text),
       (error: unknown) => void told.push(`${text}: ${(error as NodeJS.ErrnoException).code ?? ''}`),
     );
-  return { socket, calls, told, send, taken: (error?: Error) => taken(error) };
+  return { socket, calls, told, send, giveUp, taken: (error?: Error) => taken(error) };
 }
 
 describe('frames', () => {
@@ -155,6 +155,33 @@ describe('frames', () => {
     expect(calls).toEqual([]);
   });
 
+  it('that wait for the storage when it is given up never leave; what comes after does so at once', async () => {
+    const storing = Promise.withResolvers<undefined>();
+    const { calls, send, giveUp } = fakeSocket({ storing: () => storing.promise });
+
+    await send('a');
+    await nextTurn();
+    await send('b');
+    giveUp();
+    await send('close');
+    await nextTurn();
+    storing.resolve(undefined);
+    await nextTurn();
+
+    expect(calls).toEqual([['close']]);
+  });
+
+  it('that wait for nothing leave when the rest is given up', async () => {
+    const { calls, send, giveUp } = fakeSocket();
+
+    await send('a');
+    giveUp();
+    await send('close');
+    await nextTurn();
+
+    expect(calls).toEqual([['a'], ['close']]);
+  });
+
   it('that wait when the socket ends do not leave, and break nothing', async () => {
     const storing = Promise.withResolvers<undefined>();
     const { socket, calls, send } = fakeSocket({ storing: () => storing.promise });
@@ -173,7 +200,7 @@ describe('frames', () => {
     await once(server, 'listening');
     const client = new WebSocket(`ws://localhost:${(server.address() as AddressInfo).port}`);
     // Baileys passes the events of its WebSocket on.
-    const ws = new EventEmitter();
+    const ws = Object.assign(new EventEmitter(), { close: () => client.close() });
     client.on('upgrade', (response) => ws.emit('upgrade', response));
     let storing: Promise<unknown> | undefined;
     bundleFrames({ ws } as unknown as WASocket, () => storing);
@@ -209,8 +236,12 @@ describe('frames', () => {
       { numRuns: 50 },
     );
 
-    client.close();
+    storing = new Promise(() => undefined);
+    await send(Buffer.from('never'));
+    await nextTurn();
+    ws.close();
     await once(peer, 'close');
+    expect(received.some((bytes) => bytes.equals(Buffer.from('never')))).toBe(false);
     server.close();
   });
 });
