@@ -304,14 +304,19 @@ export class ClusterStage implements AsyncDisposable {
     return { sessionId, phone, friend, neighbour, group };
   }
 
-  /** A machine that is very busy may be late with a beat: then the node closes connections, also one that is being linked. */
+  /**
+   * A machine that is very busy may be late with a beat: then the node closes connections, also one that is being linked, or the others
+   * bury it, and it ends.
+   */
   async #scan(phone: Phone, nodeId: string, attempts = SCANS): Promise<string> {
-    const { body } = await this.process(nodeId).get('/generate-qr');
     try {
+      const { body } = await this.process(nodeId).get('/generate-qr');
       await phone.scan(body.qrText as string);
       return body.sessionId as string;
     } catch (error) {
       if (attempts === 1) throw error;
+      if (!this.process(nodeId).isRunning) this.spawn(nodeId);
+      await this.process(nodeId).untilReady();
       return this.#scan(phone, nodeId, attempts - 1);
     }
   }
