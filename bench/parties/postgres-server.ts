@@ -39,20 +39,13 @@ export class PostgresServer implements AsyncDisposable {
   /** The URL of a new, empty database. */
   async newDatabase(): Promise<string> {
     const name = `bench_${(this.#databases += 1)}`;
-    const client = new pg.Client(`${this.#url}/postgres`);
-    await client.connect();
-    await client.query(`CREATE DATABASE ${name}`);
-    await client.end();
+    await run(`${this.#url}/postgres`, `CREATE DATABASE ${name}`);
     return `${this.#url}/${name}`;
   }
 
   /** Tidies a database up now, as the server would do in its own time: that belongs to what was written before. */
   async tidyUp(url: string): Promise<void> {
-    const client = new pg.Client(url);
-    await client.connect();
-    await client.query('VACUUM (ANALYZE)');
-    await client.query('CHECKPOINT');
-    await client.end();
+    await run(url, 'VACUUM (ANALYZE)', 'CHECKPOINT');
   }
 
   /** The CPU time of all its processes so far, also of those that have ended, in ms. */
@@ -67,6 +60,14 @@ export class PostgresServer implements AsyncDisposable {
     await this.#server.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Runs statements, over a connection of their own. */
+async function run(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
 }
 
 async function childrenOf(pid: number): Promise<number[]> {

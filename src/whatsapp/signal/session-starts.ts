@@ -1,15 +1,10 @@
 import { isLidUser, isPnUser, type SignalKeyStore, type SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys';
 import { verifySignature } from 'libsignal/src/curve.js';
 import type { RetryRequests } from './retry-requests.ts';
+import { openSession } from './session-states.ts';
 
 /** A device and the keys with which a Signal session with it can start. */
 export type SessionStart = Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0];
-
-/** A session as libsignal stores it, as far as it is read here. */
-interface StoredSession {
-  registrationId: number;
-  indexInfo: { closed: number; remoteIdentityKey: string };
-}
 
 /** What decides whether a session starts. */
 export interface SessionStartDeps {
@@ -29,8 +24,7 @@ export async function keepsSession({ jid, session }: SessionStart, deps: Session
   if (retries.take([lid, pn])) return false;
   const address = stock.jidToSignalProtocolAddress(lid);
   const { [address]: record } = await keys.get('session', [address]);
-  const { _sessions: sessions = {} } = (record ?? {}) as { _sessions?: Record<string, StoredSession> };
-  const open = Object.values(sessions).find(({ indexInfo }) => indexInfo.closed === -1);
+  const open = openSession(record);
   return (
     open?.registrationId === session.registrationId &&
     open.indexInfo.remoteIdentityKey === Buffer.from(session.identityKey).toString('base64')

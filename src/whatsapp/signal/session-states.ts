@@ -37,20 +37,26 @@ export class SessionStates {
   }
 }
 
-/** What counts of a state for whether messages can be encrypted with it. */
-interface SessionState {
-  _sessions: Record<string, { registrationId?: unknown; indexInfo: { closed: number } }>;
+/** A session as libsignal stores it, as far as it is read here. */
+interface StoredSession {
+  registrationId?: unknown;
+  indexInfo: { closed: number; remoteIdentityKey: string };
+}
+
+/** libsignal marks the one session of a state with which messages can be encrypted. */
+const OPEN = -1;
+
+/** The open session of a state, if it has one. */
+export function openSession(state: unknown): StoredSession | undefined {
+  const { _sessions: sessions = {} } = (state ?? {}) as { _sessions?: Record<string, StoredSession> };
+  return Object.values(sessions).find(({ indexInfo }) => indexInfo.closed === OPEN);
 }
 
 /** Whether libsignal itself wrote this state, so that nothing in it is damaged, and messages can be encrypted with it. */
 export function isSurelyOpen(state: unknown): boolean {
   if (typeof state !== 'object' || state === null || !written.has(state)) return false;
-  const open = Object.values((state as SessionState)._sessions).find(({ indexInfo }) => indexInfo.closed === OPEN);
-  return typeof open?.registrationId === 'number';
+  return typeof openSession(state)?.registrationId === 'number';
 }
-
-/** As libsignal writes it. */
-const OPEN = -1;
 
 function nameOf(sessionId: SessionId, id: string): string {
   return `${sessionId} ${id}`;

@@ -4,6 +4,7 @@ import { fewRandomBytes } from '../../../kit/random-pool.ts';
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+
 /**
  * Encrypts and authenticates `value`, and binds it to `name`. Returns nonce, ciphertext and tag in one buffer. The nonce is
  * random, which is safe for about four billion values under one key.
